@@ -1,0 +1,27 @@
+import type { JsonObject } from "./json.ts";
+import type { Address, Group, Status } from "./resource.ts";
+
+/** One owned thing as we remember it. The inventory is the intention; the marker on the thing is the proof. */
+export interface InventoryEntry {
+  readonly address: Address;
+  readonly provider: string;
+  readonly kind: string;
+  readonly uid: string;
+  readonly key: string;
+  readonly realm: string;
+  readonly owner: string;
+  readonly location: string;
+  /** `applying` is written before the call, `applied` after it, `deleting` before a delete. */
+  readonly phase: "applying" | "applied" | "deleting";
+  /** Commit and spec last applied (or being applied). */
+  readonly commit: string;
+  readonly specHash: string;
+  readonly spec: JsonObject;
+  readonly dependsOn: readonly Address[];
+  readonly protected: boolean;
+  readonly group?: Group;
+  /** The provider's incarnation id when last seen; empty before the first answer. */
+  readonly id: string;
+  /** As last seen, for `status`. */
+  readonly status?: Status;
+}

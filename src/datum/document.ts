@@ -1,0 +1,42 @@
+import type { Json, JsonObject } from "../core/json.ts";
+import type { Source } from "../core/problem.ts";
+
+/** A path into a document: field names and list indexes. */
+export type Path = readonly (string | number)[];
+
+/** One YAML document of the repository with its identity and the place of every node. */
+export interface Document {
+  readonly file: string;
+  /** Place in its file, from 0. */
+  readonly index: number;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** `default` when a namespaced kind names none; empty for cluster-scoped kinds. */
+  readonly namespace: string;
+  /** The content after defaults, JSON only. */
+  readonly content: JsonObject;
+  /** Where a node (its key, for a field) was written; the nearest parent when the path does not exist. */
+  at(path: Path): Source;
+}
+
+/** Reads a value out of a document's content; undefined where nothing is. */
+export function valueAt(content: Json | undefined, path: Path): Json | undefined {
+  let value: Json | undefined = content;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<string | number, Json>)[step];
+  }
+  return value;
+}
+
+/** Writes a path as people read it: `spec.placements[0].cityCodes[1]`, `metadata.annotations[a.b/c]`. */
+export function pathText(path: Path): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (/^[A-Za-z0-9_-]+$/.test(step)) text += text === "" ? step : `.${step}`;
+    else text += `[${step}]`;
+  }
+  return text;
+}

@@ -1,0 +1,77 @@
+import type { Change } from "../core/change.ts";
+import type { FieldChange, Observed, Resource } from "../core/resource.ts";
+import type { Fleet } from "../datum/fleet.ts";
+
+/** What to list: the fleet whose markers are ours and the realms (projects, namespaces) that may hold something of it. */
+export interface Scope {
+  readonly fleet: string;
+  readonly realms: readonly string[];
+}
+
+/** What apply hands to a provider: the step, and the identity to write into the marker. */
+export interface Order {
+  readonly change: Change;
+  readonly fleet: string;
+  readonly commit: string;
+  /** specHash(change.resource.spec), for the marker; empty for a delete. */
+  readonly specHash: string;
+}
+
+/**
+ * One outside world. It lists and it applies; it never orders, decides, retries a pass, logs or reports.
+ * `realms`, `translate` and `compare` are pure.
+ */
+export interface Provider {
+  /** The name it is configured under; every Resource and Observed of it carries it. */
+  readonly name: string;
+  /** Its kinds in the order they are made; deletes go the other way. */
+  readonly kinds: readonly string[];
+  /** The realms this fleet needs, whatever else the inventory still knows of. */
+  realms(fleet: Fleet): readonly string[];
+  /** The provider's share of the fleet as resources, sorted by address. Throws nothing: what it cannot make is in `fleet.problems` already. */
+  translate(fleet: Fleet): readonly Resource[];
+  /**
+   * Everything in the realms that carries a marker or stands under a name we could use.
+   * Listing calls only. It must throw, never end early, when a page or a scope could not be read: a partial list would delete.
+   */
+  observe(scope: Scope, signal: AbortSignal): AsyncIterable<Observed>;
+  /** What differs between wanted and live, in the provider's normal form, with what each difference costs. Empty: nothing to do. */
+  compare(resource: Resource, observed: Observed): readonly FieldChange[];
+  /**
+   * Carries out one create, update, restart, replace, delete or adopt and waits until the world has settled.
+   * Idempotent: already there with our marker and gone already are success. Resolves to what now is; undefined after a delete.
+   */
+  apply(order: Order, signal: AbortSignal): Promise<Observed | undefined>;
+  /** Ends connections. */
+  close(): Promise<void>;
+}
+
+/** Sorted by what happens next: `retry` with backoff, `wait` for a known time, or a `person` has to change something. */
+export type NextStep = "retry" | "wait" | "person";
+
+/** A failing world. The message is free of secrets and says the resource and the reason. */
+export class ProviderError extends Error {
+  override readonly name = "ProviderError";
+  /** Stable word for the failure: `quota`, `rate-limit`, `stock-out`, `permission`, `not-found`, `conflict`, `in-use`, `unavailable`, `invalid`, `timeout`, … */
+  readonly code: string;
+  readonly next: NextStep;
+  /** How long to wait at least before trying again; absent leaves it to the backoff. */
+  readonly retryAfterMs: number | undefined;
+  /** Key or address of the resource; empty when it is about the whole provider. */
+  readonly resource: string;
+
+  constructor(
+    message: string,
+    facts: { code: string; next: NextStep; retryAfterMs?: number; resource?: string; cause?: unknown },
+  ) {
+    super(message, { cause: facts.cause });
+    this.code = facts.code;
+    this.next = facts.next;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.resource = facts.resource ?? "";
+  }
+
+  get retryable(): boolean {
+    return this.next !== "person";
+  }
+}

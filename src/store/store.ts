@@ -1,0 +1,71 @@
+import type { InventoryEntry } from "../core/inventory.ts";
+import type { JsonObject } from "../core/json.ts";
+
+/** One pass as history remembers it. */
+export interface PassRecord {
+  /** Grows by one with every pass of the fleet. */
+  readonly number: number;
+  readonly fleet: string;
+  readonly wake: string;
+  readonly commit: string;
+  readonly planId: string;
+  /** `invalid`, `refused`, `settled`, `applied`, `failed`. */
+  readonly outcome: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Counts, refusals, problems and failures in the report's JSON shape. */
+  readonly details: JsonObject;
+}
+
+/** One drift incident: opened when first seen, resolved when it ends. */
+export interface Incident {
+  readonly fleet: string;
+  readonly address: string;
+  readonly openedAt: string;
+  readonly lastSeenAt: string;
+  readonly resolvedAt: string | undefined;
+  /** How many times it came back after it had ended. */
+  readonly flaps: number;
+  readonly details: JsonObject;
+}
+
+/** What the daemon remembers. Losing it loses nothing: the next pass rebuilds it from markers and Git. */
+export interface Store {
+  inventory(fleet: string): Promise<readonly InventoryEntry[]>;
+  /** Writes or overwrites one entry; durable when the promise resolves. */
+  put(fleet: string, entry: InventoryEntry): Promise<void>;
+  /** Several at once, in one transaction. */
+  putAll(fleet: string, entries: readonly InventoryEntry[]): Promise<void>;
+  forget(fleet: string, address: string): Promise<void>;
+
+  /** Small facts by name: `last-applied-commit`, `last-good-commit`, … */
+  fact(fleet: string, name: string): Promise<string | undefined>;
+  setFact(fleet: string, name: string, value: string): Promise<void>;
+
+  /** Adds a pass and drops the oldest past the limit of history; gives its number. */
+  addPass(pass: Omit<PassRecord, "number">): Promise<number>;
+  /** Newest first. */
+  passes(fleet: string, limit: number): Promise<readonly PassRecord[]>;
+
+  /** Incidents that are open, by address. */
+  openIncidents(fleet: string): Promise<readonly Incident[]>;
+  /** Opens or refreshes an incident; one that was resolved counts a flap. */
+  seeIncident(fleet: string, address: string, details: JsonObject, atIso: string): Promise<Incident>;
+  resolveIncident(fleet: string, address: string, atIso: string): Promise<void>;
+
+  /** Takes the right to apply. Throws StoreError `locked` while another living process holds it. */
+  lock(): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/** The store cannot serve: `locked`, `corrupt`, `too-new`, `unavailable`. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: string;
+
+  constructor(message: string, facts: { code: string; cause?: unknown }) {
+    super(message, { cause: facts.cause });
+    this.code = facts.code;
+  }
+}
