@@ -1,4 +1,4 @@
-import { strict as assert } from "node:assert";
+import { invariant } from "./invariant.ts";
 
 /** Something with a name that must come after others. */
 export interface Node {
@@ -34,7 +34,7 @@ export function inOrder<T extends Node>(nodes: readonly T[], before: (left: T, r
       if (waiting.size === 0) insertSorted(free, dependant);
     }
   }
-  assert.equal(ordered.length, sorted.length, "the dependencies of a plan form a cycle");
+  invariant(ordered.length === sorted.length, "the dependencies of a plan form a cycle");
   return ordered;
 }
 

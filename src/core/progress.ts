@@ -10,7 +10,12 @@ export type ProgressEvent =
   | { readonly kind: "change-started"; readonly address: Address; readonly action: Action }
   | { readonly kind: "change-retried"; readonly address: Address; readonly message: string; readonly afterMs: number }
   | { readonly kind: "change-finished"; readonly result: ChangeResult; readonly done: number; readonly total: number }
-  | { readonly kind: "pass-finished"; readonly fleet: string; readonly outcome: OutcomeKind; readonly durationMs: number };
+  | {
+      readonly kind: "pass-finished";
+      readonly fleet: string;
+      readonly outcome: OutcomeKind;
+      readonly durationMs: number;
+    };
 
 /** Receives progress; must not throw and must not wait. */
 export type OnProgress = (event: ProgressEvent) => void;

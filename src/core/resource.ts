@@ -62,6 +62,8 @@ export interface Marker {
   readonly spec: string;
   /** Commit that was last applied, at least 12 hex digits. */
   readonly commit: string;
+  /** The manifest asked that it never be deleted or replaced. */
+  readonly protected?: boolean;
 }
 
 /** How far a thing is, in words common to all providers. */

@@ -1,4 +1,5 @@
 import type { Change } from "../core/change.ts";
+import type { Problem } from "../core/problem.ts";
 import type { FieldChange, Observed, Resource } from "../core/resource.ts";
 import type { Fleet } from "../datum/fleet.ts";
 
@@ -28,6 +29,8 @@ export interface Provider {
   readonly kinds: readonly string[];
   /** The realms this fleet needs, whatever else the inventory still knows of. */
   realms(fleet: Fleet): readonly string[];
+  /** What this provider cannot make of the fleet (an image or instance type it has no word for), on the manifest's line. Pure. */
+  problems?(fleet: Fleet): readonly Problem[];
   /** The provider's share of the fleet as resources, sorted by address. Throws nothing: what it cannot make is in `fleet.problems` already. */
   translate(fleet: Fleet): readonly Resource[];
   /**

@@ -1,0 +1,122 @@
+import type { InventoryEntry } from "./inventory.ts";
+import { compareText, type Problem } from "./problem.ts";
+import type { Address, Observed, Resource } from "./resource.ts";
+
+/** One address with everything known of it: what is wanted, what is there, what we remember. */
+export interface Pair {
+  readonly address: Address;
+  readonly wanted: Resource | undefined;
+  /** What stands under the wanted key, or carries our uid under another key. */
+  readonly live: Observed | undefined;
+  readonly entry: InventoryEntry | undefined;
+  /** `ours`: our marker and uid. `stripped`: the incarnation we made, its marker gone. `foreign`: anything else. */
+  readonly ownership: "ours" | "stripped" | "foreign" | "absent";
+}
+
+/** What pairing found: the pairs, sorted by address, and what is remembered but neither wanted nor there. */
+export interface Pairing {
+  readonly pairs: readonly Pair[];
+  readonly gone: readonly InventoryEntry[];
+}
+
+interface Lookup {
+  readonly byKey: ReadonlyMap<string, Observed>;
+  readonly byUid: ReadonlyMap<string, Observed>;
+  readonly entries: ReadonlyMap<Address, InventoryEntry>;
+}
+
+/**
+ * Pairs wanted resources with live things by key, then by our uid, and finds live things of ours that nobody wants.
+ * Only what the given realms cover may be called gone.
+ */
+export function pair(
+  fleet: string,
+  wanted: readonly Resource[],
+  observed: readonly Observed[],
+  inventory: readonly InventoryEntry[],
+): Pairing {
+  const lookup: Lookup = {
+    byKey: new Map(observed.map((live) => [keyOf(live), live])),
+    byUid: new Map(observed.filter((live) => live.marker?.fleet === fleet).map((live) => [uidKey(live), live])),
+    entries: new Map(inventory.map((entry) => [entry.address, entry])),
+  };
+  const pairs = wanted.map((resource) => pairWanted(fleet, resource, lookup));
+  const used = new Set(pairs.flatMap((row) => (row.live === undefined ? [] : [keyOf(row.live)])));
+  const wantedAddresses = new Set(wanted.map((resource) => resource.address));
+  const orphans = observed
+    .filter((live) => live.marker?.fleet === fleet && !used.has(keyOf(live)))
+    .map((live) => pairOrphan(live, lookup, wantedAddresses));
+  const seen = new Set([...pairs, ...orphans].map((row) => row.address));
+  const gone = inventory.filter((entry) => !seen.has(entry.address));
+  return { pairs: [...pairs, ...orphans].sort((left, right) => compareText(left.address, right.address)), gone };
+}
+
+function pairWanted(fleet: string, resource: Resource, lookup: Lookup): Pair {
+  const entry = lookup.entries.get(resource.address);
+  const atKey = lookup.byKey.get(keyOf(resource));
+  const live = atKey ?? lookup.byUid.get(uidKey({ ...resource, marker: { uid: resource.uid } }));
+  return {
+    address: resource.address,
+    wanted: resource,
+    live,
+    entry,
+    ownership: ownership(fleet, resource, live, entry),
+  };
+}
+
+function ownership(
+  fleet: string,
+  resource: Resource,
+  live: Observed | undefined,
+  entry: InventoryEntry | undefined,
+): Pair["ownership"] {
+  if (live === undefined) return "absent";
+  if (live.marker !== undefined) {
+    return live.marker.fleet === fleet && live.marker.uid === resource.uid ? "ours" : "foreign";
+  }
+  const madeByUs = entry !== undefined && entry.id !== "" && entry.id === live.id && entry.uid === resource.uid;
+  return madeByUs ? "stripped" : "foreign";
+}
+
+function pairOrphan(live: Observed, lookup: Lookup, wanted: ReadonlySet<Address>): Pair {
+  const marked = live.marker?.address ?? `${live.provider}/${live.kind}/${live.key}`;
+  const address = wanted.has(marked) ? `${marked}@${live.key}` : marked;
+  return { address, wanted: undefined, live, entry: lookup.entries.get(address), ownership: "ours" };
+}
+
+function keyOf(thing: { readonly provider: string; readonly key: string }): string {
+  return `${thing.provider} ${thing.key}`;
+}
+
+function uidKey(thing: {
+  readonly provider: string;
+  readonly kind: string;
+  readonly marker?: { readonly uid: string };
+}): string {
+  return `${thing.provider} ${thing.kind} ${thing.marker?.uid ?? ""}`;
+}
+
+/** Two wanted resources under one key or address would fight for ever: each clash is a problem on the later one. */
+export function clashes(wanted: readonly Resource[]): readonly Problem[] {
+  const problems: Problem[] = [];
+  const holders = new Map<string, Resource>();
+  for (const resource of [...wanted].sort((left, right) => compareText(left.address, right.address))) {
+    for (const name of [keyOf(resource), `address ${resource.address}`]) {
+      const holder = holders.get(name);
+      if (holder === undefined) {
+        holders.set(name, resource);
+        continue;
+      }
+      problems.push({
+        ...resource.source,
+        severity: "error",
+        rule: "names/collision",
+        path: "metadata.name",
+        message: `${resource.owner} and ${holder.owner} both make ${resource.kind} ${resource.key}.`,
+        hint: "Rename one of the two so that the generated names differ.",
+      });
+      break;
+    }
+  }
+  return problems;
+}

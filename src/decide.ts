@@ -1,0 +1,190 @@
+import type { Plan, Refusal } from "./core/change.ts";
+import type { DriftPolicy } from "./core/drift.ts";
+import { digest } from "./core/identity.ts";
+import type { InventoryEntry } from "./core/inventory.ts";
+import { judge, type Limits } from "./core/limits.ts";
+import type { Pending } from "./core/outcome.ts";
+import { clashes } from "./core/pair.ts";
+import { makePlan } from "./core/plan.ts";
+import { hasErrors, type Problem, sortProblems } from "./core/problem.ts";
+import type { OnProgress } from "./core/progress.ts";
+import type { Observed, Resource } from "./core/resource.ts";
+import { pendingOf } from "./core/wait.ts";
+import type { Checker, CheckResult } from "./datum/check.ts";
+import { expandFleet } from "./datum/expand.ts";
+import type { Fleet } from "./datum/fleet.ts";
+import { type Provider, ProviderError } from "./providers/provider.ts";
+import type { ParseCache } from "./read.ts";
+import { readManifests } from "./read.ts";
+import type { Repository } from "./repo/repository.ts";
+
+/** What deciding rests on besides the commit. All of it comes from the daemon's own configuration. */
+export interface Judges {
+  readonly fleet: string;
+  /** Folder of the repository that holds the manifests; empty for all of it. */
+  readonly prefix: string;
+  readonly checker: Checker;
+  readonly providers: readonly Provider[];
+  readonly limits: Limits;
+  readonly driftPolicy: DriftPolicy;
+  /** Digest of schemas, rules and limits, and the version of this program: part of a plan's identity. */
+  readonly rulesDigest: string;
+  readonly cache: ParseCache;
+}
+
+/** A commit and what is remembered when it is decided. */
+export interface Question {
+  readonly repository: Repository;
+  readonly commit: string;
+  readonly inventory: readonly InventoryEntry[];
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+/** Everything known after deciding; without a plan when the commit is invalid. */
+export interface Decision {
+  readonly commit: string;
+  readonly commitSubject: string;
+  readonly manifests: number;
+  readonly problems: readonly Problem[];
+  readonly plan: Plan | undefined;
+  readonly refusals: readonly Refusal[];
+  readonly pending: readonly Pending[];
+  readonly wanted: readonly Resource[];
+  readonly observed: readonly Observed[];
+  /** Remembered, but neither wanted nor there any more. */
+  readonly gone: readonly InventoryEntry[];
+  /** Providers that could not be observed, with the error. */
+  readonly unavailable: ReadonlyMap<string, ProviderError>;
+}
+
+/** The only road to a plan: read, check, expand, observe, translate, plan, limit. Changes nothing anywhere. */
+export async function decide(judges: Judges, question: Question): Promise<Decision> {
+  const { repository, commit, signal, onProgress } = question;
+  const info = await repository.commit(commit);
+  const files = await readManifests(judges, question);
+  onProgress({
+    kind: "step",
+    step: "check",
+    message: `checking ${files.parsed.length} files of ${commit.slice(0, 8)}`,
+  });
+  const checked = judges.checker.check(files.parsed);
+  const problems = sortProblems([...checked.problems, ...files.problems]);
+  const base = { commit, commitSubject: info.subject, manifests: checked.documents.length };
+  if (hasErrors(problems)) return { ...base, ...nothing, problems };
+
+  const draft = expand(judges, checked, new Map());
+  const seen = await observe(judges, draft, question.inventory, signal, onProgress);
+  const fleet = expand(judges, checked, allocationsOf(seen.observed));
+  const wanted = judges.providers.flatMap((provider) => provider.translate(fleet));
+  const found = sortProblems([
+    ...problems,
+    ...fleet.problems,
+    ...judges.providers.flatMap((provider) => provider.problems?.(fleet) ?? []),
+    ...clashes(wanted),
+  ]);
+  if (hasErrors(found)) return { ...base, ...nothing, problems: found };
+
+  onProgress({ kind: "step", step: "plan", message: `planning ${wanted.length} resources` });
+  const unavailable = new Map([...seen.unavailable].map(([name, error]) => [name, error.message]));
+  const { plan, gone } = makePlan({
+    fleet: judges.fleet,
+    commit,
+    wanted,
+    observed: seen.observed,
+    inventory: question.inventory,
+    driftPolicy: judges.driftPolicy,
+    compare: comparison(judges.providers),
+    rank: ranking(judges.providers),
+    unavailable,
+    identity: { rules: judges.rulesDigest, manifests: digest(files.ids) },
+  });
+  const refusals = judge(plan, judges.limits, { inventory: question.inventory, wanted: wanted.length });
+  const pending = pendingOf(plan.changes, wanted, unavailable);
+  return {
+    ...base,
+    problems: found,
+    plan,
+    refusals,
+    pending,
+    wanted,
+    observed: seen.observed,
+    gone,
+    unavailable: seen.unavailable,
+  };
+}
+
+const nothing = {
+  plan: undefined,
+  refusals: [],
+  pending: [],
+  wanted: [],
+  observed: [],
+  gone: [],
+  unavailable: new Map<string, ProviderError>(),
+} as const;
+
+function expand(judges: Judges, checked: CheckResult, allocations: ReadonlyMap<string, string>): Fleet {
+  return expandFleet(checked.documents, { fleet: judges.fleet, allocations });
+}
+
+/** Blocks that stand already: they never move, whatever the commit says. */
+function allocationsOf(observed: readonly Observed[]): ReadonlyMap<string, string> {
+  return new Map(
+    observed.flatMap(({ allocation }) => (allocation === undefined ? [] : [[allocation.key, allocation.block]])),
+  );
+}
+
+interface Seen {
+  readonly observed: readonly Observed[];
+  readonly unavailable: ReadonlyMap<string, ProviderError>;
+}
+
+/** Lists every provider side by side. One that cannot be listed delays only its own part. */
+async function observe(
+  judges: Judges,
+  fleet: Fleet,
+  inventory: readonly InventoryEntry[],
+  signal: AbortSignal,
+  onProgress: OnProgress,
+): Promise<Seen> {
+  onProgress({
+    kind: "step",
+    step: "observe",
+    message: `observing ${judges.providers.map(({ name }) => name).join(", ")}`,
+  });
+  const unavailable = new Map<string, ProviderError>();
+  const lists = await Promise.all(
+    judges.providers.map(async (provider) => {
+      const remembered = inventory.filter((entry) => entry.provider === provider.name).map((entry) => entry.realm);
+      const realms = [...new Set([...provider.realms(fleet), ...remembered])].sort();
+      try {
+        return await collect(provider.observe({ fleet: judges.fleet, realms }, signal));
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        unavailable.set(provider.name, error);
+        return [];
+      }
+    }),
+  );
+  return { observed: lists.flat(), unavailable };
+}
+
+async function collect(things: AsyncIterable<Observed>): Promise<readonly Observed[]> {
+  const all: Observed[] = [];
+  for await (const thing of things) all.push(thing);
+  return all;
+}
+
+function comparison(providers: readonly Provider[]) {
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  return (resource: Resource, observed: Observed) => byName.get(resource.provider)?.compare(resource, observed) ?? [];
+}
+
+function ranking(providers: readonly Provider[]) {
+  const byName = new Map(providers.map((provider, index) => [provider.name, { provider, index }]));
+  return (name: string, kind: string): number => {
+    const found = byName.get(name);
+    return found === undefined ? 0 : found.provider.kinds.indexOf(kind) * providers.length + found.index;
+  };
+}

@@ -1,0 +1,104 @@
+import type { JsonObject } from "./core/json.ts";
+import type { Problem } from "./core/problem.ts";
+import type { OnProgress } from "./core/progress.ts";
+import type { Checker, ParsedFile } from "./datum/check.ts";
+import { type Repository, RepositoryError, type TreeFile } from "./repo/repository.ts";
+
+/** Parsed files by blob and path: a file that did not change since the last pass is neither read nor parsed again. */
+export interface ParseCache {
+  get(file: TreeFile): ParsedFile | undefined;
+  put(file: TreeFile, parsed: ParsedFile): void;
+}
+
+/** A cache that forgets the least recently used file past its limit. */
+export function createParseCache(limit: number): ParseCache {
+  const files = new Map<string, ParsedFile>();
+  return {
+    get(file) {
+      const key = `${file.blobId} ${file.path}`;
+      const parsed = files.get(key);
+      if (parsed !== undefined) {
+        files.delete(key);
+        files.set(key, parsed);
+      }
+      return parsed;
+    },
+    put(file, parsed) {
+      files.set(`${file.blobId} ${file.path}`, parsed);
+      const oldest = files.size > limit ? files.keys().next().value : undefined;
+      if (oldest !== undefined) files.delete(oldest);
+    },
+  };
+}
+
+/** The manifests of one commit, and which blobs they were. */
+export interface Manifests {
+  readonly parsed: readonly ParsedFile[];
+  /** What could not be read as a value: a file past the size limit. */
+  readonly problems: readonly Problem[];
+  /** Path to blob id: the identity of what was read. */
+  readonly ids: JsonObject;
+}
+
+/** Only these are read; every other file of a repository is passed over by its name. */
+const manifestName = /\.(ya?ml|json)$/i;
+
+/** Reads and parses the files of a commit that may hold manifests; unchanged ones come from the cache. */
+export async function readManifests(
+  judges: { readonly checker: Checker; readonly prefix: string; readonly cache: ParseCache },
+  question: {
+    readonly repository: Repository;
+    readonly commit: string;
+    readonly signal: AbortSignal;
+    readonly onProgress: OnProgress;
+  },
+): Promise<Manifests> {
+  const { repository, commit, signal, onProgress } = question;
+  onProgress({ kind: "step", step: "read", message: `reading ${commit.slice(0, 8)} of ${repository.label}` });
+  const files = (await repository.files(commit, judges.prefix)).filter((file) => manifestName.test(file.path));
+  const parsed: ParsedFile[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
+    const cached = judges.cache.get(file);
+    if (cached !== undefined) {
+      parsed.push(cached);
+      continue;
+    }
+    const bytes = await readOne(repository, file, signal);
+    if (bytes instanceof RepositoryError) {
+      problems.push(tooLarge(file, bytes));
+      continue;
+    }
+    const fresh = judges.checker.parse(file.path, bytes);
+    judges.cache.put(file, fresh);
+    parsed.push(fresh);
+  }
+  return { parsed, problems, ids: Object.fromEntries(files.map((file) => [file.path, file.blobId])) };
+}
+
+async function readOne(
+  repository: Repository,
+  file: TreeFile,
+  signal: AbortSignal,
+): Promise<Uint8Array | RepositoryError> {
+  try {
+    const blobs = await repository.read([file.blobId], signal);
+    return blobs.get(file.blobId) ?? new Uint8Array();
+  } catch (error) {
+    if (error instanceof RepositoryError && error.code === "too-large") return error;
+    throw error;
+  }
+}
+
+function tooLarge(file: TreeFile, error: RepositoryError): Problem {
+  return {
+    severity: "error",
+    rule: "file/too-large",
+    file: file.path,
+    line: 1,
+    column: 1,
+    path: "",
+    message: error.message,
+    hint: "Split the file, or keep what is not a manifest outside the watched folder.",
+  };
+}

@@ -1,0 +1,197 @@
+import { type Applied, applyPlan, type Patience } from "./apply.ts";
+import type { Change } from "./core/change.ts";
+import type { InventoryEntry } from "./core/inventory.ts";
+import type { Outcome, OutcomeKind } from "./core/outcome.ts";
+import { acts } from "./core/plan.ts";
+import type { OnProgress } from "./core/progress.ts";
+import { tableOf } from "./core/table.ts";
+import { type Decision, decide, type Judges } from "./decide.ts";
+import { watchIncidents } from "./incidents.ts";
+import { type Repository, RepositoryError } from "./repo/repository.ts";
+import type { Clock } from "./runtime/clock.ts";
+import type { Store } from "./store/store.ts";
+
+/** Everything one tracked branch is kept true with. */
+export interface World {
+  readonly judges: Judges;
+  readonly repository: Repository;
+  readonly branch: string;
+  readonly store: Store;
+  readonly patience: Patience;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onProgress: OnProgress;
+}
+
+/** Signals of one pass: `stopping` asks to start nothing new, `signal` to give up at once. */
+export interface PassSignals {
+  readonly stopping: AbortSignal;
+  readonly signal: AbortSignal;
+}
+
+/** Names of the facts a fleet remembers. */
+export const facts = { good: "good-commit", applied: "applied-commit" } as const;
+
+/**
+ * One pass over the tracked branch: decide, apply, record. Never depends on what woke it.
+ * A head that is invalid or refused changes nothing; the last good commit stays the wanted state and drift from it is still corrected,
+ * which gives a second outcome.
+ */
+export async function reconcile(world: World, wake: string, signals: PassSignals): Promise<readonly Outcome[]> {
+  const { fleet } = world.judges;
+  const startedAt = world.clock.now().getTime();
+  world.onProgress({ kind: "pass-started", fleet, wake });
+  const outcomes: Outcome[] = [];
+  try {
+    const head = await world.repository.head(world.branch, signals.signal);
+    const first = await passOver(world, head, wake, signals);
+    outcomes.push(first);
+    const fallback = await world.store.fact(fleet, facts.good);
+    const stands = first.kind === "invalid" || first.kind === "refused";
+    if (stands && fallback !== undefined && fallback !== head)
+      outcomes.push(await passOver(world, fallback, wake, signals));
+  } catch (error) {
+    if (!(error instanceof RepositoryError)) throw error;
+    outcomes.push(unreachable(world, error));
+  }
+  const kind = (outcomes.at(-1) as Outcome).kind;
+  world.onProgress({
+    kind: "pass-finished",
+    fleet,
+    outcome: kind,
+    durationMs: world.clock.now().getTime() - startedAt,
+  });
+  return outcomes;
+}
+
+async function passOver(world: World, commit: string, wake: string, signals: PassSignals): Promise<Outcome> {
+  const { fleet } = world.judges;
+  const startedAt = world.clock.now().toISOString();
+  const inventory = await world.store.inventory(fleet);
+  const question = {
+    repository: world.repository,
+    commit,
+    inventory,
+    signal: signals.signal,
+    onProgress: world.onProgress,
+  };
+  const decision = await decide(world.judges, question);
+  const mayApply = decision.plan !== undefined && decision.refusals.length === 0;
+  if (mayApply) await world.store.setFact(fleet, facts.good, commit);
+  const applied = mayApply ? await applyPlan(workOf(world, decision, inventory, signals)) : undefined;
+  const outcome = outcomeOf(world, decision, applied, inventory);
+  if (outcome.kind === "settled" || outcome.kind === "applied") await world.store.setFact(fleet, facts.applied, commit);
+  await watchIncidents(world, decision, applied);
+  await remember(world, outcome, wake, startedAt);
+  return outcome;
+}
+
+function workOf(world: World, decision: Decision, inventory: readonly InventoryEntry[], signals: PassSignals) {
+  return {
+    plan: decision.plan as NonNullable<Decision["plan"]>,
+    wanted: decision.wanted,
+    inventory,
+    gone: decision.gone,
+    providers: world.judges.providers,
+    store: world.store,
+    patience: world.patience,
+    clock: world.clock,
+    random: world.random,
+    stopping: signals.stopping,
+    signal: signals.signal,
+    onProgress: world.onProgress,
+  };
+}
+
+/** The outcome of a decision, applied or not. `plan` and `drift` use it without applying anything. */
+export function outcomeOf(
+  world: Pick<World, "judges" | "repository">,
+  decision: Decision,
+  applied: Applied | undefined,
+  inventory: readonly InventoryEntry[],
+): Outcome {
+  const results = applied?.results ?? [];
+  const failures = [...decision.unavailable.values()];
+  const failed = results.filter((result) => result.state !== "done");
+  return {
+    kind: kindOf(decision, results.length, failed.length),
+    fleet: world.judges.fleet,
+    repository: world.repository.label,
+    commit: decision.commit,
+    commitSubject: decision.commitSubject,
+    manifests: decision.manifests,
+    problems: decision.problems,
+    plan: decision.plan,
+    refusals: decision.refusals,
+    results,
+    pending: decision.pending,
+    table: tableOf(decision, applied?.live ?? new Map(), inventory),
+    failure: failures.map((error) => error.message).join("; "),
+    retryable:
+      failed.some((result) => result.retryable) ||
+      failures.some((error) => error.retryable) ||
+      decision.pending.length > 0,
+  };
+}
+
+function kindOf(decision: Decision, attempted: number, failed: number): OutcomeKind {
+  if (decision.plan === undefined) return "invalid";
+  if (decision.refusals.length > 0) return "refused";
+  if (failed > 0 || decision.unavailable.size > 0 || decision.pending.length > 0) return "failed";
+  return attempted > 0 ? "applied" : "settled";
+}
+
+function unreachable(world: World, error: RepositoryError): Outcome {
+  return {
+    kind: "failed",
+    fleet: world.judges.fleet,
+    repository: world.repository.label,
+    commit: "",
+    commitSubject: "",
+    manifests: 0,
+    problems: [],
+    plan: undefined,
+    refusals: [],
+    results: [],
+    pending: [],
+    table: [],
+    failure: error.message,
+    retryable: error.next === "retry",
+  };
+}
+
+/** Adds the pass to history, unless it says exactly what the one before said and did nothing. */
+async function remember(world: World, outcome: Outcome, wake: string, startedAt: string): Promise<void> {
+  const { fleet } = world.judges;
+  const [last] = await world.store.passes(fleet, 1);
+  const didSomething = outcome.results.length > 0 || outcome.kind === "failed";
+  const isNews =
+    last === undefined ||
+    last.commit !== outcome.commit ||
+    last.outcome !== outcome.kind ||
+    last.planId !== (outcome.plan?.planId ?? "");
+  if (!didSomething && !isNews) return;
+  await world.store.addPass({
+    fleet,
+    wake,
+    commit: outcome.commit,
+    planId: outcome.plan?.planId ?? "",
+    outcome: outcome.kind,
+    startedAt,
+    finishedAt: world.clock.now().toISOString(),
+    details: {
+      counts: { ...(outcome.plan?.counts ?? {}) },
+      problems: outcome.problems.map((problem) => ({ ...problem })),
+      refusals: outcome.refusals.map((refusal) => ({ ...refusal })),
+      failures: outcome.results.filter((result) => result.state !== "done").map((result) => ({ ...result })),
+      pending: outcome.pending.map((pending) => ({ ...pending })),
+      drift: driftOf(outcome).map((change) => change.address),
+      failure: outcome.failure,
+    },
+  });
+}
+
+/** The changes that the world caused, alone or together with a commit. */
+export function driftOf(outcome: Pick<Outcome, "plan">): readonly Change[] {
+  return (outcome.plan?.changes ?? []).filter((change) => acts(change) && change.cause !== "commit");
+}
