@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { suite as uvuSuite } from "uvu";
+import { ledger } from "./ledger.ts";
 
 /** A test's deadline; a hung test fails with its name instead of hanging the run. */
 const defaultTimeoutMs = 30_000;
@@ -16,16 +17,40 @@ export interface Suite {
 export function suite(name: string): Suite {
   const inner = uvuSuite(name);
   const add = (title: string, body: () => unknown, timeoutMs = defaultTimeoutMs): void => {
-    inner(title, () => guarded(body, timeoutMs));
+    ledger.waiting.set(name, (ledger.waiting.get(name) ?? 0) + 1);
+    inner(title, () => guarded(`${name} "${title}"`, body, timeoutMs));
   };
+  const hook = (title: string, body: () => unknown) => async () => {
+    try {
+      await guarded(`${name} ${title} hook`, body, defaultTimeoutMs);
+    } catch (error) {
+      ledger.hookFailures.push(`${name}, ${title} hook: ${(error as Error).stack}`);
+      failAloneToo();
+      throw error;
+    }
+  };
+  ledger.waiting.set(name, ledger.waiting.get(name) ?? 0);
   return Object.assign(add, {
-    after: (body: () => unknown) => inner.after(() => guarded(body, defaultTimeoutMs)),
-    before: (body: () => unknown) => inner.before(() => guarded(body, defaultTimeoutMs)),
-    run: () => inner.run(),
+    after: (body: () => unknown) => inner.after(hook("after", body)),
+    before: (body: () => unknown) => inner.before(hook("before", body)),
+    run: () => {
+      ledger.waiting.delete(name);
+      inner.run();
+    },
   });
 }
 
-async function guarded(body: () => unknown, timeoutMs: number): Promise<void> {
+/** A file that is run without the runner must not end with 0 after a thrown hook, whatever uvu says. */
+function failAloneToo(): void {
+  if (ledger.onBegin !== undefined) return;
+  process.once("exit", () => {
+    process.exitCode = 1;
+  });
+}
+
+async function guarded(title: string, body: () => unknown, timeoutMs: number): Promise<void> {
+  ledger.current = title;
+  ledger.onBegin?.(title);
   const stop = new AbortController();
   const deadline = delay(timeoutMs, undefined, { signal: stop.signal }).then(() => {
     throw new Error(`timed out after ${timeoutMs} ms`);
