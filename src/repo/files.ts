@@ -1,0 +1,95 @@
+import { lstat, open, readdir } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { compareText } from "../core/problem.ts";
+import { diskError, isAbsent, needsPerson } from "./errors.ts";
+import { defaultRepositoryLimits, type RepositoryLimits } from "./limits.ts";
+
+/** One file read from a plain folder. */
+export interface FolderFile {
+  /** As the user would type it: the path given, then the way inside it, `/` between parts. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What to take from a folder. */
+export interface FolderOptions {
+  /** Says by its path whether a file is wanted; all are when absent. A path given by name is always read. */
+  readonly accept?: (path: string) => boolean;
+  readonly limits?: RepositoryLimits;
+}
+
+const skippedFolders: ReadonlySet<string> = new Set([".git", "node_modules"]);
+
+/** Reads files and folders of the disk, sorted by path, each once. Symbolic links inside folders are left out. */
+export async function folderFiles(
+  paths: readonly string[],
+  options: FolderOptions = {},
+): Promise<readonly FolderFile[]> {
+  const limits = options.limits ?? defaultRepositoryLimits;
+  const found = new Set<string>();
+  for (const path of paths) await collect(path, { limits, accept: options.accept ?? (() => true) }, found);
+  const sorted = [...found].sort(compareText);
+  const files: FolderFile[] = [];
+  let total = 0;
+  for (const path of sorted) {
+    const bytes = await readCapped(path, limits.blobBytes);
+    total += bytes.length;
+    if (total > limits.readBytes) {
+      throw needsPerson("too-large", `the files given have more than ${limits.readBytes} bytes together`);
+    }
+    files.push({ path: path.split(sep).join("/"), bytes });
+  }
+  return files;
+}
+
+interface Wanted {
+  readonly limits: RepositoryLimits;
+  accept(path: string): boolean;
+}
+
+async function collect(given: string, wanted: Wanted, found: Set<string>): Promise<void> {
+  const top = join(given);
+  const facts = await lstat(top).catch((error: unknown) => {
+    if (isAbsent(error)) throw needsPerson("not-found", `${given}: there is no such file or folder`, error);
+    throw diskError(given, error);
+  });
+  if (facts.isFile()) {
+    found.add(top);
+    return;
+  }
+  if (facts.isSymbolicLink()) throw needsPerson("not-found", `${given}: symbolic links are not followed`);
+  if (!facts.isDirectory()) throw needsPerson("not-found", `${given}: neither a file nor a folder`);
+  await collectFolder(top, 0, wanted, found);
+}
+
+async function collectFolder(folder: string, depth: number, wanted: Wanted, found: Set<string>): Promise<void> {
+  if (depth > wanted.limits.treeDepth) {
+    throw needsPerson("too-large", `${folder}: folders nest deeper than ${wanted.limits.treeDepth}`);
+  }
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw diskError(folder, error);
+  });
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !skippedFolders.has(entry.name)) await collectFolder(path, depth + 1, wanted, found);
+    if (entry.isFile() && wanted.accept(path.split(sep).join("/"))) found.add(path);
+    if (found.size > wanted.limits.files) {
+      throw needsPerson("too-large", `${folder}: more than ${wanted.limits.files} files`);
+    }
+  }
+}
+
+async function readCapped(path: string, most: number): Promise<Uint8Array> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const size = (await file.stat()).size;
+      if (size > most) throw needsPerson("too-large", `${path}: ${size} bytes, the limit is ${most}`);
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw diskError(path, error);
+  }
+}
