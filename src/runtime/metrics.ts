@@ -1,0 +1,91 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** What the daemon counts. Labels come from closed sets or the configuration, so the number of series is bounded. */
+export interface Metrics {
+  /** One pass ended. */
+  pass(fleet: string, wake: string, outcome: string, seconds: number): void;
+  /** One change ended (`done`, `failed`, `skipped`). */
+  change(provider: string, action: string, state: string, seconds: number): void;
+  /** How many drift incidents are open now. */
+  drift(fleet: string, open: number): void;
+  /** How many things the fleet owns now, by provider and kind. */
+  owned(fleet: string, provider: string, kind: string, count: number): void;
+  /** One call to an outside world ended; `code` is `ok` or the error's code. */
+  call(provider: string, operation: string, code: string, seconds: number): void;
+  /** The commit a fleet was last brought to stands for this time. */
+  settled(fleet: string, atSeconds: number): void;
+  /** Everything in the text format of Prometheus. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+const passBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
+const callBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Makes the daemon's registry; `version` is shown by `plumbline_build_info`. Process metrics only when asked: they watch the event loop. */
+export function createMetrics(version: string, options: { readonly process?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string, labelNames: string[]) => new Gauge({ name, help, labelNames, registers });
+  const histogram = (name: string, help: string, labelNames: string[], buckets: number[]) =>
+    new Histogram({ name, help, labelNames, buckets, registers });
+
+  const passes = counter("plumbline_passes_total", "Passes by outcome.", ["fleet", "wake", "outcome"]);
+  const passSeconds = histogram(
+    "plumbline_pass_duration_seconds",
+    "Time of one pass.",
+    ["fleet", "outcome"],
+    passBuckets,
+  );
+  const changes = counter("plumbline_changes_total", "Changes carried out, by how they ended.", [
+    "provider",
+    "action",
+    "state",
+  ]);
+  const changeSeconds = histogram(
+    "plumbline_change_duration_seconds",
+    "Time of one change.",
+    ["provider", "action"],
+    passBuckets,
+  );
+  const driftOpen = gauge("plumbline_drift_open", "Drift incidents that are open.", ["fleet"]);
+  const ownedThings = gauge("plumbline_owned_resources", "Things the fleet owns.", ["fleet", "provider", "kind"]);
+  const calls = counter("plumbline_provider_calls_total", "Calls to outside worlds.", [
+    "provider",
+    "operation",
+    "code",
+  ]);
+  const callSeconds = histogram(
+    "plumbline_provider_call_duration_seconds",
+    "Time of one call.",
+    ["provider", "operation"],
+    callBuckets,
+  );
+  const settledAt = gauge("plumbline_last_settled_timestamp_seconds", "When the fleet last matched its commit.", [
+    "fleet",
+  ]);
+  gauge("plumbline_build_info", "Always 1; the version is in the label.", ["version"]).set({ version }, 1);
+  if (options.process === true) collectDefaultMetrics({ register: registry });
+
+  return {
+    pass(fleet, wake, outcome, seconds) {
+      passes.inc({ fleet, wake, outcome });
+      passSeconds.observe({ fleet, outcome }, seconds);
+    },
+    change(provider, action, state, seconds) {
+      changes.inc({ provider, action, state });
+      changeSeconds.observe({ provider, action }, seconds);
+    },
+    drift: (fleet, open) => driftOpen.set({ fleet }, open),
+    owned: (fleet, provider, kind, count) => ownedThings.set({ fleet, provider, kind }, count),
+    call(provider, operation, code, seconds) {
+      calls.inc({ provider, operation, code });
+      callSeconds.observe({ provider, operation }, seconds);
+    },
+    settled: (fleet, atSeconds) => settledAt.set({ fleet }, atSeconds),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
