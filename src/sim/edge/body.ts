@@ -1,0 +1,40 @@
+import type { IncomingMessage } from "node:http";
+import { parse } from "yaml";
+import type { Json } from "../../core/json.ts";
+import { ApiFailure, badRequest } from "./failure.ts";
+
+const maxBodyBytes = 3 * 1024 * 1024;
+
+/** Reads a request's body as JSON, or as YAML where the type says so; an empty body is null. */
+export async function readBody(request: IncomingMessage): Promise<Json> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxBodyBytes) {
+      throw new ApiFailure(413, "RequestEntityTooLarge", `Request entity too large: limit is ${maxBodyBytes}`);
+    }
+    chunks.push(chunk as Buffer);
+  }
+  const text = Buffer.concat(chunks).toString("utf8");
+  if (text.trim() === "") return null;
+  const type = contentType(request);
+  if (/protobuf|cbor/.test(type)) {
+    throw new ApiFailure(415, "UnsupportedMediaType", `the body of the request was in an unknown format: ${type}`);
+  }
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    if (!type.includes("yaml")) throw badRequest(`the body is not JSON: ${(error as Error).message}`);
+  }
+  try {
+    return parse(text, { maxAliasCount: 100 }) as Json;
+  } catch (error) {
+    throw badRequest(`the body is not YAML: ${(error as Error).message}`);
+  }
+}
+
+/** The media type without its parameters. */
+export function contentType(request: IncomingMessage): string {
+  return (request.headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
+}

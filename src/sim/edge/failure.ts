@@ -1,0 +1,112 @@
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { EdgeKind } from "./kinds.ts";
+
+/** A request that ends with a Status body. */
+export class ApiFailure extends Error {
+  override readonly name = "ApiFailure";
+  readonly code: number;
+  readonly reason: string;
+  readonly details: JsonObject | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    facts: { details?: JsonObject; retryAfterSeconds?: number } = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.details = facts.details;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+  }
+}
+
+/** The Status object that answers a failed request. */
+export function statusBody(failure: ApiFailure): JsonObject {
+  const details: Record<string, Json> = { ...failure.details };
+  if (failure.retryAfterSeconds !== undefined) details.retryAfterSeconds = failure.retryAfterSeconds;
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message: failure.message,
+    reason: failure.reason,
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+    code: failure.code,
+  };
+}
+
+/** `networks.networking.datumapis.com`: how messages name a kind. */
+export function resourceName(kind: EdgeKind): string {
+  return kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
+}
+
+function detailsOf(kind: EdgeKind, name: string): JsonObject {
+  return { name, group: kind.group, kind: kind.plural };
+}
+
+/** 404 for an object. */
+export function notFound(kind: EdgeKind, name: string): ApiFailure {
+  const message = `${resourceName(kind)} "${name}" not found`;
+  return new ApiFailure(404, "NotFound", message, { details: detailsOf(kind, name) });
+}
+
+/** 404 for a path that no kind is served under. */
+export function noSuchPath(): ApiFailure {
+  return new ApiFailure(404, "NotFound", "the server could not find the requested resource", { details: {} });
+}
+
+/** 409 for a create under a taken name. */
+export function alreadyExists(kind: EdgeKind, name: string): ApiFailure {
+  const message = `${resourceName(kind)} "${name}" already exists`;
+  return new ApiFailure(409, "AlreadyExists", message, { details: detailsOf(kind, name) });
+}
+
+/** 409 for a write that rests on an old state. */
+export function staleWrite(
+  kind: EdgeKind,
+  name: string,
+  why = "the object has been modified; please apply your changes to the latest version and try again",
+): ApiFailure {
+  const message = `Operation cannot be fulfilled on ${resourceName(kind)} "${name}": ${why}`;
+  return new ApiFailure(409, "Conflict", message, { details: detailsOf(kind, name) });
+}
+
+/** One field that is wrong, in the words of a Status cause. */
+export interface FieldCause {
+  readonly field: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** 422 with every wrong field. */
+export function invalidObject(kind: EdgeKind, name: string, causes: readonly FieldCause[]): ApiFailure {
+  const list = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const text = list.length === 1 ? list[0] : `[${list.join(", ")}]`;
+  return new ApiFailure(
+    422,
+    "Invalid",
+    `${kind.kind}${kind.group === "" ? "" : `.${kind.group}`} "${name}" is invalid: ${text}`,
+    {
+      details: {
+        name,
+        group: kind.group,
+        kind: kind.kind,
+        causes: causes.map((cause) => ({ reason: cause.reason, message: cause.message, field: cause.field })),
+      },
+    },
+  );
+}
+
+/** 400 for a request that cannot be understood. */
+export function badRequest(message: string): ApiFailure {
+  return new ApiFailure(400, "BadRequest", message);
+}
+
+/** 410 for a list or watch that asks for a state that is no longer kept. */
+export function expired(message: string): ApiFailure {
+  return new ApiFailure(410, "Expired", message);
+}

@@ -1,0 +1,87 @@
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { isObject, type JsonObject } from "../../core/json.ts";
+
+/** One write: an object as it is from now on, or its end. */
+export interface Entry {
+  /** The control plane's path prefix; empty for the root. */
+  readonly world: string;
+  readonly kind: string;
+  readonly place: string;
+  readonly version: number;
+  /** When the object was made and last written, for the controllers' delays. */
+  readonly createdAtMs: number;
+  readonly changedAtMs: number;
+  /** Absent when the object is gone. */
+  readonly object?: JsonObject;
+}
+
+/** Where writes go before they are answered. */
+export interface Journal {
+  append(entry: Entry): void;
+  close(): void;
+}
+
+/** Keeps nothing; for simulators without a data directory. */
+export function memoryJournal(): Journal {
+  return { append: () => undefined, close: () => undefined };
+}
+
+/** Reads what a directory holds, rewrites it without what is gone, and opens it for more. */
+export function openJournal(directory: string): { readonly entries: readonly Entry[]; readonly journal: Journal } {
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, "journal.ndjson");
+  const { entries, highest } = newest(readEntries(path));
+  const fresh = `${path}.new`;
+  const file = openSync(fresh, "w");
+  writeSync(file, `${[JSON.stringify({ version: highest }), ...entries.map((e) => JSON.stringify(e))].join("\n")}\n`);
+  fdatasyncSync(file);
+  closeSync(file);
+  renameSync(fresh, path);
+  const log = openSync(path, "a");
+  return {
+    entries,
+    journal: {
+      append: (entry) => {
+        writeSync(log, `${JSON.stringify(entry)}\n`);
+        fdatasyncSync(log);
+      },
+      close: () => closeSync(log),
+    },
+  };
+}
+
+/** A line that a killed process left half written was never answered, so it is dropped. */
+function readEntries(path: string): readonly JsonObject[] {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.flatMap((line, index) => {
+    try {
+      const value: unknown = JSON.parse(line);
+      return isObject(value) ? [value] : [];
+    } catch {
+      if (index === lines.length - 1) return [];
+      throw new Error(`The journal ${path} is damaged in line ${index + 1}.`);
+    }
+  });
+}
+
+function newest(lines: readonly JsonObject[]): { readonly entries: readonly Entry[]; readonly highest: number } {
+  const last = new Map<string, Entry>();
+  let highest = 0;
+  for (const line of lines) {
+    if (typeof line.version === "number") highest = Math.max(highest, line.version);
+    if (typeof line.place !== "string") continue;
+    const entry = line as unknown as Entry;
+    const key = `${entry.world}|${entry.kind}|${entry.place}`;
+    if (entry.object === undefined) last.delete(key);
+    else last.set(key, entry);
+  }
+  return { entries: [...last.values()], highest };
+}
