@@ -1,0 +1,87 @@
+import type { Outcome } from "./core/outcome.ts";
+import { type PassSignals, reconcile, type World } from "./reconcile.ts";
+import { createMailbox, type Mailbox } from "./runtime/mailbox.ts";
+import { createReleasers } from "./runtime/releasers.ts";
+import { backoffMs } from "./runtime/retry.ts";
+import { schedule } from "./runtime/schedule.ts";
+
+/** Why it is time to look again. It carries no truth: what is done next never depends on it. */
+export type Wake = "started" | "moved" | "scheduled" | "retry" | "command";
+
+/** One tracked branch with its rhythm. */
+export interface Unit {
+  readonly world: World;
+  /** Cron expression of the drift look, with optional seconds. */
+  readonly driftSchedule: string;
+  readonly firstRetryMs: number;
+  readonly maxRetryMs: number;
+}
+
+/** What the daemon tells while it lives. None of it may throw. */
+export interface Listeners {
+  /** After every pass, with what it gave. */
+  onOutcomes(outcomes: readonly Outcome[], wake: Wake): Promise<void>;
+  /** A pass broke in a way nobody sorted: the daemon goes on, somebody should know. */
+  onBroken(fleet: string, error: unknown): void;
+}
+
+/**
+ * Keeps every unit true until `stopping` is aborted; then lets the running pass finish what it started, or gives it up on `signal`.
+ * Passes of one unit never overlap; wakes that arrive meanwhile collapse into one.
+ */
+export async function runDaemon(units: readonly Unit[], signals: PassSignals, listeners: Listeners): Promise<void> {
+  await Promise.all(units.map((unit) => keep(unit, signals, listeners)));
+}
+
+async function keep(unit: Unit, signals: PassSignals, listeners: Listeners): Promise<void> {
+  const mailbox = createMailbox<Wake>();
+  const releasers = createReleasers();
+  try {
+    releasers.push("watch", await unit.world.repository.watch(() => mailbox.put("moved")));
+    releasers.push(
+      "schedule",
+      schedule(unit.driftSchedule, () => mailbox.put("scheduled")),
+    );
+    mailbox.put("started");
+    await loop(unit, mailbox, signals, listeners);
+  } finally {
+    await releasers.release();
+  }
+}
+
+async function loop(unit: Unit, mailbox: Mailbox<Wake>, signals: PassSignals, listeners: Listeners): Promise<void> {
+  const { world } = unit;
+  let failures = 0;
+  let timer = new AbortController();
+  for (;;) {
+    const wake = await mailbox.take(signals.stopping);
+    if (wake === undefined) break;
+    timer.abort();
+    timer = new AbortController();
+    const mayHeal = await look(unit, wake, signals, listeners);
+    failures = mayHeal ? failures + 1 : 0;
+    if (failures === 0 || signals.stopping.aborted) continue;
+    const afterMs = backoffMs(failures, {
+      firstDelayMs: unit.firstRetryMs,
+      maxDelayMs: unit.maxRetryMs,
+      random: world.random,
+    });
+    world.clock.delay(afterMs, timer.signal).then(
+      () => mailbox.put("retry"),
+      () => undefined,
+    );
+  }
+  timer.abort();
+}
+
+/** One look; says whether looking again soon may help. Nothing that happens inside ends the daemon. */
+async function look(unit: Unit, wake: Wake, signals: PassSignals, listeners: Listeners): Promise<boolean> {
+  try {
+    const outcomes = await reconcile(unit.world, wake, signals);
+    await listeners.onOutcomes(outcomes, wake);
+    return outcomes.some((outcome) => outcome.retryable);
+  } catch (error) {
+    if (!signals.signal.aborted) listeners.onBroken(unit.world.judges.fleet, error);
+    return false;
+  }
+}
