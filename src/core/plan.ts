@@ -171,7 +171,7 @@ function usersOf(
 function laterKinds(change: Change, changes: readonly Change[], input: PlanInput): readonly Address[] {
   const rank = input.rank(change.provider, change.kind);
   return changes
-    .filter((other) => other.action === "delete" && other.provider === change.provider)
+    .filter((other) => acts(other) && other.action !== "create" && other.provider === change.provider)
     .filter(
       (other) => other.observed?.realm === change.observed?.realm && input.rank(other.provider, other.kind) > rank,
     )

@@ -160,6 +160,25 @@ test("after faults stop, passes settle on head and the next plan is empty", asyn
   );
 });
 
+test("without faults one pass is enough, from any state", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(events, { maxLength: 8 }), commits, fc.boolean(), async (history, commit, loseMemory) => {
+      const { world, store: old } = await play(history);
+      const store = loseMemory ? createMemoryStore() : old;
+      world.faults = [];
+      const wanted = wantedBy(commit);
+      await pass(world, store, wanted);
+      const left = await pass(world, store, wanted);
+      assert.is(
+        left.counts.keep,
+        left.changes.length,
+        left.changes.map((change) => `${change.action} ${change.address}`).join(", "),
+      );
+    }),
+    { numRuns: 150 },
+  );
+});
+
 test("nothing outside what is wanted or ours is ever written", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(events, { maxLength: 10 }), async (history) => {

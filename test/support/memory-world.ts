@@ -46,6 +46,8 @@ export function createMemoryWorld(name = "memory"): MemoryWorld {
       },
       async apply(order) {
         const fault = world.faults.shift() ?? "none";
+        // The later the kind, the longer it takes: whoever does not wait for its dependencies is found out.
+        for (let turn = 0; turn < 1 + world.provider.kinds.indexOf(order.change.kind); turn += 1) await turnOfTheLoop();
         if (fault === "before") throw lost("refused before the effect");
         const result = perform(order);
         if (fault === "after") throw lost("the answer was lost after the effect");
@@ -98,6 +100,10 @@ export function createMemoryWorld(name = "memory"): MemoryWorld {
   }
 
   return world;
+}
+
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function lost(message: string): ProviderError {
