@@ -126,7 +126,7 @@ function finish(report: Extract<Report, { finished: string }>, tookMs: number, p
   const name = relative(process.cwd(), report.finished);
   const failed = report.failed > 0 || report.failures.length > 0;
   print(`${failed ? "FAIL" : "ok  "} ${name} (${report.passed} passed, ${report.failed} failed, ${tookMs} ms)`);
-  for (const text of report.failures) print(indent(text));
+  for (const text of report.failures) print(indent(shortened(text)));
   if (failed && printed !== "") print(indent(`standard error:\n${printed}`));
 }
 
@@ -143,6 +143,13 @@ function sweep(child: ChildProcess): void {
   } catch {
     // The whole group is gone already.
   }
+}
+
+/** A failure that compares two huge values must not bury the others. */
+function shortened(text: string): string {
+  const limit = 12_000;
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit / 2)}\n… ${text.length - limit} characters left out …\n${text.slice(-limit / 2)}`;
 }
 
 function indent(text: string): string {
