@@ -1,4 +1,5 @@
 import { canonical, isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { ApiFailure } from "./failure.ts";
 import type { EdgeKind } from "./kinds.ts";
 import { recordUpdate } from "./managed.ts";
 import {
@@ -82,7 +83,7 @@ export function createDesk(
       return false;
     },
     create: (name, namespace, object) => {
-      createObject(target(kindOf(name) as EdgeKind, namespace, ""), object);
+      tolerated(() => createObject(target(kindOf(name) as EdgeKind, namespace, ""), object));
     },
     report: (name, stored, status, conditions = []) => {
       const kind = kindOf(name) as EdgeKind;
@@ -112,9 +113,18 @@ export function createDesk(
     },
     remove: (name, object) => {
       if (isDeleting(object)) return;
-      deleteObject(targetOf(name, object), { preconditions: { uid: metadataText(object, "uid") } });
+      tolerated(() => deleteObject(targetOf(name, object), { preconditions: { uid: metadataText(object, "uid") } }));
     },
   };
+}
+
+/** A write the server refuses (a name too long, a namespace that ends) leaves the world as it is, as a real controller would. */
+function tolerated(write: () => unknown): void {
+  try {
+    write();
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+  }
 }
 
 /** A reference that makes `object` the controlling owner of another. */

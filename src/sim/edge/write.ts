@@ -221,7 +221,7 @@ function commit(target: Target, before: ApiObject | undefined, object: ApiObject
   const after = before === undefined ? object : withGeneration(before, object);
   if (before !== undefined && canonical(before) === canonical(after)) return before;
   if (target.dryRun) return before === undefined ? after : { ...after };
-  if (kind.namespaced) ensureNamespace(target);
+  if (kind.namespaced && before === undefined) ensureNamespace(target);
   const place = placeOf(metadataText(after, "namespace"), metadataText(after, "name"));
   if (isDeleting(after) && finalizersOf(after).length === 0) return world.remove(kind, place) ?? after;
   return world.put(kind, after);
