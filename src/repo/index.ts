@@ -1,9 +1,12 @@
 import { needsPerson } from "./errors.ts";
+import { defaultHttpTimeouts, type HttpTimeouts } from "./http.ts";
 import { defaultRepositoryLimits, type RepositoryLimits } from "./limits.ts";
 import { openLocalRepository } from "./local.ts";
+import { openRemoteRepository } from "./remote.ts";
 import type { Repository } from "./repository.ts";
 
 export { type FolderFile, type FolderOptions, folderFiles } from "./files.ts";
+export { defaultHttpTimeouts, type HttpTimeouts } from "./http.ts";
 export { defaultRepositoryLimits, type RepositoryLimits } from "./limits.ts";
 export { type Materialised, materialise } from "./materialise.ts";
 
@@ -19,16 +22,35 @@ export interface RepositoryOptions {
   /** Share of the interval by which each poll is moved at random, 0 to 1. */
   readonly pollJitter: number;
   readonly limits?: RepositoryLimits;
+  readonly timeouts?: HttpTimeouts;
+  /** Past this many packs a remote repository is cloned anew; 50 when absent. */
+  readonly packLimit?: number;
+  /** Gives a number from 0 up to 1, for the jitter. */
+  readonly random?: () => number;
 }
 
 const settleMs = 60;
 const settleAtMostMs = 150;
+const defaultPackLimit = 50;
 
 /** Opens a repository by its location; nothing is fetched before the first `head`. */
 export async function openRepository(options: RepositoryOptions): Promise<Repository> {
   const limits = options.limits ?? defaultRepositoryLimits;
-  const kind = locationKind(options.location);
-  if (kind === "remote") throw needsPerson("unsupported", "remote repositories are not there yet");
+  if (locationKind(options.location) === "remote") {
+    return await openRemoteRepository({
+      url: options.location,
+      stateDirectory: options.stateDirectory,
+      token: options.token ?? (async () => undefined),
+      limits,
+      timeouts: options.timeouts ?? defaultHttpTimeouts,
+      polling: {
+        intervalMs: options.pollIntervalMs,
+        jitter: options.pollJitter,
+        random: options.random ?? Math.random,
+      },
+      packLimit: options.packLimit ?? defaultPackLimit,
+    });
+  }
   return await openLocalRepository(options.location, limits, {
     settleMs,
     settleAtMostMs,

@@ -10,6 +10,8 @@ export interface RepositoryLimits {
   readonly treeDepth: number;
   /** Largest pack or loose object file, on disk and over the wire: it is held in memory while it is read. */
   readonly packBytes: number;
+  /** Most bytes the objects of one fetched pack may have together, after decompression. */
+  readonly unpackedBytes: number;
   /** Largest object other than a blob (a folder's listing, a commit, a tag), after decompression. */
   readonly otherObjectBytes: number;
 }
@@ -21,5 +23,6 @@ export const defaultRepositoryLimits: RepositoryLimits = {
   files: 100_000,
   treeDepth: 64,
   packBytes: 256 * 1024 * 1024,
+  unpackedBytes: 4 * 1024 * 1024 * 1024,
   otherObjectBytes: 16 * 1024 * 1024,
 };

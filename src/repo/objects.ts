@@ -19,6 +19,8 @@ export interface GitObject {
 export interface Objects {
   readonly label: string;
   read(id: string): Promise<GitObject>;
+  /** Says at once whether an object is there. */
+  has(id: string): Promise<boolean>;
   /** Ids that begin with a prefix. */
   expand(prefix: string): Promise<readonly string[]>;
   close(): void;
@@ -65,6 +67,15 @@ export function openObjects(
   return {
     label,
     read: (id) => withRetries(label, memory.forget, () => readOnce(id)),
+    has: async (id) => {
+      try {
+        await readOnce(id);
+        return true;
+      } catch (error) {
+        if (isMissingObject(error)) return false;
+        throw sorted(label, error);
+      }
+    },
     expand: (prefix) =>
       withRetries(label, memory.forget, async () => {
         try {
