@@ -1,0 +1,91 @@
+import { dirname, isAbsolute, join } from "node:path";
+import { invariant } from "../core/invariant.ts";
+import { defaults } from "./defaults.ts";
+import { parseDuration } from "./duration.ts";
+import type { RawConfig, RawCredentials, RawRepository } from "./raw.ts";
+import type { Config, EdgeConfig, GcpConfig, GcpCredentials, RepositoryConfig, SecretReference } from "./types.ts";
+
+/** Fills in every default of a checked file; paths become relative to where the file's own path is. */
+export function complete(raw: RawConfig, file: string): Config {
+  const near = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
+  const { gcp, edge } = raw.providers;
+  const { schedule, policy } = { ...defaults.drift, ...raw.drift };
+  const apply = { ...defaults.apply, ...raw.apply };
+  const retry = { ...defaults.retry, ...raw.retry };
+  return {
+    fleet: raw.fleet,
+    stateDirectory: raw.state === undefined ? undefined : near(raw.state),
+    repositories: raw.repositories.map((repository) => completeRepository(raw.fleet, repository, near)),
+    providers: {
+      gcp: gcp === undefined ? undefined : completeGcp(gcp, near),
+      edge: edge === undefined ? undefined : completeEdge(edge, near),
+    },
+    drift: { schedule, policy },
+    limits: raw.limits ?? {},
+    store: { path: raw.store?.path === undefined ? undefined : near(raw.store.path) },
+    server: { ...defaults.server, ...raw.server },
+    apply: {
+      concurrency: apply.concurrency,
+      attempts: apply.attempts,
+      firstDelayMs: durationMs(apply.firstDelay),
+      maxDelayMs: durationMs(apply.maxDelay),
+    },
+    retry: { firstDelayMs: durationMs(retry.firstDelay), maxDelayMs: durationMs(retry.maxDelay) },
+    log: { ...defaults.log, ...raw.log },
+  };
+}
+
+type Near = (path: string) => string;
+
+function completeRepository(fleet: string, raw: RawRepository, near: Near): RepositoryConfig {
+  const name = raw.name ?? "";
+  return {
+    name,
+    fleet: name === "" ? fleet : `${fleet}-${name}`,
+    location: raw.url ?? near(raw.path ?? ""),
+    branch: raw.branch ?? defaults.branch,
+    prefix: (raw.prefix ?? defaults.prefix).replace(/\/+$/, ""),
+    pollIntervalMs: durationMs(raw.pollInterval ?? defaults.pollInterval),
+    pollJitter: raw.pollJitter ?? defaults.pollJitter,
+    token: completeSecret(raw.token, near),
+  };
+}
+
+function completeGcp(raw: NonNullable<RawConfig["providers"]["gcp"]>, near: Near): GcpConfig {
+  // Who names another server must say whether it may see Google's credentials.
+  const unsaid = raw.endpoint === undefined ? "default" : "none";
+  return {
+    endpoint: raw.endpoint,
+    credentials: completeCredentials(raw.credentials ?? { kind: unsaid }, near),
+    locationClass: raw.locationClass ?? defaults.gcp.locationClass,
+    images: { ...defaults.gcp.images, ...raw.images },
+    machineTypes: { ...defaults.gcp.machineTypes, ...raw.machineTypes },
+  };
+}
+
+function completeCredentials(raw: RawCredentials, near: Near): GcpCredentials {
+  if (raw.kind === "none" || raw.kind === "default") return { kind: raw.kind };
+  if (raw.kind === "key-file") return { kind: "key-file", file: near(raw.file ?? "") };
+  const token = completeSecret(raw.token, near);
+  invariant(token !== undefined, "credentials of the kind token passed the schema without a token");
+  return { kind: "token", token: token as SecretReference };
+}
+
+function completeEdge(raw: NonNullable<RawConfig["providers"]["edge"]>, near: Near): EdgeConfig {
+  const token = completeSecret(raw.credentials?.token, near);
+  return {
+    endpoint: raw.endpoint,
+    project: raw.project,
+    credentials: raw.credentials?.kind === "token" && token !== undefined ? { kind: "token", token } : { kind: "none" },
+  };
+}
+
+function completeSecret(raw: SecretReference | undefined, near: Near): SecretReference | undefined {
+  return raw === undefined || "env" in raw ? raw : { file: near(raw.file) };
+}
+
+function durationMs(text: string): number {
+  const ms = parseDuration(text);
+  invariant(ms !== undefined, "a duration passed the schema and is none");
+  return ms as number;
+}

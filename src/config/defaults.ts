@@ -1,0 +1,31 @@
+/** Every default of the configuration, in the words of the file. Limits have theirs in policies/limits.yaml. */
+export const defaults = {
+  branch: "main",
+  prefix: "",
+  pollInterval: "60s",
+  pollJitter: 0.1,
+  drift: { schedule: "*/5 * * * *", policy: "correct" },
+  server: { enabled: true, host: "127.0.0.1", port: 8088 },
+  apply: { concurrency: 8, attempts: 4, firstDelay: "500ms", maxDelay: "30s" },
+  retry: { firstDelay: "2s", maxDelay: "5m" },
+  log: { level: "info", format: "auto" },
+  gcp: {
+    locationClass: "self-managed",
+    images: {
+      "datumcloud/ubuntu-2204-lts": "projects/ubuntu-os-cloud/global/images/ubuntu-2204-jammy-v20240927",
+      "datumcloud/cos-stable-117-18613-0-79": "projects/cos-cloud/global/images/cos-stable-117-18613-0-79",
+    },
+    machineTypes: { "datumcloud/d1-standard-2": "n2-standard-2" },
+  },
+  /** The quickstart on the embedded worlds: quick to notice, on whatever port is free. */
+  embedded: {
+    fleet: "example",
+    repository: "repository",
+    driftSchedule: "*/10 * * * * *",
+    pollInterval: "2s",
+    port: 0,
+  },
+} as const;
+
+/** Bounds that are not defaults: below, a poll would burden its server; above, a timer would overflow. */
+export const bounds = { minPollMs: 1_000, maxDurationMs: 20 * 24 * 3_600_000, maxFileBytes: 1_048_576 } as const;

@@ -1,0 +1,51 @@
+import type { DriftPolicy } from "../core/drift.ts";
+import type { Limits } from "../core/limits.ts";
+import type { LogConfig, SecretReference } from "./types.ts";
+
+/** One repository as the file says it, after the schema agreed. */
+export interface RawRepository {
+  readonly name?: string;
+  readonly url?: string;
+  readonly path?: string;
+  readonly branch?: string;
+  readonly prefix?: string;
+  readonly pollInterval?: string;
+  readonly pollJitter?: number;
+  readonly token?: SecretReference;
+}
+
+/** Credentials as the file says them. */
+export interface RawCredentials {
+  readonly kind: "none" | "default" | "key-file" | "token";
+  readonly file?: string;
+  readonly token?: SecretReference;
+}
+
+/** The file's own shape, after the schema agreed. */
+export interface RawConfig {
+  readonly fleet: string;
+  readonly state?: string;
+  readonly repositories: readonly RawRepository[];
+  readonly providers: {
+    readonly gcp?: {
+      readonly endpoint?: string;
+      readonly credentials?: RawCredentials;
+      readonly locationClass?: string;
+      readonly images?: Readonly<Record<string, string>>;
+      readonly machineTypes?: Readonly<Record<string, string>>;
+    };
+    readonly edge?: { readonly endpoint: string; readonly project?: string; readonly credentials?: RawCredentials };
+  };
+  readonly drift?: { readonly schedule?: string; readonly policy?: DriftPolicy };
+  readonly limits?: Partial<Limits>;
+  readonly store?: { readonly path?: string };
+  readonly server?: { readonly enabled?: boolean; readonly host?: string; readonly port?: number };
+  readonly apply?: {
+    readonly concurrency?: number;
+    readonly attempts?: number;
+    readonly firstDelay?: string;
+    readonly maxDelay?: string;
+  };
+  readonly retry?: { readonly firstDelay?: string; readonly maxDelay?: string };
+  readonly log?: Partial<LogConfig>;
+}

@@ -1,0 +1,85 @@
+import type { Problem } from "../core/problem.ts";
+import { textOf } from "./check.ts";
+import { cronFault } from "./cron.ts";
+import { bounds, defaults } from "./defaults.ts";
+import { parseDuration } from "./duration.ts";
+import type { RawConfig, RawRepository } from "./raw.ts";
+import type { Path, ReadFile } from "./read.ts";
+
+/** What the schema cannot say: names across repositories, schedules, durations that fit together. */
+export function checkRules(raw: RawConfig, read: ReadFile): readonly Problem[] {
+  const problems: Problem[] = [];
+  const add = (path: Path, rule: string, message: string, hint = ""): void => {
+    problems.push({ ...read.at(path, "value"), severity: "error", rule, path: textOf(path), message, hint });
+  };
+  checkNames(raw.repositories, add);
+  for (const [index, repository] of raw.repositories.entries()) {
+    checkDuration(["repositories", index, "pollInterval"], repository.pollInterval, bounds.minPollMs, add);
+    if (repository.path !== undefined && repository.token !== undefined) {
+      add(
+        ["repositories", index, "token"],
+        "config/value",
+        "A repository of this machine needs no token.",
+        "Remove it.",
+      );
+    }
+  }
+  const schedule = raw.drift?.schedule;
+  const fault = schedule === undefined ? "" : cronFault(schedule);
+  if (fault !== "") {
+    add(
+      ["drift", "schedule"],
+      "config/schedule",
+      `drift.schedule ${fault}.`,
+      'For example "*/5 * * * *": every five minutes.',
+    );
+  }
+  for (const part of ["apply", "retry"] as const) checkDelays(part, raw, add);
+  return problems;
+}
+
+type Add = (path: Path, rule: string, message: string, hint?: string) => void;
+
+function checkNames(repositories: readonly RawRepository[], add: Add): void {
+  const seen = new Map<string, number>();
+  for (const [index, { name }] of repositories.entries()) {
+    if (name === undefined) {
+      if (repositories.length > 1) {
+        add(
+          ["repositories", index],
+          "config/name",
+          `repositories[${index}] needs a name: there are several.`,
+          "The name becomes part of its fleet's name.",
+        );
+      }
+      continue;
+    }
+    const first = seen.get(name);
+    if (first === undefined) seen.set(name, index);
+    else
+      add(
+        ["repositories", index, "name"],
+        "config/name",
+        `repositories[${first}] has the name ${name} already.`,
+        "Give each its own.",
+      );
+  }
+}
+
+function checkDuration(path: Path, text: string | undefined, minMs: number, add: Add): void {
+  const ms = text === undefined ? undefined : parseDuration(text);
+  if (ms === undefined) return;
+  if (ms < minMs) add(path, "config/value", `${textOf(path)} must be at least ${minMs} ms.`);
+  if (ms > bounds.maxDurationMs) add(path, "config/value", `${textOf(path)} must be at most 480h.`);
+}
+
+function checkDelays(part: "apply" | "retry", raw: RawConfig, add: Add): void {
+  const given = raw[part];
+  if (given === undefined) return;
+  checkDuration([part, "firstDelay"], given.firstDelay, 1, add);
+  checkDuration([part, "maxDelay"], given.maxDelay, 1, add);
+  const first = parseDuration(given.firstDelay ?? defaults[part].firstDelay) ?? 0;
+  const max = parseDuration(given.maxDelay ?? defaults[part].maxDelay) ?? 0;
+  const later = given.maxDelay === undefined ? "firstDelay" : "maxDelay";
+  if (first > max) add([part, later], "config/value", `${part}.firstDelay must not be longer than ${part}.maxDelay.`);
+}

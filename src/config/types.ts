@@ -1,0 +1,80 @@
+import type { DriftPolicy } from "../core/drift.ts";
+import type { Limits } from "../core/limits.ts";
+
+/** Where a secret is found when it is needed. The secret itself never stands in a Config. */
+export type SecretReference = { readonly env: string } | { readonly file: string };
+
+/** One watched repository: a unit of ownership of its own. */
+export interface RepositoryConfig {
+  /** Empty when it is the only one. */
+  readonly name: string;
+  /** Fleet that stands in the markers: the configuration's fleet, with the name appended when there is one. */
+  readonly fleet: string;
+  /** A path of this machine or an http(s) URL without credentials. */
+  readonly location: string;
+  readonly branch: string;
+  /** Folder that holds the manifests; empty for the whole repository. */
+  readonly prefix: string;
+  readonly pollIntervalMs: number;
+  /** Share of the interval by which each poll is moved at random, 0 to 1. */
+  readonly pollJitter: number;
+  readonly token: SecretReference | undefined;
+}
+
+/** How Compute Engine is asked who we are. */
+export type GcpCredentials =
+  | { readonly kind: "none" }
+  | { readonly kind: "default" }
+  | { readonly kind: "key-file"; readonly file: string }
+  | { readonly kind: "token"; readonly token: SecretReference };
+
+/** The Compute Engine provider. */
+export interface GcpConfig {
+  /** Another server that speaks the API; undefined is Google's own. */
+  readonly endpoint: string | undefined;
+  readonly credentials: GcpCredentials;
+  /** Locations of this class are served. */
+  readonly locationClass: string;
+  /** Image names of manifests → what Compute Engine calls them. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Instance types of manifests → machine types. */
+  readonly machineTypes: Readonly<Record<string, string>>;
+}
+
+/** The edge network provider. */
+export interface EdgeConfig {
+  readonly endpoint: string;
+  readonly project: string | undefined;
+  readonly credentials: { readonly kind: "none" } | { readonly kind: "token"; readonly token: SecretReference };
+}
+
+/** How much the log says and how it looks. */
+export interface LogConfig {
+  readonly level: "debug" | "info" | "warn" | "error" | "silent";
+  /** `auto`: text on a terminal, JSON elsewhere. */
+  readonly format: "auto" | "text" | "json";
+}
+
+/** What one daemon runs on, complete: every default is filled in, every duration is in milliseconds. */
+export interface Config {
+  readonly fleet: string;
+  /** Folder for the store and the clones; undefined leaves it to the user's state home. */
+  readonly stateDirectory: string | undefined;
+  readonly repositories: readonly RepositoryConfig[];
+  readonly providers: { readonly gcp: GcpConfig | undefined; readonly edge: EdgeConfig | undefined };
+  readonly drift: { readonly schedule: string; readonly policy: DriftPolicy };
+  /** What the file overrides of policies/limits.yaml. */
+  readonly limits: Partial<Limits>;
+  /** The store's file; undefined puts it in the state folder. */
+  readonly store: { readonly path: string | undefined };
+  readonly server: { readonly enabled: boolean; readonly host: string; readonly port: number };
+  readonly apply: {
+    readonly concurrency: number;
+    readonly attempts: number;
+    readonly firstDelayMs: number;
+    readonly maxDelayMs: number;
+  };
+  /** How soon a failed pass is repeated. */
+  readonly retry: { readonly firstDelayMs: number; readonly maxDelayMs: number };
+  readonly log: LogConfig;
+}
