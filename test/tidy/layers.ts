@@ -1,0 +1,107 @@
+/** The four promises that plug-ins are written against. */
+export const contracts = ["providers/provider.ts", "repo/repository.ts", "store/store.ts", "forge/forge.ts"];
+
+/**
+ * Who may look at whom inside src/: a room (the longest matching start of a path) and the starts of what it may import.
+ * A room may always import itself. Plug-ins never look sideways.
+ */
+export const layers: readonly (readonly [room: string, allowed: readonly string[]])[] = [
+  ["main.ts", ["cli.ts", "cli/", "config.ts", "config/", "compose.ts", "compose/", "daemon.ts", "runtime/"]],
+  // Commands compose the same parts as the daemon; they implement nothing themselves.
+  ["cli", ["config.ts", "config/", "compose.ts", "compose/", "report/", "core/", "repo/", "runtime/"]],
+  ["config", ["core/", "datum/", "runtime/"]],
+  ["compose", [""]],
+  ["daemon.ts", ["reconcile.ts", "review.ts", ...contracts, "core/", "runtime/"]],
+  ["reconcile.ts", ["decide.ts", "apply.ts", "incidents.ts", "report/", ...contracts, "core/", "store/", "runtime/"]],
+  ["review.ts", ["decide.ts", "apply.ts", "report/", ...contracts, "core/", "store/", "runtime/"]],
+  ["incidents.ts", ["decide.ts", "apply.ts", ...contracts, "core/", "runtime/"]],
+  ["decide.ts", ["read.ts", "datum/", "policy/", ...contracts, "core/"]],
+  ["read.ts", ["datum/", ...contracts, "core/"]],
+  ["apply.ts", [...contracts, "core/", "runtime/"]],
+  ["server", ["report/", ...contracts, "core/", "runtime/"]],
+  ["repo/", ["core/", "runtime/"]],
+  ["providers/provider.ts", ["core/", "datum/"]],
+  ["providers/index.ts", ["providers/", "core/", "runtime/"]],
+  ["providers/*/", ["providers/provider.ts", "datum/", "core/", "runtime/"]],
+  ["forge/forge.ts", ["core/"]],
+  ["forge/index.ts", ["forge/", "core/", "runtime/"]],
+  ["forge/*/", ["forge/forge.ts", "datum/", "report/", "core/", "runtime/"]],
+  ["store/store.ts", ["core/"]],
+  ["store/memory.ts", ["store/store.ts", "core/"]],
+  ["store/sql/", ["store/store.ts", "core/"]],
+  // Every database says the same SQL.
+  ["store/*/", ["store/store.ts", "store/sql/", "core/", "runtime/"]],
+  ["sim/gce/", ["sim/*.ts", "providers/gcp/description", "datum/", "core/", "runtime/"]],
+  ["sim/*/", ["sim/*.ts", "datum/", "core/", "runtime/"]],
+  ["sim/", ["core/", "runtime/"]],
+  ["report/", ["core/"]],
+  ["policy/", ["core/"]],
+  ["datum/", ["core/"]],
+  ["runtime/", []],
+  ["core/", []],
+];
+
+/** One package, one room: the only places in src/ that may import a package. A package that is not here may not be imported at all. */
+export const doors: Readonly<Record<string, readonly string[]>> = {
+  "isomorphic-git": ["repo/"],
+  chokidar: ["repo/"],
+  "@google-cloud/compute": ["providers/gcp/"],
+  "google-auth-library": ["providers/gcp/"],
+  "@octokit/rest": ["forge/github/"],
+  "node-cron": ["runtime/schedule.ts"],
+  "p-retry": ["runtime/retry.ts"],
+  "p-queue": ["runtime/queue.ts"],
+  pino: ["runtime/log.ts"],
+  "prom-client": ["runtime/metrics.ts"],
+  undici: ["repo/", "providers/", "runtime/"],
+  yaml: ["datum/", "config.ts", "config/"],
+  ajv: ["datum/", "config.ts", "config/"],
+  "ajv-formats": ["datum/", "config.ts", "config/"],
+  "ipaddr.js": ["datum/"],
+  libsql: ["store/"],
+  kysely: ["store/"],
+  commander: ["cli.ts", "cli/"],
+  picocolors: ["cli.ts", "cli/", "report/"],
+  "@bufbuild/cel": ["policy/"],
+};
+
+/** Rooms that decide: no IO, clock, chance, environment, log or waiting. */
+export const pureRooms = ["core/", "datum/", "policy/", "report/"];
+
+/** What a pure room may use after all, and where: hashing is pure, and policies run in a worker behind one door. */
+export const pureExceptions: readonly (readonly [file: string, what: "crypto" | "worker"])[] = [
+  ["core/identity.ts", "crypto"],
+  ["policy/door.ts", "worker"],
+  ["policy/worker.ts", "worker"],
+];
+
+/** What may stand at the top of the project. */
+export const topLevel: readonly string[] = [
+  ".ci",
+  ".dockerignore",
+  ".git",
+  ".github",
+  ".gitignore",
+  ".npmrc",
+  "ARCHITECTURE.md",
+  "biome.json",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "coverage",
+  "deploy",
+  "dist",
+  "Dockerfile",
+  "docs",
+  "example-repo",
+  "LICENSE",
+  "node_modules",
+  "package-lock.json",
+  "package.json",
+  "policies",
+  "README.md",
+  "SECURITY.md",
+  "src",
+  "test",
+  "tsconfig.build.json",
+  "tsconfig.json",
+];
