@@ -89,9 +89,8 @@ export function recordUpdate(
     if (!isMine(entry, manager)) for (const path of changed) entry.set.delete(path);
   }
   const mine = owned.find((entry) => isMine(entry, manager));
-  const others = owned.filter((entry) => entry !== mine);
   const set = new Set([...(mine?.set ?? []), ...changed]);
-  return write(after, [...others, entryFor(after, manager, nowMs, set)]);
+  return write(after, placed(owned, mine, entryFor(after, manager, nowMs, set)));
 }
 
 /** Merges an applied configuration into an object; other managers' differing fields are conflicts unless forced. */
@@ -126,7 +125,12 @@ export function applyTo(
   const unchanged =
     live !== undefined && same(merged, live) && mine !== undefined && same([...mine.set].sort(), [...set].sort());
   const entry = unchanged ? mine : entryFor(applied, manager, nowMs, set);
-  return write(merged, [...others, entry]);
+  return write(merged, placed(owned, mine, entry));
+}
+
+/** The entries with one replaced where it stood, or added at the end. */
+function placed(owned: readonly Owned[], mine: Owned | undefined, entry: Owned): readonly Owned[] {
+  return mine === undefined ? [...owned, entry] : owned.map((other) => (other === mine ? entry : other));
 }
 
 function contends(theirs: ReadonlySet<string>, path: string, value: Json, current: ReadonlyMap<string, Json>): boolean {

@@ -1,0 +1,211 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { withoutReferences } from "../../core/identity.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Observed, Resource } from "../../core/resource.ts";
+import { type Order, ProviderError } from "../provider.ts";
+import type { Client } from "./client.ts";
+import { type Discovery, pathOf, type ServedKind } from "./discovery.ts";
+import { groupOf, type KnownKind, kindId } from "./kinds.ts";
+import { markerOf, withMarker } from "./marker.ts";
+import { fieldOf, objectsOf, textOf, titleOf } from "./object.ts";
+import { observedOf } from "./observe.ts";
+import { fieldManager } from "./options.ts";
+import { readinessOf } from "./readiness.ts";
+import { forceNote } from "./translate.ts";
+
+/** What carrying out an order needs. */
+export interface Bench {
+  readonly provider: string;
+  readonly client: Client;
+  readonly discovery: Discovery;
+  readonly kinds: readonly KnownKind[];
+  readonly readyTimeoutMs: number;
+  readonly pollIntervalMs: number;
+  readonly settleTimeoutMs: number;
+  readonly nowMs: () => number;
+}
+
+/** One object on the server: where it is and how its kind behaves. */
+interface Place {
+  readonly kind: KnownKind;
+  readonly path: string;
+  /** `Network default/prod`. */
+  readonly title: string;
+  readonly key: string;
+}
+
+/** Carries out one order and waits until the world has settled. */
+export async function carryOut(bench: Bench, order: Order, signal: AbortSignal): Promise<Observed | undefined> {
+  const { change } = order;
+  if (change.action === "keep" || change.action === "conflict") return change.observed;
+  if (change.action === "delete") {
+    const place = await placeOfLiving(bench, order, signal);
+    if (place !== undefined) await removeObject(bench, place, order, signal);
+    return undefined;
+  }
+  const resource = change.resource as Resource;
+  const place = await placeOfWanted(bench, resource, signal);
+  if (change.action === "replace") await removeObject(bench, place, order, signal);
+  return applyObject(bench, place, order, resource, signal);
+}
+
+/** Where a wanted object belongs. A kind or version that is not served is said on that resource alone. */
+export async function placeOfWanted(bench: Bench, resource: Resource, signal: AbortSignal): Promise<Place> {
+  const object = resource.spec;
+  const apiVersion = textOf(object, "apiVersion");
+  const kind = bench.kinds.find(
+    (known) => known.kind === textOf(object, "kind") && known.group === groupOf(apiVersion),
+  ) as KnownKind;
+  const title = titleOf(object);
+  const served = await bench.discovery.find(kindId(kind), signal);
+  if (served === undefined || !served.versions.includes(apiVersion)) {
+    bench.discovery.forget();
+    const offered = served === undefined ? "" : ` It serves ${served.versions.join(", ")}.`;
+    const message = `The server does not serve ${textOf(object, "kind")} in ${apiVersion}, which ${title} needs.${offered}`;
+    throw new ProviderError(message, { code: "not-served", next: "person", resource: resource.key });
+  }
+  const metadata = fieldOf(object, "metadata");
+  const path = pathOf(served, apiVersion, textOf(metadata, "namespace"), textOf(metadata, "name"));
+  return { kind, path, title, key: resource.key };
+}
+
+async function placeOfLiving(bench: Bench, order: Order, signal: AbortSignal): Promise<Place | undefined> {
+  const state = order.change.observed?.state ?? order.change.resource?.spec;
+  const apiVersion = textOf(state, "apiVersion");
+  const kind = bench.kinds.find((known) => known.word === order.change.kind);
+  if (state === undefined || kind === undefined) return undefined;
+  const served: ServedKind | undefined = await bench.discovery.find(kindId(kind), signal);
+  if (served === undefined) return undefined;
+  const metadata = fieldOf(state, "metadata");
+  const version = served.versions.includes(apiVersion) ? apiVersion : served.apiVersion;
+  const path = pathOf(served, version, textOf(metadata, "namespace"), textOf(metadata, "name"));
+  const key = order.change.observed?.key ?? order.change.address;
+  return { kind, path, title: titleOf(state), key };
+}
+
+async function applyObject(
+  bench: Bench,
+  place: Place,
+  order: Order,
+  resource: Resource,
+  signal: AbortSignal,
+): Promise<Observed> {
+  const live = await beforeApply(bench, place, order, resource, signal);
+  const uid = live === undefined ? "" : textOf(fieldOf(live, "metadata"), "uid");
+  const plain = withoutReferences(resource.spec) as JsonObject;
+  const { fleet, commit, specHash: spec } = order;
+  const marked = withMarker(plain, { fleet, uid: resource.uid, address: resource.address, spec, commit });
+  const body = uid === "" ? marked : { ...marked, metadata: { ...fieldOf(marked, "metadata"), uid } };
+  const force = fieldOf(fieldOf(plain, "metadata"), "annotations")[forceNote] === "true";
+  const query = { fieldManager, ...(force ? { force: "true" } : {}) };
+  const doing = `apply ${place.title}`;
+  const contentType = "application/apply-patch+yaml";
+  const { path, key } = place;
+  const written = await bench.client.call(
+    { method: "PATCH", path, query, body, contentType, doing, resource: key },
+    signal,
+  );
+  return waitReady(bench, place, written as JsonObject, signal);
+}
+
+/** Looks at what stands there now, so that nothing is written over a thing that is not ours. */
+async function beforeApply(
+  bench: Bench,
+  place: Place,
+  order: Order,
+  resource: Resource,
+  signal: AbortSignal,
+): Promise<JsonObject | undefined> {
+  const live = await read(bench, place, signal);
+  if (live === undefined) return undefined;
+  if (isDeleting(live)) {
+    await waitGone(bench, place, live, signal);
+    return undefined;
+  }
+  const marker = markerOf(live);
+  const { action, observed } = order.change;
+  const ours = marker?.fleet === order.fleet && marker.uid === resource.uid;
+  const seen = observed !== undefined && observed.id === textOf(fieldOf(live, "metadata"), "uid");
+  const allowed = ours || (marker === undefined && seen && action !== "create" && action !== "replace");
+  if (allowed) return live;
+  const holder = marker === undefined ? "is not ours" : `belongs to ${marker.address} of fleet ${marker.fleet}`;
+  const message = `${place.title} stands there already and ${holder}.`;
+  throw new ProviderError(message, { code: "conflict", next: "person", resource: place.key });
+}
+
+async function waitReady(bench: Bench, place: Place, first: JsonObject, signal: AbortSignal): Promise<Observed> {
+  const startedAtMs = bench.nowMs();
+  let object = first;
+  for (;;) {
+    const { settled, spoken, missing } = readinessOf(place.kind, object);
+    const waitedMs = bench.nowMs() - startedAtMs;
+    if (settled && (spoken || waitedMs >= bench.settleTimeoutMs)) return observedOf(bench.provider, place.kind, object);
+    if (waitedMs >= bench.readyTimeoutMs) {
+      const seconds = Math.round(bench.readyTimeoutMs / 1_000);
+      const message = `${place.title} is not ready after ${seconds} s: ${missing}.`;
+      throw new ProviderError(message, { code: "timeout", next: "retry", resource: place.key });
+    }
+    await delay(bench.pollIntervalMs, undefined, { signal });
+    const next = await read(bench, place, signal);
+    if (next === undefined) {
+      const message = `${place.title} was deleted by somebody else while it was awaited.`;
+      throw new ProviderError(message, { code: "changed", next: "retry", resource: place.key });
+    }
+    object = next;
+  }
+}
+
+async function removeObject(bench: Bench, place: Place, order: Order, signal: AbortSignal): Promise<void> {
+  const live = await read(bench, place, signal);
+  if (live === undefined) return;
+  const marker = markerOf(live);
+  const uid = textOf(fieldOf(live, "metadata"), "uid");
+  const seen = order.change.observed?.id === uid;
+  if (marker === undefined ? !seen : marker.fleet !== order.fleet) {
+    const message = `${place.title} is not deleted: it does not carry this fleet's marker.`;
+    throw new ProviderError(message, { code: "conflict", next: "person", resource: place.key });
+  }
+  if (!isDeleting(live)) {
+    const body = {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      preconditions: { uid },
+      propagationPolicy: "Foreground",
+    };
+    const doing = `delete ${place.title}`;
+    await bench.client.call({ method: "DELETE", path: place.path, body, doing, resource: place.key }, signal);
+  }
+  await waitGone(bench, place, live, signal);
+}
+
+async function waitGone(bench: Bench, place: Place, first: JsonObject, signal: AbortSignal): Promise<void> {
+  const startedAtMs = bench.nowMs();
+  const uid = textOf(fieldOf(first, "metadata"), "uid");
+  for (;;) {
+    const live = await read(bench, place, signal);
+    if (live === undefined || textOf(fieldOf(live, "metadata"), "uid") !== uid) return;
+    if (bench.nowMs() - startedAtMs >= bench.readyTimeoutMs) {
+      const seconds = Math.round(bench.readyTimeoutMs / 1_000);
+      const message = `${place.title} is not gone after ${seconds} s: ${heldBy(live)}.`;
+      throw new ProviderError(message, { code: "timeout", next: "retry", resource: place.key });
+    }
+    await delay(bench.pollIntervalMs, undefined, { signal });
+  }
+}
+
+function heldBy(live: JsonObject): string {
+  const finalizers = fieldOf(live, "metadata").finalizers;
+  const names = Array.isArray(finalizers) ? finalizers.join(", ") : "";
+  const conditions = objectsOf(fieldOf(live, "status"), "conditions").filter((one) => one.status === "False");
+  const why = conditions.map((one) => textOf(one, "message")).find((text) => text !== "");
+  return `${names === "" ? "it is not being deleted" : `held by ${names}`}${why === undefined ? "" : ` (${why})`}`;
+}
+
+function read(bench: Bench, place: Place, signal: AbortSignal): Promise<JsonObject | undefined> {
+  const { path, title, key } = place;
+  return bench.client.call({ method: "GET", path, doing: `read ${title}`, resource: key }, signal);
+}
+
+function isDeleting(object: JsonObject): boolean {
+  return textOf(fieldOf(object, "metadata"), "deletionTimestamp") !== "";
+}

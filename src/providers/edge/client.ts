@@ -1,0 +1,204 @@
+import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { ProviderError } from "../provider.ts";
+import type { Access } from "./credentials.ts";
+import { refusal, unreachable } from "./failure.ts";
+import { fieldOf, objectsOf, textOf } from "./object.ts";
+import { isPrivateChannel } from "./options.ts";
+
+const maxAnswerBytes = 64 * 1024 * 1024;
+const maxPages = 2_000;
+const pageSize = 500;
+
+/** One request in the words of the API. */
+export interface Call {
+  readonly method: "GET" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: JsonObject;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** What it is for, in messages. */
+  readonly doing: string;
+  /** Key of the resource it is about; empty: none in particular. */
+  readonly resource: string;
+}
+
+/** A list and the version it shows. */
+export interface Listed {
+  readonly items: readonly JsonObject[];
+  readonly version: string;
+}
+
+/** The few verbs of the Kubernetes API that the provider needs. */
+export interface Client {
+  /** The answer's body; undefined on 404. Throws ProviderError on everything else that is not a success. */
+  call(call: Call, signal: AbortSignal): Promise<JsonObject | undefined>;
+  /** Every page of a list. Starts over once when the server forgets it half way; never gives a part. */
+  list(path: string, labelSelector: string, doing: string, signal: AbortSignal): Promise<Listed>;
+  /** An open answer, for a watch. */
+  open(call: Call, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  close(): Promise<void>;
+}
+
+/** Where and how to connect. */
+export interface Transport {
+  readonly origin: string;
+  readonly prefix: string;
+  readonly access: Access;
+  readonly certificateAuthority: string | undefined;
+  readonly proxy: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Makes a client that keeps a few connections open. */
+export function createClient(transport: Transport): Client {
+  const dispatcher = dispatcherOf(transport);
+  const { timeoutMs } = transport;
+  const send = async (call: Call, signal: AbortSignal): Promise<Dispatcher.ResponseData> => {
+    const { origin, prefix, access } = transport;
+    const authorization = await access.authorization(signal);
+    if (authorization !== undefined && !isPrivateChannel(origin)) {
+      const message = `${call.doing}: credentials are never sent without TLS to another machine.`;
+      throw new ProviderError(message, { code: "permission", next: "person", resource: call.resource });
+    }
+    const search = new URLSearchParams(call.query).toString();
+    const target = `${origin}${prefix}${call.path}${search === "" ? "" : `?${search}`}`;
+    return request(target, {
+      dispatcher,
+      method: call.method,
+      signal,
+      headers: {
+        accept: call.accept ?? "application/json",
+        "user-agent": "plumbline",
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    });
+  };
+  const once = async (call: Call, signal: AbortSignal): Promise<JsonObject | undefined> => {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const answer = await guarded(call, signal, async () => {
+      const response = await send(call, bounded);
+      return { response, body: await readJson(response) };
+    });
+    return settle(answer.response, answer.body, call);
+  };
+  const call = async (wanted: Call, signal: AbortSignal): Promise<JsonObject | undefined> => {
+    try {
+      return await once(wanted, signal);
+    } catch (error) {
+      const refused = error instanceof ProviderError && error.code === "permission";
+      if (!refused || !transport.access.renew()) throw error;
+      return once(wanted, signal);
+    }
+  };
+  return {
+    call,
+    list: (path, labelSelector, doing, signal) => listAll(call, path, labelSelector, doing, signal),
+    open: async (wanted, signal) => {
+      const response = await guarded(wanted, signal, () => send(wanted, signal));
+      if (response.statusCode !== 200) settle(response, await readJson(response), wanted);
+      return response.body;
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function dispatcherOf({ access, certificateAuthority, proxy, timeoutMs }: Transport): Dispatcher {
+  const ca = certificateAuthority ?? access.certificateAuthority;
+  const tls = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(access.certificate === undefined ? {} : { cert: access.certificate.certificate, key: access.certificate.key }),
+  };
+  const shared = { connections: 8, headersTimeout: timeoutMs, bodyTimeout: 0 };
+  if (proxy === undefined) return new Agent({ ...shared, connect: { ...tls, timeout: timeoutMs } });
+  return new ProxyAgent({ ...shared, uri: proxy, requestTls: tls });
+}
+
+async function guarded<T>(call: Call, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof ProviderError ? error : unreachable(error, call.doing, call.resource);
+  }
+}
+
+function settle(response: Dispatcher.ResponseData, body: JsonObject, call: Call): JsonObject | undefined {
+  const { statusCode } = response;
+  if (statusCode >= 200 && statusCode < 300) return body;
+  if (statusCode === 404 && call.method !== "PATCH") return undefined;
+  const seconds = Number(response.headers["retry-after"] ?? fieldOf(body, "details").retryAfterSeconds);
+  const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3_600) * 1_000 : undefined;
+  throw refusal({ status: statusCode, body, retryAfterMs }, call.doing, call.resource);
+}
+
+async function readJson(response: Dispatcher.ResponseData): Promise<JsonObject> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxAnswerBytes) throw Object.assign(new Error("too large"), { code: "an answer over 64 MiB" });
+    chunks.push(chunk as Buffer);
+  }
+  const text = Buffer.concat(chunks).toString("utf8");
+  const good = response.statusCode >= 200 && response.statusCode < 300;
+  try {
+    const value = JSON.parse(text) as Json;
+    if (isObject(value)) return value;
+  } catch {
+    // A failure may come from a proxy that does not speak JSON; only a success has to be an object.
+  }
+  if (!good) return {};
+  throw Object.assign(new Error("not JSON"), { code: "the answer is not a JSON object" });
+}
+
+async function listAll(
+  call: Client["call"],
+  path: string,
+  labelSelector: string,
+  doing: string,
+  signal: AbortSignal,
+): Promise<Listed> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await listOnce(call, path, labelSelector, doing, signal);
+    } catch (error) {
+      if (attempt > 0 || !(error instanceof ProviderError) || error.code !== "expired") throw error;
+    }
+  }
+}
+
+async function listOnce(
+  call: Client["call"],
+  path: string,
+  labelSelector: string,
+  doing: string,
+  signal: AbortSignal,
+): Promise<Listed> {
+  const items: JsonObject[] = [];
+  let token = "";
+  for (let page = 0; page < maxPages; page += 1) {
+    const query = {
+      limit: String(pageSize),
+      ...(labelSelector === "" ? {} : { labelSelector }),
+      ...(token === "" ? {} : { continue: token }),
+    };
+    const body = await call({ method: "GET", path, query, doing, resource: "" }, signal);
+    if (body === undefined) {
+      throw new ProviderError(`${doing}: the server no longer serves ${path}.`, { code: "not-served", next: "retry" });
+    }
+    if (!Array.isArray(body.items)) {
+      throw new ProviderError(`${doing}: the answer is not a list.`, { code: "unavailable", next: "retry" });
+    }
+    const kind = textOf(body, "kind").replace(/List$/, "");
+    const apiVersion = textOf(body, "apiVersion");
+    for (const item of objectsOf(body, "items")) items.push({ apiVersion, kind, ...item });
+    const metadata = fieldOf(body, "metadata");
+    token = textOf(metadata, "continue");
+    if (token === "") return { items, version: textOf(metadata, "resourceVersion") };
+  }
+  throw new ProviderError(`${doing}: more than ${maxPages} pages.`, { code: "too-large", next: "person" });
+}

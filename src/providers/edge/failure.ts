@@ -1,0 +1,72 @@
+import { isObject, type JsonObject } from "../../core/json.ts";
+import { ProviderError } from "../provider.ts";
+import { fieldOf, objectsOf, textOf } from "./object.ts";
+
+/** An answer that is not a success, before it is sorted. */
+export interface Refused {
+  readonly status: number;
+  readonly body: JsonObject;
+  readonly retryAfterMs: number | undefined;
+}
+
+const maxMessageLength = 600;
+
+/** Sorts an answer of the API server by what happens next. `doing` says what was tried: `apply Network default/prod`. */
+export function refusal(refused: Refused, doing: string, resource: string): ProviderError {
+  const { status, body, retryAfterMs } = refused;
+  const reason = textOf(body, "reason");
+  const said = (textOf(body, "message") || `HTTP ${status}`).slice(0, maxMessageLength);
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  const error = (code: string, next: ProviderError["next"], message = `${doing}: ${said}`): ProviderError =>
+    new ProviderError(message, { code, next, resource, ...wait });
+  if (status === 409) return sortConflict(body, said, doing, error);
+  if (status === 401) return error("permission", "person", `${doing}: the credentials were not accepted.`);
+  if (status === 403) return /quota/i.test(said) ? error("quota", "person") : error("permission", "person");
+  if (status === 404) return error("not-found", "person");
+  if (status === 410) return error("expired", "retry");
+  if (status === 429) return error("rate-limit", "wait");
+  if (status === 408 || status === 504 || reason === "Timeout") return error("timeout", "retry");
+  if (status >= 500) return error("unavailable", "retry");
+  return error("invalid", "person");
+}
+
+function sortConflict(
+  body: JsonObject,
+  said: string,
+  doing: string,
+  error: (code: string, next: ProviderError["next"], message?: string) => ProviderError,
+): ProviderError {
+  const causes = objectsOf(fieldOf(body, "details"), "causes").filter(
+    (cause) => textOf(cause, "reason") === "FieldManagerConflict",
+  );
+  if (causes.length === 0) return error("changed", "retry", `${doing}: ${said}`);
+  const list = causes.slice(0, 8).map((cause) => {
+    const manager = /conflict with "([^"]+)"/.exec(textOf(cause, "message"))?.[1] ?? "another manager";
+    return `${textOf(cause, "field").replace(/^\./, "")} belongs to "${manager}"`;
+  });
+  const more = causes.length > list.length ? ` and ${causes.length - list.length} more` : "";
+  return error("conflict", "person", `${doing}: ${list.join(", ")}${more}.`);
+}
+
+/** Sorts a request that got no whole answer. */
+export function unreachable(cause: unknown, doing: string, resource: string): ProviderError {
+  const code = codeOf(cause);
+  const timedOut = /TIMEOUT|TimeoutError/i.test(code);
+  const trust = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO|SSL/.test(code);
+  const why = timedOut ? "no answer in time" : trust ? `the server's certificate is not trusted (${code})` : code;
+  return new ProviderError(`${doing}: ${why}.`, {
+    code: timedOut ? "timeout" : trust ? "permission" : "unavailable",
+    next: trust ? "person" : "retry",
+    resource,
+    cause,
+  });
+}
+
+/** The shortest telling word of an error; never its message, which may hold what was sent. */
+function codeOf(cause: unknown): string {
+  if (!isObject(cause) && !(cause instanceof Error)) return "the connection failed";
+  const { code, name, cause: inner } = cause as { code?: unknown; name?: unknown; cause?: unknown };
+  if (typeof code === "string") return code;
+  if (inner !== undefined && inner !== cause) return codeOf(inner);
+  return typeof name === "string" ? name : "the connection failed";
+}

@@ -1,0 +1,52 @@
+import type { JsonObject } from "../../core/json.ts";
+import type { Marker } from "../../core/resource.ts";
+import { fieldOf, textOf } from "./object.ts";
+
+/** Label by which everything of a fleet is listed. */
+export const fleetLabel = "plumbline.dev/fleet";
+const uidLabel = "plumbline.dev/uid";
+const addressNote = "plumbline.dev/address";
+const specNote = "plumbline.dev/spec";
+const commitNote = "plumbline.dev/commit";
+
+const markerFields: ReadonlySet<string> = new Set([fleetLabel, uidLabel, addressNote, specNote, commitNote]);
+
+/** Whether a label or annotation belongs to the marker. */
+export function isMarkerField(field: string): boolean {
+  return markerFields.has(field);
+}
+
+/** The object with the marker in its labels and annotations. */
+export function withMarker(object: JsonObject, marker: Marker): JsonObject {
+  const metadata = fieldOf(object, "metadata");
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      labels: { ...fieldOf(metadata, "labels"), [fleetLabel]: marker.fleet, [uidLabel]: marker.uid },
+      annotations: {
+        ...fieldOf(metadata, "annotations"),
+        [addressNote]: marker.address,
+        [specNote]: marker.spec,
+        [commitNote]: marker.commit,
+      },
+    },
+  };
+}
+
+/** Reads the marker; undefined when fleet or uid is missing, because then nothing proves whose it is. */
+export function markerOf(object: JsonObject): Marker | undefined {
+  const metadata = fieldOf(object, "metadata");
+  const labels = fieldOf(metadata, "labels");
+  const annotations = fieldOf(metadata, "annotations");
+  const fleet = textOf(labels, fleetLabel);
+  const uid = textOf(labels, uidLabel);
+  if (fleet === "" || uid === "") return undefined;
+  return {
+    fleet,
+    uid,
+    address: textOf(annotations, addressNote),
+    spec: textOf(annotations, specNote),
+    commit: textOf(annotations, commitNote),
+  };
+}
