@@ -115,6 +115,8 @@ async function backend(
     },
     stdio: ["pipe", "pipe", "ignore"],
   });
+  // A backend that is done without reading its input is no failure of the server.
+  child.stdin.on("error", () => undefined);
   child.stdin.end(body);
   const output = await collect(child.stdout);
   const cut = output.indexOf("\r\n\r\n");
