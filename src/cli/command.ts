@@ -1,0 +1,63 @@
+/** How an answer is written. */
+export type OutputFormat = "text" | "json" | "markdown";
+
+/** What every command accepts. */
+export interface CommonFlags {
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent" | undefined;
+  /** `never` when colour was refused on the command line; otherwise the terminal decides. */
+  readonly colour: "auto" | "never";
+}
+
+/** Where a command finds what it works on; undefined leaves it to the configuration or the embedded default. */
+export interface Place {
+  readonly config: string | undefined;
+  readonly state: string | undefined;
+}
+
+/** A place, and which repository and ref of it. */
+export interface Target extends Place {
+  /** Path or URL, or the name of one of several. */
+  readonly repository: string | undefined;
+  readonly ref: string | undefined;
+}
+
+/** A world that can be served and touched by hand. */
+export type SimulatedWorld = "gce" | "edge";
+
+/** What can be done to a simulated world behind the daemon's back. */
+export type SimulatorAction = "list" | "delete" | "stop" | "start" | "set-machine-type" | "set-label" | "set";
+
+/** One command of the command line, complete. */
+export type Command =
+  | { readonly name: "validate"; readonly paths: readonly string[]; readonly output: OutputFormat }
+  | ({ readonly name: "plan" | "apply" | "drift"; readonly output: OutputFormat } & Target)
+  | ({ readonly name: "status"; readonly output: OutputFormat } & Place)
+  | ({ readonly name: "run"; readonly once: boolean; readonly output: OutputFormat } & Target)
+  | {
+      readonly name: "sim";
+      readonly action: "serve";
+      readonly world: SimulatedWorld;
+      /** 0 takes a free one. */
+      readonly port: number;
+      /** Undefined keeps the world in memory. */
+      readonly data: string | undefined;
+    }
+  | {
+      readonly name: "sim";
+      readonly action: SimulatorAction;
+      readonly world: SimulatedWorld;
+      readonly args: readonly string[];
+      /** URL of the world; undefined finds the one of the daemon that runs on the state directory. */
+      readonly endpoint: string | undefined;
+      readonly state: string | undefined;
+      readonly output: OutputFormat;
+    }
+  | { readonly name: "explain"; readonly rule: string | undefined }
+  | { readonly name: "schema"; readonly directory: string | undefined }
+  | { readonly name: "version" };
+
+/** What a command line means: something to do, a text to print and end with 0, or a mistake to print and end with 1. */
+export type ParseResult =
+  | { readonly kind: "command"; readonly command: Command; readonly flags: CommonFlags }
+  | { readonly kind: "help"; readonly text: string }
+  | { readonly kind: "mistake"; readonly text: string };

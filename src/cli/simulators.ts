@@ -1,0 +1,108 @@
+import { Option, type Command as Program } from "commander";
+import type { SimulatedWorld, SimulatorAction } from "./command.ts";
+import { type Flags, formats, oneOf, parseEndpoint, parsePort, refuseUnknown, textsOf, withCommon } from "./options.ts";
+import type { OnCommand } from "./program.ts";
+
+interface Row {
+  readonly action: SimulatorAction;
+  readonly args: readonly (readonly [string, string])[];
+  readonly description: string;
+}
+
+const name = ["<name>", "Name as the list shows it."] as const;
+
+const worlds: Readonly<Record<SimulatedWorld, { readonly title: string; readonly rows: readonly Row[] }>> = {
+  gce: {
+    title: "the Compute Engine simulator",
+    rows: [
+      { action: "list", args: [], description: "List what is there." },
+      { action: "delete", args: [name], description: "Delete an instance." },
+      { action: "stop", args: [name], description: "Stop an instance." },
+      { action: "start", args: [name], description: "Start a stopped instance." },
+      {
+        action: "set-machine-type",
+        args: [name, ["<type>", "For example e2-small."]],
+        description: "Change the machine type of a stopped instance.",
+      },
+      {
+        action: "set-label",
+        args: [name, ["<key=value>", "Label to set."]],
+        description: "Set a label of an instance.",
+      },
+    ],
+  },
+  edge: {
+    title: "the edge simulator",
+    rows: [
+      { action: "list", args: [], description: "List what is there." },
+      { action: "delete", args: [name], description: "Delete an object." },
+      {
+        action: "set",
+        args: [name, ["<field=value>", "For example spec.mtu=1400."]],
+        description: "Change a field of an object.",
+      },
+    ],
+  },
+};
+
+/** Adds `sim gce` and `sim edge`: worlds served by themselves, and ways to change them behind the daemon's back. */
+export function addSimulators(program: Program, onCommand: OnCommand): void {
+  const sim = program
+    .command("sim")
+    .description("Serve an embedded world by itself, or change one by hand.")
+    .usage("<world> [action]");
+  for (const world of ["gce", "edge"] as const) {
+    const { title, rows } = worlds[world];
+    const group = sim
+      .command(world)
+      .description(`Serve ${title}, or change what it holds by hand.`)
+      .usage("[flags] | <action> …");
+    addServe(group, world, rows, onCommand);
+    for (const row of rows) addAction(group, world, row, onCommand);
+    group.addHelpText("after", exampleOf(world));
+  }
+}
+
+function addServe(group: Program, world: SimulatedWorld, rows: readonly Row[], onCommand: OnCommand): void {
+  const serve = group
+    .command("serve", { isDefault: true })
+    .description("Serve it until stopped; prints one line when ready. This is what happens without an action.")
+    .addOption(new Option("--port <number>", "Port on 127.0.0.1; 0 takes a free one.").argParser(parsePort).default(0))
+    .option("--data <folder>", "Folder that keeps the world. Default: memory only.")
+    .allowExcessArguments(true);
+  withCommon(serve, onCommand, (flags: Flags) => {
+    refuseUnknown(
+      serve,
+      "action",
+      rows.map(({ action }) => action),
+    );
+    return { name: "sim", action: "serve", world, port: flags.port ?? 0, data: flags.data };
+  });
+}
+
+function addAction(group: Program, world: SimulatedWorld, row: Row, onCommand: OnCommand): void {
+  const command = group.command(row.action).description(row.description);
+  for (const [argument, description] of row.args) command.argument(argument, description);
+  command
+    .addOption(
+      new Option("--endpoint <url>", "World to change. Default: the one of the daemon on the state folder.")
+        .argParser(parseEndpoint)
+        .conflicts("state"),
+    )
+    .option("--state <folder>", "State folder of the daemon whose world is meant.")
+    .addOption(oneOf("-o, --output <format>", "How the answer is written.", formats, "text"));
+  withCommon(command, onCommand, (flags: Flags, args) => ({
+    name: "sim",
+    action: row.action,
+    world,
+    args: textsOf(args),
+    endpoint: flags.endpoint,
+    state: flags.state,
+    output: flags.output,
+  }));
+}
+
+function exampleOf(world: SimulatedWorld): string {
+  const action = world === "gce" ? "delete web-us-dfw-0" : "set network/default spec.mtu=1400";
+  return `\nExamples:\n  $ plumbline sim ${world} --port 8090 --data ./world\n  $ plumbline sim ${world} list\n  $ plumbline sim ${world} ${action}`;
+}
