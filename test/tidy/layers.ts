@@ -6,8 +6,32 @@ export const contracts = ["providers/provider.ts", "repo/repository.ts", "store/
  * A room may always import itself. Plug-ins never look sideways.
  */
 export const layers: readonly (readonly [room: string, allowed: readonly string[]])[] = [
-  ["main.ts", ["cli.ts", "cli/", "config.ts", "config/", "compose.ts", "compose/", "daemon.ts", "runtime/"]],
-  // Commands compose the same parts as the daemon; they implement nothing themselves.
+  [
+    "main.ts",
+    [
+      "cli.ts",
+      "cli/",
+      "commands/",
+      "shell.ts",
+      "config.ts",
+      "config/",
+      "compose.ts",
+      "compose/",
+      "daemon.ts",
+      "runtime/",
+    ],
+  ],
+  // What main.ts hands on of its process: streams, environment, signals.
+  ["shell.ts", []],
+  // Commands compose the same parts as the daemon; they implement nothing themselves and name no plug-in.
+  [
+    "commands/",
+    [
+      ...["cli.ts", "cli/", "shell.ts", "config.ts", "config/", "compose.ts", "compose/", "daemon.ts", "reconcile.ts"],
+      ...["review.ts", "decide.ts", "read.ts", "server/", "repo/index.ts", "report/", "datum/"],
+      ...[...contracts, "core/", "runtime/"],
+    ],
+  ],
   ["cli", ["config.ts", "config/", "compose.ts", "compose/", "report/", "core/", "repo/", "runtime/"]],
   ["config", ["core/", "datum/", "runtime/"]],
   ["compose", [""]],
