@@ -40,8 +40,10 @@ export interface Manifests {
   readonly ids: JsonObject;
 }
 
-/** Only these are read; every other file of a repository is passed over by its name. */
-const manifestName = /\.(ya?ml|json)$/i;
+/** Says by its name whether a file may hold manifests; every other file of a repository is passed over. */
+export function isManifestPath(path: string): boolean {
+  return /\.(ya?ml|json)$/i.test(path);
+}
 
 /** Reads and parses the files of a commit that may hold manifests; unchanged ones come from the cache. */
 export async function readManifests(
@@ -55,7 +57,7 @@ export async function readManifests(
 ): Promise<Manifests> {
   const { repository, commit, signal, onProgress } = question;
   onProgress({ kind: "step", step: "read", message: `reading ${commit.slice(0, 8)} of ${repository.label}` });
-  const files = (await repository.files(commit, judges.prefix)).filter((file) => manifestName.test(file.path));
+  const files = (await repository.files(commit, judges.prefix)).filter((file) => isManifestPath(file.path));
   const parsed: ParsedFile[] = [];
   const problems: Problem[] = [];
   for (const file of files) {

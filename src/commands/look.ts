@@ -1,0 +1,86 @@
+import type { Command } from "../cli.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { acts } from "../core/plan.ts";
+import { decide } from "../decide.ts";
+import { facts, outcomeOf, reconcile, type World } from "../reconcile.ts";
+import { RepositoryError } from "../repo/repository.ts";
+import type { Shell } from "../shell.ts";
+import { printer } from "./print.ts";
+import { CommandError, type Flags, openSession, type Session } from "./session.ts";
+
+type Looking = Extract<Command, { readonly name: "plan" | "apply" | "drift" }>;
+
+/** `plan`, `drift` and `apply`: one look at every tracked branch. The first two stop after deciding. */
+export async function look(shell: Shell, command: Looking, flags: Flags): Promise<number> {
+  const print = printer(shell, command.output, flags);
+  const session = await openSession(shell, command, print.progress);
+  try {
+    if (command.name === "apply") return await applyOnce(shell, session, print);
+    const outcomes = [];
+    for (const world of session.worlds) outcomes.push(await decideOnce(shell, world, command.name));
+    if (command.name === "plan") print.plans(outcomes);
+    else print.drifts(outcomes, await incidentsOf(session));
+    return exitCode(outcomes, command.name);
+  } finally {
+    print.end();
+    await session.close();
+  }
+}
+
+async function applyOnce(shell: Shell, session: Session, print: ReturnType<typeof printer>): Promise<number> {
+  const unlock = await session.store.lock();
+  try {
+    const outcomes: Outcome[] = [];
+    for (const world of session.worlds) outcomes.push(...(await reconcile(world, "command", shell)));
+    print.outcomes(outcomes);
+    return outcomes.every(({ kind }) => kind === "settled" || kind === "applied") ? 0 : 1;
+  } finally {
+    await unlock();
+  }
+}
+
+/** `plan` decides on the head of the branch, `drift` on the commit that was last applied. */
+async function decideOnce(shell: Shell, world: World, name: "plan" | "drift"): Promise<Outcome> {
+  const { fleet } = world.judges;
+  const commit =
+    name === "plan"
+      ? await world.repository.head(world.branch, shell.signal)
+      : await world.store.fact(fleet, facts.applied);
+  if (commit === undefined) {
+    throw new CommandError(
+      `Fleet ${fleet} was never applied from this state, so nothing can have drifted. Run plumbline apply or run first.`,
+    );
+  }
+  if (name === "drift") await present(world, commit, shell.signal);
+  const inventory = await world.store.inventory(fleet);
+  const question = {
+    repository: world.repository,
+    commit,
+    inventory,
+    signal: shell.signal,
+    onProgress: world.onProgress,
+  };
+  return outcomeOf(world, await decide(world.judges, question), undefined, inventory);
+}
+
+/** A fresh clone may not hold the commit yet: looking at the head brings its history. */
+async function present(world: World, commit: string, signal: AbortSignal): Promise<void> {
+  try {
+    await world.repository.commit(commit);
+  } catch (error) {
+    if (!(error instanceof RepositoryError)) throw error;
+    await world.repository.head(world.branch, signal);
+  }
+}
+
+async function incidentsOf(session: Session) {
+  const all = await Promise.all(session.worlds.map((world) => session.store.openIncidents(world.judges.fleet)));
+  return all.flat();
+}
+
+function exitCode(outcomes: readonly Outcome[], name: "plan" | "drift"): number {
+  if (outcomes.some(({ kind, failure }) => kind === "invalid" || kind === "refused" || failure !== "")) return 1;
+  const differs = (outcome: Outcome): boolean =>
+    (outcome.plan?.changes ?? []).some((change) => acts(change) && (name === "plan" || change.cause !== "commit"));
+  return outcomes.some(differs) ? 2 : 0;
+}

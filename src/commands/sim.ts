@@ -1,0 +1,131 @@
+import type { Command } from "../cli.ts";
+import { runningWorlds, stateDirectoryOf } from "../compose/embedded.ts";
+import type { Json } from "../core/json.ts";
+import { inColumns } from "../report/columns.ts";
+import type { Shell } from "../shell.ts";
+import { CommandError } from "./session.ts";
+
+type Simulating = Extract<Command, { readonly name: "sim" }>;
+type Serving = Extract<Simulating, { readonly action: "serve" }>;
+type ByHand = Exclude<Simulating, Serving>;
+
+/** `sim`: an embedded world as a server of its own, or a change in one behind the daemon's back. */
+export async function sim(shell: Shell, command: Simulating): Promise<number> {
+  if (command.action === "serve") return await serve(shell, command as Serving);
+  const url = await endpointOf(shell, command as ByHand);
+  try {
+    await (command.world === "gce"
+      ? changeGce(shell, command as ByHand, url)
+      : changeEdge(shell, command as ByHand, url));
+  } catch (error) {
+    throw new CommandError((error as Error).message);
+  }
+  return 0;
+}
+
+async function serve(shell: Shell, command: Serving): Promise<number> {
+  const options = { port: command.port, ...(command.data !== undefined && { dataDirectory: command.data }) };
+  const world =
+    command.world === "gce"
+      ? await (await import("../sim/gce/index.ts")).startGceSimulator(options)
+      : await (await import("../sim/edge/index.ts")).startEdgeSimulator(options);
+  shell.stdout.write(`listening ${world.url}\n`);
+  await new Promise<void>((resolve) => {
+    if (shell.stopping.aborted) resolve();
+    shell.stopping.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await world.close();
+  return 0;
+}
+
+async function endpointOf(shell: Shell, command: ByHand): Promise<string> {
+  if (command.endpoint !== undefined) return command.endpoint;
+  const stateDirectory = stateDirectoryOf(shell, command.state);
+  const worlds = await runningWorlds(stateDirectory);
+  if (worlds === undefined) {
+    throw new CommandError(
+      `No daemon serves embedded worlds from ${stateDirectory}. Start one with npm start, or name a world with --endpoint.`,
+    );
+  }
+  return command.world === "gce" ? worlds.gceUrl : worlds.edgeUrl;
+}
+
+async function changeGce(shell: Shell, command: ByHand, url: string): Promise<void> {
+  const world = await import("../sim/gce/by-hand.ts");
+  const [name = "", value = ""] = command.args;
+  switch (command.action) {
+    case "list": {
+      const rows = (await world.listInstances(url)).map(({ name: instance, zone, machineType, status }) => [
+        instance,
+        zone,
+        machineType,
+        status,
+      ]);
+      return say(shell, command, rows, ["NAME", "ZONE", "MACHINE TYPE", "STATUS"]);
+    }
+    case "delete":
+      await world.deleteInstance(url, name);
+      break;
+    case "stop":
+      await world.stopInstance(url, name);
+      break;
+    case "start":
+      await world.startInstance(url, name);
+      break;
+    case "set-machine-type":
+      await world.setMachineType(url, name, value);
+      break;
+    case "set-label": {
+      const place = value.indexOf("=");
+      if (place < 1) throw new Error(`${value} is not of the form key=value.`);
+      await world.setLabels(url, name, { [value.slice(0, place)]: value.slice(place + 1) });
+      break;
+    }
+    case "set":
+      throw new Error("The Compute Engine world has no action set.");
+  }
+  done(shell, command);
+}
+
+async function changeEdge(shell: Shell, command: ByHand, url: string): Promise<void> {
+  const world = await import("../sim/edge/by-hand.ts");
+  const [name = "", value = ""] = command.args;
+  switch (command.action) {
+    case "list": {
+      const rows = (await world.listNetworks(url)).map((object) => [
+        object.kind,
+        `${object.namespace}/${object.name}`,
+        object.ready,
+      ]);
+      return say(shell, command, rows, ["KIND", "NAME", "READY"]);
+    }
+    case "delete":
+      await world.deleteNetwork(url, name.replace(/^network\//, ""));
+      break;
+    case "set":
+      await world.setNetworkField(url, name.replace(/^network\//, ""), value);
+      break;
+    default:
+      throw new Error(`The edge world has no action ${command.action}.`);
+  }
+  done(shell, command);
+}
+
+function done(shell: Shell, command: ByHand): void {
+  const [name = "", value] = command.args;
+  const past: Readonly<Record<string, string>> = { delete: "deleted", stop: "stopped", start: "started" };
+  const what = past[command.action] ?? `${command.action} ${value ?? ""}`.trim();
+  if (command.output === "json") shell.stdout.write(`${JSON.stringify({ name, action: command.action })}\n`);
+  else shell.stdout.write(`${name}: ${what}\n`);
+}
+
+function say(shell: Shell, command: ByHand, rows: readonly (readonly string[])[], titles: readonly string[]): void {
+  if (command.output === "json") {
+    const objects: Json = rows.map((row) =>
+      Object.fromEntries(titles.map((title, index) => [title.toLowerCase().replace(" ", "-"), row[index] ?? ""])),
+    );
+    shell.stdout.write(`${JSON.stringify(objects, undefined, 2)}\n`);
+    return;
+  }
+  shell.stdout.write(rows.length === 0 ? "Nothing is there.\n" : `${inColumns([titles, ...rows]).join("\n")}\n`);
+}

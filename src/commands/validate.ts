@@ -1,0 +1,24 @@
+import type { Command } from "../cli.ts";
+import { loadRules } from "../compose/rules.ts";
+import { hasErrors } from "../core/problem.ts";
+import { createChecker } from "../datum/checker.ts";
+import { isManifestPath } from "../read.ts";
+import { folderFiles } from "../repo/index.ts";
+import type { Shell } from "../shell.ts";
+import { printer } from "./print.ts";
+import type { Flags } from "./session.ts";
+
+/** `validate`: loads and checks files of the disk with the same code as the daemon, offline. */
+export async function validate(
+  shell: Shell,
+  command: Extract<Command, { readonly name: "validate" }>,
+  flags: Flags,
+): Promise<number> {
+  const rules = await loadRules(shell.packageDirectory, shell.version);
+  const checker = createChecker({ schemas: rules.schemas, catalogs: rules.catalogs });
+  const files = await folderFiles(command.paths, { accept: isManifestPath });
+  const result = checker.check(files.map((file) => checker.parse(file.path, file.bytes)));
+  const sources = new Map(files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
+  printer(shell, command.output, flags).validation(result, sources);
+  return hasErrors(result.problems) ? 1 : 0;
+}

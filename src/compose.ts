@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { loadLimits, loadRules, type Rules } from "./compose/rules.ts";
+import { readSecret } from "./compose/secrets.ts";
+import type { Config, EdgeConfig, GcpConfig, RepositoryConfig } from "./config.ts";
+import type { OnProgress } from "./core/progress.ts";
+import { createChecker } from "./datum/checker.ts";
+import type { Provider } from "./providers/provider.ts";
+import { createParseCache } from "./read.ts";
+import type { World } from "./reconcile.ts";
+import { openRepository } from "./repo/index.ts";
+import { systemClock } from "./runtime/clock.ts";
+import { createReleasers } from "./runtime/releasers.ts";
+import type { Shell } from "./shell.ts";
+import type { Store } from "./store/store.ts";
+
+/** How many parsed files are kept between passes. */
+const parseCacheFiles = 20_000;
+/** How many passes each fleet remembers. */
+const historyLimit = 1_000;
+
+/** The running parts of one configuration. */
+export interface Composition {
+  readonly config: Config;
+  readonly worlds: readonly World[];
+  readonly store: Store;
+  readonly rules: Rules;
+  /** Ends everything that was opened, last first. */
+  close(): Promise<void>;
+}
+
+/** Turns a configuration into running parts. Nothing outside is asked before the first pass. */
+export async function compose(
+  shell: Shell,
+  config: Config,
+  stateDirectory: string,
+  onProgress: OnProgress,
+): Promise<Composition> {
+  const releasers = createReleasers();
+  try {
+    const rules = await loadRules(shell.packageDirectory, shell.version);
+    const limits = await loadLimits(shell.packageDirectory, rules.configSchema, config.limits);
+    const { openSqliteStore } = await import("./store/sqlite/open.ts");
+    const store = await openSqliteStore(config.store.path ?? stateDirectory, {
+      historyLimit,
+      holder: `Process ${shell.pid}`,
+    });
+    releasers.push("store", () => store.close());
+    const providers = await openProviders(shell, config);
+    for (const provider of providers) releasers.push(provider.name, () => provider.close());
+    const checker = createChecker({ schemas: rules.schemas, catalogs: rules.catalogs });
+    const cache = createParseCache(parseCacheFiles);
+    const worlds: World[] = [];
+    for (const tracked of config.repositories) {
+      const repository = await openTracked(shell, tracked, stateDirectory);
+      releasers.push(repository.label, () => repository.close());
+      const judges = {
+        fleet: tracked.fleet,
+        prefix: tracked.prefix,
+        checker,
+        providers,
+        limits,
+        driftPolicy: config.drift.policy,
+        rulesDigest: rules.digest,
+        cache,
+      };
+      const rhythm = { branch: tracked.branch, patience: config.apply, clock: systemClock, random: Math.random };
+      worlds.push({ judges, repository, store, onProgress, ...rhythm });
+    }
+    return { config, worlds, store, rules, close: async () => void (await releasers.release()) };
+  } catch (error) {
+    await releasers.release();
+    throw error;
+  }
+}
+
+function openTracked(shell: Shell, tracked: RepositoryConfig, stateDirectory: string) {
+  const { token } = tracked;
+  return openRepository({
+    location: tracked.location,
+    stateDirectory: join(stateDirectory, "clones"),
+    pollIntervalMs: tracked.pollIntervalMs,
+    pollJitter: tracked.pollJitter,
+    ...(token !== undefined && { token: () => readSecret(token, shell.environment) }),
+  });
+}
+
+/** Loads only the providers that are configured: their clients are what makes a start slow. The edge goes first, for its presences are needed. */
+async function openProviders(shell: Shell, config: Config): Promise<readonly Provider[]> {
+  const { edge, gcp } = config.providers;
+  const opening: Promise<Provider>[] = [];
+  if (edge !== undefined) opening.push(openEdge(shell, edge));
+  if (gcp !== undefined) opening.push(openGcp(shell, gcp));
+  return await Promise.all(opening);
+}
+
+async function openEdge(shell: Shell, edge: EdgeConfig): Promise<Provider> {
+  const { createEdgeProvider } = await import("./providers/edge/index.ts");
+  const { credentials } = edge;
+  return createEdgeProvider({
+    name: "edge",
+    endpoint: edge.endpoint,
+    ...(edge.project !== undefined && { project: edge.project }),
+    credentials:
+      credentials.kind === "token"
+        ? { kind: "token", token: await readSecret(credentials.token, shell.environment) }
+        : credentials,
+  });
+}
+
+async function openGcp(shell: Shell, gcp: GcpConfig): Promise<Provider> {
+  const { createGcpProvider } = await import("./providers/gcp/index.ts");
+  const { credentials } = gcp;
+  return createGcpProvider({
+    name: "gcp",
+    ...(gcp.endpoint !== undefined && { endpoint: gcp.endpoint }),
+    credentials:
+      credentials.kind === "token"
+        ? { kind: "token", token: await readSecret(credentials.token, shell.environment) }
+        : credentials.kind === "key-file"
+          ? { kind: "key-file", path: credentials.file }
+          : credentials,
+    locationClass: gcp.locationClass,
+    images: gcp.images,
+    machineTypes: gcp.machineTypes,
+  });
+}

@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises";
+import type { SecretReference } from "../config.ts";
+
+/** A secret could not be had where the configuration says it is. The message names the place, never the value. */
+export class SecretError extends Error {
+  override readonly name = "SecretError";
+}
+
+const maxSecretCharacters = 65_536;
+
+/** Reads a secret when it is needed, so that a rotated file is seen. Surrounding white space is dropped. */
+export async function readSecret(
+  reference: SecretReference,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  if ("env" in reference) {
+    const value = environment[reference.env]?.trim() ?? "";
+    if (value === "") throw new SecretError(`The environment variable ${reference.env} is not set or empty.`);
+    return value;
+  }
+  let value: string;
+  try {
+    value = (await readFile(reference.file, "utf8")).slice(0, maxSecretCharacters).trim();
+  } catch {
+    throw new SecretError(`The secret file ${reference.file} cannot be read.`);
+  }
+  if (value === "") throw new SecretError(`The secret file ${reference.file} is empty.`);
+  return value;
+}
