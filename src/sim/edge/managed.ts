@@ -119,7 +119,7 @@ export function applyTo(
   let merged = merge(base, intent, []) as ApiObject;
   const set = new Set(wanted.keys());
   const dropped = [...(mine?.set ?? [])].filter((path) => !covers(set, path));
-  for (const path of dropped.sort((left, right) => right.length - left.length)) {
+  for (const path of dropped.sort((left, right) => left.length - right.length)) {
     if (!others.some((entry) => covers(entry.set, path))) merged = without(merged, path) as ApiObject;
   }
   const unchanged =

@@ -31,7 +31,7 @@ function runNetwork(desk: Desk, stored: Stored): void {
   if (isDeleting(object)) {
     const contexts = desk.all("NetworkContext").filter((context) => isOwnedBy(context.object, object));
     for (const context of contexts) desk.remove("NetworkContext", context.object);
-    const settled = contexts.length === 0 && desk.due(Date.parse(metadataText(object, "deletionTimestamp")));
+    const settled = contexts.length === 0 && desk.due(stored.changedAtMs);
     if (held && settled)
       desk.setFinalizers(
         "Network",

@@ -53,7 +53,7 @@ function labelTerm(term: string): (labels: Readonly<Record<string, Json>>) => bo
       return (typeof value === "string" && values.includes(value)) === wanted;
     };
   }
-  const equal = /^([^!=\s]+)\s*(==|=|!=)\s*(\S*)$/.exec(term);
+  const equal = /^([^!=\s]+)\s*(==|=|!=)\s*([-A-Za-z0-9_.]*)$/.exec(term);
   if (equal !== null) {
     const key = equal[1] as string;
     return (labels) => (labels[key] === equal[3]) === (equal[2] !== "!=");

@@ -1,0 +1,121 @@
+import * as assert from "uvu/assert";
+import type { Json } from "../../../src/core/json.ts";
+import { suite } from "../../support/suite.ts";
+import { applyType, at, mergeType, network, networks, type Send, withSimulator } from "./scene.ts";
+
+const test = suite("edge simulator: server-side apply");
+const still = { readyAfterMs: 60_000 };
+
+function apply(send: Send, manager: string, body: Json, more = "") {
+  return send("PATCH", `${networks}/prod?fieldManager=${manager}${more}`, body, applyType);
+}
+
+test("makes the object, then changes nothing when nothing is new", () =>
+  withSimulator(async (send) => {
+    const first = await apply(send, "one", network("prod", { mtu: 1400 }));
+    assert.is(first.code, 201);
+    const settled = await send("GET", `${networks}/prod`);
+    const second = await apply(send, "one", network("prod", { mtu: 1400 }));
+    assert.is(second.code, 200);
+    const version = (answer: { body: Json }) => at(answer.body, "metadata", "resourceVersion");
+    assert.is(version(await send("GET", `${networks}/prod`)), version(second));
+    assert.ok(Number(version(second)) <= Number(version(settled)) + 1);
+  }, still));
+
+test("two managers own different fields side by side", () =>
+  withSimulator(async (send) => {
+    await apply(send, "one", network("prod", {}, { labels: { a: "1" } }));
+    const both = await apply(send, "two", network("prod", {}, { labels: { b: "2" } }));
+    assert.is(both.code, 200);
+    assert.equal(at(both.body, "metadata", "labels"), { a: "1", b: "2" });
+    const less = await apply(send, "one", network("prod"));
+    assert.equal(at(less.body, "metadata", "labels"), { b: "2" });
+  }, still));
+
+test("a differing value is a conflict that names manager and field; the same value is shared", () =>
+  withSimulator(async (send) => {
+    await apply(send, "one", network("prod", { mtu: 1400 }));
+    const answer = await apply(send, "two", network("prod", { mtu: 1500 }));
+    assert.is(answer.code, 409);
+    assert.is(answer.body.reason, "Conflict");
+    assert.match(String(answer.body.message), 'Apply failed with 1 conflict: conflict with "one": .spec.mtu');
+    assert.equal(at(answer.body, "details", "causes"), [
+      { reason: "FieldManagerConflict", message: 'conflict with "one"', field: ".spec.mtu" },
+    ]);
+    assert.is((await apply(send, "two", network("prod", { mtu: 1400 }))).code, 200);
+  }, still));
+
+test("force takes the field, and the loser's next apply conflicts", () =>
+  withSimulator(async (send) => {
+    await apply(send, "one", network("prod", { mtu: 1400 }));
+    const forced = await apply(send, "two", network("prod", { mtu: 1500 }), "&force=true");
+    assert.is(at(forced.body, "spec", "mtu"), 1500);
+    assert.is((await apply(send, "one", network("prod", { mtu: 1400 }))).code, 409);
+  }, still));
+
+test("a shared field stays until its last owner lets go", () =>
+  withSimulator(async (send) => {
+    await apply(send, "one", network("prod", { mtu: 1400 }));
+    await apply(send, "two", network("prod", { mtu: 1400 }));
+    const kept = await apply(send, "one", network("prod"));
+    assert.is(at(kept.body, "spec", "mtu"), 1400);
+    const gone = await apply(send, "two", network("prod"));
+    assert.is(at(gone.body, "spec", "mtu"), undefined);
+  }, still));
+
+test("a patch by hand takes the field from who applied it", () =>
+  withSimulator(async (send) => {
+    await apply(send, "one", network("prod", { mtu: 1400 }));
+    await send("PATCH", `${networks}/prod`, { spec: { mtu: 1500 } }, mergeType);
+    const answer = await apply(send, "one", network("prod", { mtu: 1400 }));
+    assert.is(answer.code, 409);
+    assert.match(String(answer.body.message), 'conflict with "tester" using networking.datumapis.com/v1alpha');
+  }, still));
+
+test("a dry run applies nothing", () =>
+  withSimulator(async (send) => {
+    await apply(send, "one", network("prod", { mtu: 1400 }));
+    const answer = await apply(send, "one", network("prod", { mtu: 1500 }), "&dryRun=All");
+    assert.is(at(answer.body, "spec", "mtu"), 1500);
+    assert.is(at((await send("GET", `${networks}/prod`)).body, "spec", "mtu"), 1400);
+  }, still));
+
+test("a uid that no longer stands there is refused, and so is an apply without a manager", () =>
+  withSimulator(async (send) => {
+    assert.is((await apply(send, "one", network("prod", {}, { uid: "gone" }))).code, 409);
+    await apply(send, "one", network("prod"));
+    assert.is((await apply(send, "one", network("prod", {}, { uid: "gone" }))).code, 409);
+    assert.is((await send("PATCH", `${networks}/prod`, network("prod"), applyType)).code, 400);
+  }, still));
+
+test("lists with keys are merged item by item, others are one value", () =>
+  withSimulator(async (send) => {
+    const path = "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways/g";
+    const gateway = (...names: readonly string[]) => ({
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "Gateway",
+      metadata: { name: "g" },
+      spec: { listeners: names.map((name) => ({ name, port: 80 })) },
+    });
+    await send("PATCH", `${path}?fieldManager=one`, gateway("a", "b"), applyType);
+    await send("PATCH", `${path}?fieldManager=two`, gateway("c"), applyType);
+    const less = await send("PATCH", `${path}?fieldManager=one`, gateway("a"), applyType);
+    const listeners = at(less.body, "spec", "listeners") as readonly Json[];
+    assert.equal(
+      listeners.map((item) => at(item, "name")),
+      ["a", "c"],
+    );
+  }, still));
+
+test("a configuration may arrive as YAML", () =>
+  withSimulator(async (send) => {
+    const text = [
+      "apiVersion: networking.datumapis.com/v1alpha",
+      "kind: Network",
+      "metadata: {name: prod}",
+      "spec: {ipam: {mode: Auto}, mtu: 1400}",
+    ].join("\n");
+    assert.is(at((await apply(send, "one", text)).body, "spec", "mtu"), 1400);
+  }, still));
+
+test.run();
