@@ -1,0 +1,31 @@
+import type { Cause, Change } from "../core/change.ts";
+import type { Outcome } from "../core/outcome.ts";
+import type { Look } from "./palette.ts";
+import { actingChanges, changesText } from "./plan.ts";
+import { countOf, shortCommit, visible } from "./text.ts";
+
+/** Headings of the drift report, what people ask for first at the top. */
+export const causeTitles: readonly (readonly [Cause, string])[] = [
+  ["drift", "Changed behind our back"],
+  ["both", "Changed behind our back and by the commit"],
+  ["commit", "Wanted by the commit, not applied yet"],
+];
+
+/** Where reality differs from the commit, by who caused it. */
+export function driftText(outcome: Outcome, look: Look): string {
+  const { palette } = look;
+  const changes = actingChanges(outcome.plan);
+  const drifted = changes.filter((change) => change.cause !== "commit").length;
+  const where = `${visible(outcome.fleet)} at ${shortCommit(outcome.commit)}`;
+  const verdict =
+    drifted === 0
+      ? palette.green(`No drift in ${where}.`)
+      : palette.yellow(`Drift in ${where}: ${countOf(drifted, "thing", "things")}.`);
+  const blocks = causeTitles.flatMap(([cause, title]) => {
+    const members: readonly Change[] = changes.filter((change) => change.cause === cause);
+    return members.length === 0
+      ? []
+      : [[palette.bold(`${title} (${members.length})`), ...changesText(members, look)].join("\n")];
+  });
+  return `${[verdict, ...blocks].join("\n\n")}\n`;
+}

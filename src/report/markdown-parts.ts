@@ -1,0 +1,151 @@
+import type { Change, Refusal } from "../core/change.ts";
+import type { Json } from "../core/json.ts";
+import type { FleetRow, Outcome } from "../core/outcome.ts";
+import type { Problem } from "../core/problem.ts";
+import type { FieldChange } from "../core/resource.ts";
+import { codeCell, codeSpan, fenced, htmlText, plainText } from "./markdown-text.ts";
+import { countOf } from "./text.ts";
+import { shownFields, valueText } from "./value.ts";
+import { actionWords, addressParts, groupChanges, tagsOf } from "./words.ts";
+
+const changesShown = 200;
+const problemsShown = 100;
+const addressesShown = 50;
+const valueLines = 20;
+const lineWidth = 200;
+
+/** Blocks with an empty line between them; empty ones vanish. */
+export function blocks(parts: readonly string[]): string {
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+/** Why the plan may not be applied, as a list. */
+export function refusalsMarkdown(refusals: readonly Refusal[]): string {
+  return refusals
+    .map((refusal) => {
+      const head = `- **${codeSpan(refusal.rule)}** ${plainText(refusal.message)}`;
+      if (refusal.changes.length < 2) return head;
+      const listed = refusal.changes.slice(0, addressesShown).map((address) => `  ${codeSpan(address)}`);
+      const more = refusal.changes.length - listed.length;
+      const rest = more > 0 ? [`  and ${more} more`] : [];
+      const summary = `  <details><summary>${countOf(refusal.changes.length, "change")}</summary>`;
+      return [head, "", summary, "", [...listed, ...rest].join("<br>\n"), "", "  </details>"].join("\n");
+    })
+    .join("\n");
+}
+
+/** Problems as a list: severity, place, message, hint. */
+export function problemsMarkdown(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, problemsShown).map((problem) => {
+    const place = codeSpan(`${problem.file}:${problem.line}:${problem.column}`);
+    const path = problem.path === "" || problem.message.startsWith(problem.path) ? "" : `${codeSpan(problem.path)}: `;
+    const hint = problem.hint === "" ? "" : `<br>_${plainText(problem.hint)}_`;
+    return `- **${problem.severity}** ${place} ${path}${plainText(problem.message)} (${codeSpan(problem.rule)})${hint}`;
+  });
+  const more = problems.length - lines.length;
+  return [...lines, ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
+}
+
+/** Changes as one table per manifest and location, each followed by its folded field differences. */
+export function changesMarkdown(changes: readonly Change[]): string {
+  const shown = changes.slice(0, changesShown);
+  const parts = [...groupChanges(shown)].flatMap(([title, members]) => [
+    `**${plainText(title)}**`,
+    table(["", "Kind", "Name", "Note"], members.map(changeRow)),
+    members
+      .map(fieldsMarkdown)
+      .filter((text) => text !== "")
+      .join("\n\n"),
+  ]);
+  const more = changes.length - shown.length;
+  return blocks([...parts, more > 0 ? `and ${more} more changes` : ""]).trimEnd();
+}
+
+function changeRow(change: Change): readonly string[] {
+  const { sign } = actionWords[change.action];
+  const { type, name } = addressParts(change.address);
+  const words = [change.action, ...tagsOf(change)].join(", ");
+  const reason =
+    change.reason === "" || (change.action === "delete" && !change.held) ? "" : `: ${plainText(change.reason)}`;
+  return [codeCell(sign), codeCell(type), codeCell(name), `${words}${reason}`];
+}
+
+function fieldsMarkdown(change: Change): string {
+  if (change.fields.length === 0) return "";
+  const fields = shownFields(change.kind, change.fields);
+  const { type, name } = addressParts(change.address);
+  const summary = `${actionWords[change.action].sign} ${htmlText(type)} ${htmlText(name)}: ${countOf(fields.length, "field")}`;
+  return [
+    "<details>",
+    `<summary>${summary}</summary>`,
+    "",
+    fenced("diff", fields.flatMap(fieldLines)),
+    "",
+    "</details>",
+  ].join("\n");
+}
+
+function fieldLines(field: FieldChange): readonly string[] {
+  const forces = field.forces === "nothing" ? "" : `forces ${field.forces}`;
+  const source = field.source === undefined ? "" : `${field.source.file}:${field.source.line}`;
+  const note = [forces, source].filter((part) => part !== "").join(", ");
+  return [
+    `@@ ${field.path}${note === "" ? "" : ` (${note})`} @@`,
+    ...valueBlock("-", field.before),
+    ...valueBlock("+", field.after),
+  ];
+}
+
+/** A text of several lines is shown line by line, the rest as one line. */
+function valueBlock(sign: string, value: Json | undefined): readonly string[] {
+  if (value === undefined) return [];
+  const isBlock = typeof value === "string" && value.trimEnd().includes("\n");
+  const lines = isBlock ? value.trimEnd().split("\n") : [valueText(value, lineWidth)];
+  const more = lines.length - valueLines;
+  return [
+    ...lines.slice(0, valueLines).map((line) => `${sign} ${line}`),
+    ...(more > 0 ? [`${sign} … ${more} more lines`] : []),
+  ];
+}
+
+/** What failed, was skipped or waits. */
+export function troubleMarkdown(outcome: Outcome): string {
+  const failed = outcome.results
+    .filter((result) => result.state !== "done")
+    .map((result) => `- ${codeSpan(result.address)} ${result.state}: ${plainText(result.message)}`);
+  const waiting = outcome.pending.map(
+    (row) => `- ${codeSpan(row.address)} waits for ${codeSpan(row.waitsFor)}: ${plainText(row.message)}`,
+  );
+  return [...failed, ...waiting].slice(0, changesShown).join("\n");
+}
+
+/** The fleet as one table. */
+export function fleetMarkdown(rows: readonly FleetRow[]): string {
+  if (rows.length === 0) return "Nothing runs and nothing is wanted.";
+  const shown = rows.slice(0, changesShown);
+  const lines = shown.map((row) => {
+    const addresses = Object.keys(row.addresses)
+      .sort()
+      .map((name) => `${name} ${row.addresses[name]}`)
+      .join(", ");
+    const status = row.detail === "" || row.phase === "absent" ? row.phase : `${row.phase} (${row.detail})`;
+    const note = row.note === "" ? "" : `: ${plainText(row.note)}`;
+    return [
+      codeCell(row.name),
+      codeCell(`${row.provider}/${row.kind}`),
+      plainText(row.location),
+      plainText(addresses),
+      `${plainText(status)}${note}`,
+    ];
+  });
+  const more = rows.length - shown.length;
+  return blocks([
+    table(["Name", "Kind", "Location", "Addresses", "Status"], lines),
+    more > 0 ? `and ${more} more` : "",
+  ]).trimEnd();
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

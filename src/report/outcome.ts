@@ -1,0 +1,118 @@
+import { type Action, actions } from "../core/change.ts";
+import type { ChangeResult, Outcome, OutcomeKind } from "../core/outcome.ts";
+import type { Look, Palette } from "./palette.ts";
+import { refusalsText } from "./plan.ts";
+import { problemCounts, problemsText, type Sources } from "./problems.ts";
+import { countOf, cut, durationText, grouped, shortCommit, visible, wrap } from "./text.ts";
+import { actionWords, addressParts, countsText } from "./words.ts";
+
+const failuresShown = 20;
+
+const signs: Readonly<
+  Record<OutcomeKind, { readonly sign: string; readonly colour: Exclude<keyof Palette, "bold" | "dim"> }>
+> = {
+  settled: { sign: "✓", colour: "green" },
+  applied: { sign: "✓", colour: "green" },
+  invalid: { sign: "✗", colour: "red" },
+  refused: { sign: "✗", colour: "red" },
+  failed: { sign: "✗", colour: "red" },
+};
+
+/** What a pass came to: one line when all is well, and below it whatever a person has to know or do. */
+export function outcomeText(
+  outcome: Outcome,
+  look: Look,
+  facts: { readonly sources?: Sources; readonly durationMs?: number } = {},
+): string {
+  const { palette } = look;
+  const { sign, colour } = signs[outcome.kind];
+  const took = facts.durationMs === undefined ? "" : palette.dim(` in ${durationText(facts.durationMs)}`);
+  const head = `${palette[colour](sign)} ${headline(outcome, look)}  ${palette[colour](outcome.kind)}: ${verdict(outcome)}${took}`;
+  const parts = [
+    `${head}\n`,
+    problemsText(outcome.problems, facts.sources ?? new Map(), look),
+    refusalsText(outcome.refusals, look),
+    troubleText(outcome, look),
+  ];
+  return parts.filter((part) => part !== "").join("\n");
+}
+
+/** `example  1a2b3c4d "Scale web to three"` */
+function headline(outcome: Outcome, look: Look): string {
+  const { palette } = look;
+  const subject = outcome.commitSubject === "" ? "" : ` "${cut(visible(outcome.commitSubject), 50)}"`;
+  const commit = outcome.commit === "" ? "" : `  ${shortCommit(outcome.commit)}${subject}`;
+  return `${palette.bold(visible(outcome.fleet))}${palette.dim(commit)}`;
+}
+
+/** What the kind of an outcome means for this one, in one sentence without its end. */
+export function verdict(outcome: Outcome): string {
+  const { plan } = outcome;
+  switch (outcome.kind) {
+    case "invalid":
+      return `${problemCounts(outcome.problems)}; nothing was applied`;
+    case "refused":
+      return `${plan === undefined ? "" : `${countsText(plan.counts)}; `}nothing was applied`;
+    case "settled": {
+      const held = plan?.changes.filter((change) => change.held).length ?? 0;
+      const kept = countOf(plan?.counts.keep ?? 0, "thing is", "things are");
+      return `${kept} as the commit wants${held === 0 ? "" : `, ${countOf(held, "change is", "changes are")} held back`}`;
+    }
+    case "applied":
+      return doneText(outcome.results);
+    case "failed":
+      return failedText(outcome);
+  }
+}
+
+/** `6 created, 1 replaced` */
+function doneText(results: readonly ChangeResult[]): string {
+  const done = results.filter((result) => result.state === "done");
+  const count = (action: Action): number => done.filter((result) => result.action === action).length;
+  const parts = actions
+    .filter((action) => count(action) > 0)
+    .map((action) => `${grouped(count(action))} ${actionWords[action].done}`);
+  return parts.length === 0 ? "nothing was done" : parts.join(", ");
+}
+
+function failedText(outcome: Outcome): string {
+  const { results } = outcome;
+  const count = (state: ChangeResult["state"]): number => results.filter((result) => result.state === state).length;
+  const parts = [
+    results.length === 0 ? "" : doneText(results),
+    count("failed") === 0 ? "" : `${count("failed")} failed`,
+    count("skipped") === 0 ? "" : `${count("skipped")} skipped`,
+    outcome.pending.length === 0 ? "" : `${outcome.pending.length} waiting`,
+  ].filter((part) => part !== "");
+  const next = outcome.retryable ? "it will be tried again" : "somebody has to change something";
+  return `${parts.length === 0 ? "the pass could not go on" : parts.join(", ")}; ${next}`;
+}
+
+/** What failed, what waits and what could not be reached. */
+function troubleText(outcome: Outcome, look: Look): string {
+  const { palette } = look;
+  const failed = outcome.results.filter((result) => result.state === "failed");
+  const told = (sign: string, address: string, message: string): readonly string[] => {
+    const { type, name } = addressParts(address);
+    return [
+      `  ${sign} ${palette.dim(type)}  ${name}`,
+      ...wrap(visible(message), look.width - 6).map((line) => `      ${line}`),
+    ];
+  };
+  const lines = [
+    ...(outcome.failure === "" ? [] : wrap(visible(outcome.failure), look.width - 2).map((line) => `  ${line}`)),
+    ...failed
+      .slice(0, failuresShown)
+      .flatMap((result) =>
+        told(palette.red("✗"), result.address, `${result.message}${result.code === "" ? "" : ` [${result.code}]`}`),
+      ),
+    ...(failed.length > failuresShown ? [`  and ${failed.length - failuresShown} more failures`] : []),
+    ...outcome.pending
+      .slice(0, failuresShown)
+      .flatMap((row) => told(palette.yellow("…"), row.address, `waits for ${row.waitsFor}: ${row.message}`)),
+    ...(outcome.pending.length > failuresShown
+      ? [`  and ${outcome.pending.length - failuresShown} more that wait`]
+      : []),
+  ];
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}

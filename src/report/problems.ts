@@ -1,0 +1,72 @@
+import type { Problem, Severity } from "../core/problem.ts";
+import type { Look } from "./palette.ts";
+import { countOf, cut, visible, widthOf, wrap } from "./text.ts";
+
+/** Texts of files by name, for excerpts; a file that is not there is reported without one. */
+export type Sources = ReadonlyMap<string, string>;
+
+const colours = { error: "red", warning: "yellow", info: "cyan" } as const;
+
+/** Problems as people read them: place, message, the line itself with the spot marked, and what to do. */
+export function problemsText(problems: readonly Problem[], sources: Sources, look: Look): string {
+  const { palette } = look;
+  const blocks = problems.map((problem) => {
+    const colour = colours[problem.severity];
+    const place = `${visible(problem.file)}:${problem.line}:${problem.column}`;
+    const head = `${palette.bold(palette[colour](problem.severity))} ${palette.bold(place)}  ${palette.dim(visible(problem.rule))}`;
+    const path = problem.path === "" || problem.message.startsWith(problem.path) ? "" : `${visible(problem.path)}: `;
+    const message = wrap(path + visible(problem.message), look.width - 2).map((line) => `  ${line}`);
+    const hint =
+      problem.hint === ""
+        ? []
+        : wrap(visible(problem.hint), look.width - 8).map(
+            (line, index) => `  ${index === 0 ? palette.cyan("hint:") : "     "} ${line}`,
+          );
+    return [head, ...message, ...excerpt(problem, sources, look), ...hint].join("\n");
+  });
+  return blocks.map((block) => `${block}\n`).join("\n");
+}
+
+/** The line before, the line, and a mark under the word at the column. Columns count UTF-16 units, as the parser does. */
+function excerpt(problem: Problem, sources: Sources, look: Look): readonly string[] {
+  const lines = sources.get(problem.file)?.split(/\r\n|\n|\r/);
+  const line = lines?.[problem.line - 1];
+  if (line === undefined) return [];
+  const { palette, width } = look;
+  const gutter = String(problem.line).length;
+  const before = lines?.[problem.line - 2];
+  const room = width - gutter - 5;
+  const shown = (number: number, text: string): string =>
+    `  ${palette.dim(`${String(number).padStart(gutter)} |`)} ${text}`.trimEnd();
+  const prefix = visible(line.slice(0, problem.column - 1));
+  const word = visible(/^("[^"]*"|'[^']*'|[^\s:,\]}]+|.)/.exec(line.slice(problem.column - 1))?.[0] ?? "");
+  // A long line is shown from shortly before the spot.
+  const skipped = widthOf(prefix) + widthOf(word) > room ? Math.max(0, [...prefix].length - 20) : 0;
+  const start = skipped === 0 ? "" : "…";
+  const head = start + [...prefix].slice(skipped).join("");
+  const tail = visible(line.slice(problem.column - 1));
+  const marks = "^".repeat(Math.max(1, Math.min(widthOf(word), room - widthOf(head))));
+  return [
+    ...(before === undefined || before.trim() === ""
+      ? []
+      : [shown(problem.line - 1, palette.dim(cut(visible(before), room)))]),
+    shown(problem.line, cut(head + tail, room)),
+    `  ${palette.dim(`${" ".repeat(gutter)} |`)} ${" ".repeat(widthOf(head))}${palette[colours[problem.severity]](marks)}`,
+  ];
+}
+
+/** `2 errors and 1 warning in 2 files`; `no problems` when there are none. */
+export function problemCounts(problems: readonly Problem[]): string {
+  if (problems.length === 0) return "no problems";
+  const count = (severity: Severity) => problems.filter((problem) => problem.severity === severity).length;
+  const parts = (
+    [
+      [count("error"), "error"],
+      [count("warning"), "warning"],
+      [count("info"), "note"],
+    ] as const
+  ).flatMap(([number, word]) => (number === 0 ? [] : [countOf(number, word)]));
+  const files = new Set(problems.map((problem) => problem.file)).size;
+  const listed = parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  return `${listed} in ${countOf(files, "file")}`;
+}

@@ -1,0 +1,80 @@
+import { type Action, actions, type Change, type Counts } from "../core/change.ts";
+import type { Phase } from "../core/resource.ts";
+import type { Palette } from "./palette.ts";
+import { grouped, visible } from "./text.ts";
+
+/** How an action is written: its sign, what is to be done, what is being done, what was done, and its colour. */
+export interface ActionWords {
+  readonly sign: string;
+  readonly todo: string;
+  readonly doing: string;
+  readonly done: string;
+  readonly colour: Exclude<keyof Palette, "bold" | "dim">;
+}
+
+/** The words of every action, in the order they are counted. */
+export const actionWords: Readonly<Record<Action, ActionWords>> = {
+  create: { sign: "+", todo: "to create", doing: "creating", done: "created", colour: "green" },
+  update: { sign: "~", todo: "to update", doing: "updating", done: "updated", colour: "yellow" },
+  restart: { sign: "^", todo: "to restart", doing: "restarting", done: "restarted", colour: "yellow" },
+  replace: { sign: "±", todo: "to replace", doing: "replacing", done: "replaced", colour: "magenta" },
+  delete: { sign: "-", todo: "to delete", doing: "deleting", done: "deleted", colour: "red" },
+  adopt: { sign: "<", todo: "to adopt", doing: "adopting", done: "adopted", colour: "blue" },
+  conflict: { sign: "!", todo: "in conflict", doing: "refusing", done: "refused", colour: "red" },
+  keep: { sign: "=", todo: "unchanged", doing: "keeping", done: "kept", colour: "cyan" },
+};
+
+/** `2 to create, 1 to replace, 5 unchanged`; only what there is. */
+export function countsText(counts: Counts): string {
+  const parts = actions
+    .filter((action) => counts[action] > 0)
+    .map((action) => `${grouped(counts[action])} ${actionWords[action].todo}`);
+  return parts.length === 0 ? "nothing at all" : parts.join(", ");
+}
+
+/** Says whether a plan with these counts would do anything. */
+export function hasChanges(counts: Counts): boolean {
+  return actions.some((action) => action !== "keep" && counts[action] > 0);
+}
+
+/** The parts of an address: `gcp/instance/default/web-0` → provider and kind, and the name as people say it. */
+export function addressParts(address: string): { readonly type: string; readonly name: string } {
+  const [provider = "", kind = "", namespace = "", ...rest] = address.split("/");
+  const name = rest.join("/");
+  if (name === "") return { type: visible(`${provider}/${kind}`), name: visible(namespace) };
+  return {
+    type: visible(`${provider}/${kind}`),
+    name: visible(namespace === "default" || namespace === "" ? name : `${namespace}/${name}`),
+  };
+}
+
+/** What stands behind a name in a list: who caused it when it was not the commit alone, and whether it is held. */
+export function tagsOf(change: Pick<Change, "cause" | "held">): readonly string[] {
+  const cause = change.cause === "commit" ? [] : [change.cause === "drift" ? "drift" : "commit and drift"];
+  return change.held ? [...cause, "held"] : cause;
+}
+
+/** Under which heading a change is listed. */
+export function groupTitle(change: Change): string {
+  const { resource } = change;
+  if (resource === undefined) return "Not wanted any more";
+  return visible(resource.location === "" ? resource.owner : `${resource.owner} in ${resource.location}`);
+}
+
+/** Changes under their headings, both in the order of the plan. */
+export function groupChanges(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const title = groupTitle(change);
+    const group = groups.get(title);
+    if (group === undefined) groups.set(title, [change]);
+    else group.push(change);
+  }
+  return groups;
+}
+
+/** The colour of a phase. */
+export function phaseColour(phase: Phase | "absent"): ActionWords["colour"] {
+  if (phase === "ready") return "green";
+  return phase === "failed" || phase === "absent" ? "red" : "yellow";
+}
