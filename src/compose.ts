@@ -73,6 +73,19 @@ export async function compose(
   }
 }
 
+/** Opens what is remembered in a folder; reading needs no lock. */
+export async function openStore(shell: Shell, directory: string): Promise<Store> {
+  const { openSqliteStore } = await import("./store/sqlite/open.ts");
+  return await openSqliteStore(directory, {
+    historyLimit,
+    holder: `Process ${shell.pid}`,
+    onMovedAside: (path) =>
+      shell.stderr.write(
+        `The store was broken and was put aside as ${path}. Nothing is lost: the next pass rebuilds it.\n`,
+      ),
+  });
+}
+
 function openTracked(shell: Shell, tracked: RepositoryConfig, stateDirectory: string) {
   const { token } = tracked;
   return openRepository({

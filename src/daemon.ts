@@ -20,7 +20,7 @@ export interface Unit {
 /** What the daemon tells while it lives. None of it may throw. */
 export interface Listeners {
   /** After every pass, with what it gave. */
-  onOutcomes(outcomes: readonly Outcome[], wake: Wake): Promise<void>;
+  onOutcomes(outcomes: readonly Outcome[], wake: Wake, durationMs: number): Promise<void>;
   /** A pass broke in a way nobody sorted: the daemon goes on, somebody should know. */
   onBroken(fleet: string, error: unknown): void;
 }
@@ -76,9 +76,11 @@ async function loop(unit: Unit, mailbox: Mailbox<Wake>, signals: PassSignals, li
 
 /** One look; says whether looking again soon may help. Nothing that happens inside ends the daemon. */
 async function look(unit: Unit, wake: Wake, signals: PassSignals, listeners: Listeners): Promise<boolean> {
+  const { clock } = unit.world;
+  const startedAtMs = clock.now().getTime();
   try {
     const outcomes = await reconcile(unit.world, wake, signals);
-    await listeners.onOutcomes(outcomes, wake);
+    await listeners.onOutcomes(outcomes, wake, clock.now().getTime() - startedAtMs);
     return outcomes.some((outcome) => outcome.retryable);
   } catch (error) {
     if (!signals.signal.aborted) listeners.onBroken(unit.world.judges.fleet, error);

@@ -15,7 +15,7 @@ import { expandFleet } from "./datum/expand.ts";
 import type { Fleet } from "./datum/fleet.ts";
 import { type Provider, ProviderError } from "./providers/provider.ts";
 import type { ParseCache } from "./read.ts";
-import { readManifests } from "./read.ts";
+import { readManifests, readSources } from "./read.ts";
 import type { Repository } from "./repo/repository.ts";
 
 /** What deciding rests on besides the commit. All of it comes from the daemon's own configuration. */
@@ -47,6 +47,8 @@ export interface Decision {
   readonly commitSubject: string;
   readonly manifests: number;
   readonly problems: readonly Problem[];
+  /** Texts of the files that problems are in, for excerpts. */
+  readonly sources: ReadonlyMap<string, string>;
   readonly plan: Plan | undefined;
   readonly refusals: readonly Refusal[];
   readonly pending: readonly Pending[];
@@ -71,7 +73,8 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   const checked = judges.checker.check(files.parsed);
   const problems = sortProblems([...checked.problems, ...files.problems]);
   const base = { commit, commitSubject: info.subject, manifests: checked.documents.length };
-  if (hasErrors(problems)) return { ...base, ...nothing, problems };
+  const sourcesOf = (found: readonly Problem[]) => readSources(files, found, question);
+  if (hasErrors(problems)) return { ...base, ...nothing, problems, sources: await sourcesOf(problems) };
 
   const draft = expand(judges, checked, new Map());
   const seen = await observe(judges, draft, question.inventory, signal, onProgress);
@@ -83,7 +86,8 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     ...judges.providers.flatMap((provider) => provider.problems?.(fleet) ?? []),
     ...clashes(wanted),
   ]);
-  if (hasErrors(found)) return { ...base, ...nothing, problems: found };
+  const sources = await sourcesOf(found);
+  if (hasErrors(found)) return { ...base, ...nothing, problems: found, sources };
 
   onProgress({ kind: "step", step: "plan", message: `planning ${wanted.length} resources` });
   const unavailable = new Map([...seen.unavailable].map(([name, error]) => [name, error.message]));
@@ -104,6 +108,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   return {
     ...base,
     problems: found,
+    sources,
     plan,
     refusals,
     pending,

@@ -1,4 +1,3 @@
-import type { JsonObject } from "./core/json.ts";
 import type { Problem } from "./core/problem.ts";
 import type { OnProgress } from "./core/progress.ts";
 import type { Checker, ParsedFile } from "./datum/check.ts";
@@ -37,7 +36,7 @@ export interface Manifests {
   /** What could not be read as a value: a file past the size limit. */
   readonly problems: readonly Problem[];
   /** Path to blob id: the identity of what was read. */
-  readonly ids: JsonObject;
+  readonly ids: Readonly<Record<string, string>>;
 }
 
 /** Says by its name whether a file may hold manifests; every other file of a repository is passed over. */
@@ -103,4 +102,32 @@ function tooLarge(file: TreeFile, error: RepositoryError): Problem {
     message: error.message,
     hint: "Split the file, or keep what is not a manifest outside the watched folder.",
   };
+}
+
+/** Files with problems whose text is fetched for excerpts, and how long each may be. */
+const excerptFiles = 20;
+const excerptCharacters = 200_000;
+
+/** Texts of the files that problems are in, for excerpts. A file that holds a Secret is never shown. */
+export async function readSources(
+  manifests: Manifests,
+  problems: readonly Problem[],
+  question: { readonly repository: Repository; readonly signal: AbortSignal },
+): Promise<ReadonlyMap<string, string>> {
+  const secret = new Set(
+    manifests.parsed.filter((file) => file.documents.some(({ kind }) => kind === "Secret")).map(({ file }) => file),
+  );
+  const names = [...new Set(problems.map(({ file }) => file))]
+    .filter((file) => !secret.has(file))
+    .slice(0, excerptFiles);
+  const texts = new Map<string, string>();
+  for (const name of names) {
+    const blobId = manifests.ids[name];
+    if (blobId === undefined) continue;
+    const bytes = await readOne(question.repository, { path: name, blobId }, question.signal);
+    if (bytes instanceof RepositoryError || bytes.length > excerptCharacters) continue;
+    const text = new TextDecoder().decode(bytes);
+    if (!/^\s*"?kind"?\s*:\s*"?Secret/m.test(text)) texts.set(name, text);
+  }
+  return texts;
 }

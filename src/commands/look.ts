@@ -19,7 +19,7 @@ export async function look(shell: Shell, command: Looking, flags: Flags): Promis
     const outcomes = [];
     for (const world of session.worlds) outcomes.push(await decideOnce(shell, world, command.name));
     if (command.name === "plan") print.plans(outcomes);
-    else print.drifts(outcomes, await incidentsOf(session));
+    else print.drifts(outcomes);
     return exitCode(outcomes, command.name);
   } finally {
     print.end();
@@ -71,11 +71,6 @@ async function present(world: World, commit: string, signal: AbortSignal): Promi
     if (!(error instanceof RepositoryError)) throw error;
     await world.repository.head(world.branch, signal);
   }
-}
-
-async function incidentsOf(session: Session) {
-  const all = await Promise.all(session.worlds.map((world) => session.store.openIncidents(world.judges.fleet)));
-  return all.flat();
 }
 
 function exitCode(outcomes: readonly Outcome[], name: "plan" | "drift"): number {

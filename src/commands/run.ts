@@ -1,16 +1,18 @@
-import type { Command } from "../cli.ts";
+import type { Command, OutputFormat } from "../cli.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { runDaemon } from "../daemon.ts";
 import { reconcile } from "../reconcile.ts";
+import { inColumns } from "../report/columns.ts";
 import { createLog } from "../runtime/log.ts";
-import { createMetrics } from "../runtime/metrics.ts";
+import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { createRedactor } from "../runtime/redact.ts";
 import { startServer } from "../server/server.ts";
 import type { Shell } from "../shell.ts";
-import { printer } from "./print.ts";
+import { printer, statusJson } from "./print.ts";
 import { type Flags, openSession, type Session } from "./session.ts";
 import { statusOf } from "./status.ts";
 
+type Print = ReturnType<typeof printer>;
 type Running = Extract<Command, { readonly name: "run" }>;
 
 /** `run`: the daemon, until it is told to stop; with `--once`, until one pass of each repository has ended. */
@@ -20,7 +22,9 @@ export async function run(shell: Shell, command: Running, flags: Flags): Promise
   try {
     const unlock = await session.store.lock();
     try {
-      return command.once ? await once(shell, session, print) : await forever(shell, session, print, flags);
+      return command.once
+        ? await once(shell, session, print)
+        : await forever(shell, session, print, flags, command.output);
     } finally {
       await unlock();
     }
@@ -30,7 +34,7 @@ export async function run(shell: Shell, command: Running, flags: Flags): Promise
   }
 }
 
-async function once(shell: Shell, session: Session, print: ReturnType<typeof printer>): Promise<number> {
+async function once(shell: Shell, session: Session, print: Print): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const world of session.worlds) outcomes.push(...(await reconcile(world, "started", shell)));
   print.outcomes(outcomes);
@@ -40,8 +44,9 @@ async function once(shell: Shell, session: Session, print: ReturnType<typeof pri
 async function forever(
   shell: Shell,
   session: Session,
-  print: ReturnType<typeof printer>,
+  print: Print,
   flags: Flags,
+  output: OutputFormat,
 ): Promise<number> {
   const { config } = session;
   const log = createLog({
@@ -51,15 +56,14 @@ async function forever(
     redactor: createRedactor([]),
   });
   const metrics = createMetrics(shell.version);
-  const answered = new Set<string>();
+  const told = createNews();
+  const seen = new Set<string>();
   const server = config.server.enabled
     ? await startServer(config.server, {
-        isReady: () => answered.size >= session.worlds.length,
+        isReady: () => seen.size >= session.worlds.length,
         metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
         status: async () =>
-          print.statusText(
-            await Promise.all(session.worlds.map((world) => statusOf(session.store, world.judges.fleet))),
-          ),
+          statusJson(await Promise.all(config.repositories.map((tracked) => statusOf(session.store, tracked)))),
       })
     : undefined;
   const units = session.worlds.map((world) => ({
@@ -68,57 +72,77 @@ async function forever(
     firstRetryMs: config.retry.firstDelayMs,
     maxRetryMs: config.retry.maxDelayMs,
   }));
-  const said = createNews();
   try {
     await runDaemon(units, shell, {
-      async onOutcomes(outcomes, wake) {
+      async onOutcomes(outcomes, wake, durationMs) {
+        const isFirst = seen.size === 0;
         for (const outcome of outcomes) {
-          answered.add(outcome.fleet);
-          metrics.pass(outcome.fleet, wake, outcome.kind, 0);
-          if (said.isNews(outcome)) print.outcome(outcome, { first: said.count(outcome.fleet) === 1 });
+          seen.add(outcome.fleet);
+          measure(metrics, outcome, wake, durationMs);
+          if (told.isNews(outcome)) print.outcome(outcome, { withFleet: outcome.results.length > 0 || isFirst });
         }
-        if (said.isFirst(outcomes)) print.welcome(session, server?.url);
+        if (isFirst && output === "text") print.say(welcome(session, server?.url));
       },
       onBroken(fleet, error) {
-        log.error("a pass broke", { fleet, error });
+        print.end();
+        log.error("a pass broke; the daemon goes on", { fleet, error });
       },
     });
   } finally {
     await server?.close();
   }
-  print.goodbye();
+  if (output === "text") print.say("\nStopped in order. Starting again goes on from here.");
   return 0;
 }
 
-/** Remembers what was said last of each fleet and commit, so that a quiet look says nothing. */
+function measure(metrics: Metrics, outcome: Outcome, wake: string, durationMs: number): void {
+  metrics.pass(outcome.fleet, wake, outcome.kind, durationMs / 1000);
+  for (const result of outcome.results) {
+    const provider = result.address.split("/")[0] ?? "";
+    metrics.change(provider, result.action, result.state, result.durationMs / 1000);
+  }
+}
+
+/** Says where everything is and what to do next. */
+function welcome(session: Session, serverUrl: string | undefined): string {
+  const { embedded } = session;
+  if (embedded === undefined) return `Watching. ${serverUrl === undefined ? "" : `Status and metrics: ${serverUrl}`}`;
+  const rows = [
+    ["Repository", embedded.repository],
+    ["Compute Engine", `${embedded.gceUrl}  (simulated)`],
+    ["Edge network", `${embedded.edgeUrl}  (simulated)`],
+    ...(serverUrl === undefined ? [] : [["Health, metrics", `${serverUrl}/healthz, /metrics, /api/v1/status`]]),
+  ];
+  return [
+    "",
+    ...inColumns(rows),
+    "",
+    "Next, in another terminal: edit a manifest in the repository and commit it.",
+    `  cd ${embedded.repository} && sed -i 's/minReplicas: 2/minReplicas: 3/' web.yaml && git commit -am "Grow web"`,
+    "Or change something behind the daemon's back, and watch it being put right:",
+    "  npx plumbline sim gce list",
+    "Ctrl-C stops.",
+  ].join("\n");
+}
+
+/** Remembers what was said last of each commit, so that a quiet look says nothing. */
 function createNews() {
   const last = new Map<string, string>();
-  const counts = new Map<string, number>();
-  let welcomed = false;
   return {
     isNews(outcome: Outcome): boolean {
-      const key = `${outcome.fleet} ${outcome.commit}`;
-      const text = JSON.stringify([
-        outcome.kind,
-        outcome.plan?.planId,
-        outcome.failure,
-        outcome.problems,
-        outcome.refusals,
-        outcome.pending,
-      ]);
-      const acted = outcome.results.length > 0;
-      const isSame = last.get(key) === text && !acted;
-      if (outcome.kind === "settled" && last.has(key) && !acted && last.get(key)?.startsWith('["settled"') === true)
+      const { kind, failure, problems, refusals, pending } = outcome;
+      const isQuiet = outcome.results.length === 0;
+      const held = outcome.plan?.changes
+        .filter((change) => change.held)
+        .map(({ address, reason }) => [address, reason]);
+      const text = JSON.stringify([outcome.commit, kind, failure, problems, refusals, pending, held]);
+      const place = `${outcome.fleet} ${kind === "invalid" || kind === "refused" ? "head" : "fleet"}`;
+      const before = last.get(place);
+      last.set(place, text);
+      // After a change was carried out, the look that finds nothing left to do is no news.
+      if (isQuiet && kind === "settled" && before?.startsWith(JSON.stringify([outcome.commit, "applied"]).slice(0, -1)))
         return false;
-      last.set(key, text);
-      if (!isSame) counts.set(outcome.fleet, (counts.get(outcome.fleet) ?? 0) + 1);
-      return !isSame;
-    },
-    count: (fleet: string): number => counts.get(fleet) ?? 0,
-    isFirst(outcomes: readonly Outcome[]): boolean {
-      if (welcomed || outcomes.length === 0) return false;
-      welcomed = true;
-      return true;
+      return !isQuiet || before !== text;
     },
   };
 }

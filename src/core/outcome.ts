@@ -54,6 +54,8 @@ export interface Outcome {
   /** Manifests in the commit. */
   readonly manifests: number;
   readonly problems: readonly Problem[];
+  /** Texts of the files that problems are in, for excerpts; never one that holds a Secret. */
+  readonly sources: ReadonlyMap<string, string>;
   readonly plan: Plan | undefined;
   readonly refusals: readonly Refusal[];
   readonly results: readonly ChangeResult[];

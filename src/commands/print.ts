@@ -1,0 +1,116 @@
+import pc from "picocolors";
+import type { CommonFlags, OutputFormat } from "../cli.ts";
+import type { Outcome } from "../core/outcome.ts";
+import type { Problem } from "../core/problem.ts";
+import type { CheckResult } from "../datum/check.ts";
+import { driftText } from "../report/drift.ts";
+import { fleetText } from "../report/fleet.ts";
+import {
+  applyDocument,
+  driftDocument,
+  fleetsDocument,
+  jsonText,
+  planDocument,
+  statusDocument,
+  validateDocument,
+} from "../report/json.ts";
+import { applyMarkdown, driftMarkdown, planMarkdown, statusMarkdown, validateMarkdown } from "../report/markdown.ts";
+import { outcomeText } from "../report/outcome.ts";
+import type { Look } from "../report/palette.ts";
+import { planText, refusalsText } from "../report/plan.ts";
+import { problemCounts, problemsText } from "../report/problems.ts";
+import { type FleetStatus, statusText } from "../report/status.ts";
+import type { Shell, TextStream } from "../shell.ts";
+import { createProgress } from "./progress.ts";
+
+/** Writes what commands have to say, in the format asked for: answers to stdout, progress to stderr. */
+export function printer(shell: Shell, output: OutputFormat, flags: Pick<CommonFlags, "colour">) {
+  const look = lookOf(shell, shell.stdout, flags);
+  const progress = createProgress(shell, lookOf(shell, shell.stderr, flags), output === "text");
+  const say = (text: string): void => {
+    progress.clear();
+    shell.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  };
+
+  return {
+    progress: progress.onEvent,
+    end: progress.clear,
+    say,
+
+    validation(result: CheckResult, sources: ReadonlyMap<string, string>): void {
+      const manifests = result.documents.length;
+      if (output === "json") say(jsonText(validateDocument(manifests, result.problems)));
+      else if (output === "markdown") say(validateMarkdown(manifests, result.problems));
+      else say(`${problemsText(result.problems, sources, look)}${checkedLine(result)}`);
+    },
+
+    plans(outcomes: readonly Outcome[]): void {
+      if (output === "json") say(jsonText(fleetsDocument(outcomes.map(planDocument))));
+      else if (output === "markdown") say(outcomes.map(planMarkdown).join("\n"));
+      else for (const outcome of outcomes) say(planOf(outcome, look));
+    },
+
+    drifts(outcomes: readonly Outcome[]): void {
+      if (output === "json") say(jsonText(fleetsDocument(outcomes.map(driftDocument))));
+      else if (output === "markdown") say(outcomes.map(driftMarkdown).join("\n"));
+      else for (const outcome of outcomes) say(driftText(outcome, look));
+    },
+
+    outcomes(outcomes: readonly Outcome[]): void {
+      if (output === "json") say(jsonText(fleetsDocument(outcomes.map(applyDocument))));
+      else for (const outcome of outcomes) this.outcome(outcome, { withFleet: true });
+    },
+
+    outcome(outcome: Outcome, facts: { readonly withFleet: boolean }): void {
+      if (output === "json") say(`${JSON.stringify(applyDocument(outcome))}\n`);
+      else if (output === "markdown") say(applyMarkdown(outcome));
+      else {
+        const fleet = facts.withFleet && outcome.table.length > 0 ? `\n${fleetText(outcome.table, look)}` : "";
+        say(`${outcomeText(outcome, look, { sources: outcome.sources })}${fleet}`);
+      }
+    },
+
+    problems(problems: readonly Problem[], sources: ReadonlyMap<string, string>): void {
+      progress.clear();
+      shell.stderr.write(problemsText(problems, sources, lookOf(shell, shell.stderr, flags)));
+    },
+
+    statuses(statuses: readonly FleetStatus[]): void {
+      if (output === "json") say(statusJson(statuses));
+      else if (output === "markdown") say(statuses.map(statusMarkdown).join("\n"));
+      else for (const status of statuses) say(statusText(status, look));
+    },
+  };
+}
+
+/** The status of fleets as JSON, the same on the command line and over HTTP. */
+export function statusJson(statuses: readonly FleetStatus[]): string {
+  return jsonText(fleetsDocument(statuses.map(statusDocument)));
+}
+
+function lookOf(shell: Shell, stream: TextStream, flags: Pick<CommonFlags, "colour">): Look {
+  const { NO_COLOR, FORCE_COLOR } = shell.environment;
+  const wanted =
+    flags.colour === "auto" && (NO_COLOR ?? "") === "" && (stream.isTerminal || (FORCE_COLOR ?? "") !== "");
+  return { palette: pc.createColors(wanted), width: Math.max(60, Math.min(100, stream.columns)) };
+}
+
+function planOf(outcome: Outcome, look: Look): string {
+  const problems = problemsText(outcome.problems, outcome.sources, look);
+  if (outcome.plan === undefined) return outcomeText(outcome, look, { sources: outcome.sources });
+  const failure = outcome.failure === "" ? "" : `${look.palette.red("Not seen:")} ${outcome.failure}\n`;
+  return `${problems}${failure}${refusalsText(outcome.refusals, look)}${planText(outcome.plan, look)}`;
+}
+
+function checkedLine(result: CheckResult): string {
+  const { counts } = result;
+  const others = [
+    [counts.reference, "for reference"],
+    [counts.unmanaged, "not managed"],
+    [counts.unknown, "unknown"],
+    [counts["not-a-manifest"], "not a manifest"],
+  ] as const;
+  const rest = others.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
+  const head = `${counts.managed} managed ${counts.managed === 1 ? "manifest" : "manifests"}`;
+  return `${[head, ...rest].join(", ")}: ${problemCounts(result.problems)}.\n`;
+}
