@@ -24,7 +24,7 @@ export interface CloneShelf {
   build(fill: (building: Clone) => Promise<void>): Promise<Clone>;
 }
 
-/** A crash leaves a half-built clone behind; another process may still be building a younger one. */
+/** A crash leaves half-written things behind; another process may still be writing younger ones. */
 const abandonedAfterMs = 60 * 60 * 1000;
 
 /** Fetches then write packs and nothing else: a ref moves only when we write it, after its commit was read. */
@@ -105,15 +105,23 @@ async function removeOlder(folder: string, clones: readonly string[]): Promise<v
   for (const name of clones.slice(0, -1)) await rm(join(folder, name), { recursive: true, force: true });
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.startsWith("building-")) continue;
-    const facts = await stat(join(folder, name)).catch(() => undefined);
-    if (facts !== undefined && Date.now() - facts.mtimeMs > abandonedAfterMs) {
-      await rm(join(folder, name), { recursive: true, force: true });
+    if (await isAbandoned(join(folder, name))) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** What a crash left behind in a clone: half-written files, and packs whose index was never written. */
+async function removeUnfinished(clone: string): Promise<void> {
+  const names = await readdir(clone, { recursive: true });
+  const known = new Set(names);
+  for (const name of names) {
+    const orphan = name.endsWith(".pack") && !known.has(name.replace(/pack$/, "idx"));
+    if ((orphan || unfinishedFile.test(name)) && (await isAbandoned(join(clone, name)))) {
+      await rm(join(clone, name), { force: true });
     }
   }
 }
 
-async function removeUnfinished(clone: string): Promise<void> {
-  for (const name of await readdir(clone, { recursive: true })) {
-    if (unfinishedFile.test(name)) await rm(join(clone, name), { force: true });
-  }
+async function isAbandoned(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts !== undefined && Date.now() - facts.mtimeMs > abandonedAfterMs;
 }

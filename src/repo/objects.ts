@@ -27,7 +27,7 @@ export interface Objects {
 }
 
 /** A packer removes an old file after the new one is there, so a short wait is enough. */
-const retryDelaysMs: readonly number[] = [10, 40, 150];
+const retryDelaysMs: readonly number[] = [5, 20, 75];
 /** isomorphic-git never forgets what it has read, so its memory is thrown away past this. */
 const cacheBytes = 48 * 1024 * 1024;
 const cacheReads = 5_000;

@@ -93,17 +93,20 @@ function packCount(header: Buffer): number | undefined {
   return header.readUInt32BE(8);
 }
 
-/** How many packs a clone has, and whether each is complete with its index. */
+/**
+ * How many packs a clone has, and which of them are not whole. A pack without an index is not counted: Git does not see
+ * it, and another process may be about to write the index.
+ */
 export async function inspectPacks(gitDirectory: string): Promise<{ packs: number; broken: readonly string[] }> {
   const folder = join(gitDirectory, "objects", "pack");
   const names = await readdir(folder).catch((error: unknown) => {
     if (isAbsent(error)) return [];
     throw error;
   });
-  const stems = new Set(names.filter((name) => /\.(pack|idx)$/.test(name)).map((name) => name.replace(/\.\w+$/, "")));
-  const bad: string[] = [];
-  for (const stem of stems) if (!(await pairIsWhole(join(folder, stem)))) bad.push(stem);
-  return { packs: stems.size, broken: bad };
+  const stems = names.filter((name) => name.endsWith(".idx")).map((name) => name.slice(0, -".idx".length));
+  const broken: string[] = [];
+  for (const stem of stems) if (!(await pairIsWhole(join(folder, stem)))) broken.push(stem);
+  return { packs: stems.length, broken };
 }
 
 /** An index is whole when its own checksum fits, it belongs to the pack and it knows every object of the pack. */

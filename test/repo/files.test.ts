@@ -2,9 +2,9 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { defaultRepositoryLimits, folderFiles } from "../../src/repo/index.ts";
-import { failure } from "../contract/repository-suite.ts";
 import { inFolder } from "../support/folder.ts";
 import { writeFiles } from "../support/git.ts";
+import { failure } from "../support/repositories.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("folder files");

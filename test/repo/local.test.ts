@@ -6,9 +6,9 @@ import { deflateSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import { locationKind, openRepository, type RepositoryOptions } from "../../src/repo/index.ts";
 import type { Repository } from "../../src/repo/repository.ts";
-import { failure } from "../contract/repository-suite.ts";
 import { inFolder } from "../support/folder.ts";
 import { commitFiles, git, gitEnvironment } from "../support/git.ts";
+import { failure } from "../support/repositories.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("local repository");

@@ -2,9 +2,9 @@ import { chmod, mkdir, readdir, symlink, utimes, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { materialise, openRepository } from "../../src/repo/index.ts";
-import { failure } from "../contract/repository-suite.ts";
 import { inFolder } from "../support/folder.ts";
 import { git, writeFiles } from "../support/git.ts";
+import { failure } from "../support/repositories.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("materialise");

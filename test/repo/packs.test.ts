@@ -4,9 +4,9 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { defaultRepositoryLimits } from "../../src/repo/limits.ts";
 import { checkPack, inspectPacks } from "../../src/repo/packs.ts";
-import { failure } from "../contract/repository-suite.ts";
 import { inFolder } from "../support/folder.ts";
 import { commitFiles, git, writeFiles } from "../support/git.ts";
+import { failure } from "../support/repositories.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("packs");
@@ -72,7 +72,6 @@ test("knows a whole pair of pack and index from a broken one", async () => {
     const changed = Buffer.from(index);
     changed[1100] = (changed[1100] ?? 0) ^ 1;
     const damages: readonly (readonly [string, Buffer | undefined, Buffer | undefined])[] = [
-      ["no index", pack, undefined],
       ["no pack", undefined, index],
       ["index cut", pack, index.subarray(0, index.length - 1)],
       ["index empty", pack, Buffer.alloc(0)],
@@ -86,6 +85,8 @@ test("knows a whole pair of pack and index from a broken one", async () => {
       if (indexBytes !== undefined) await writeFiles("/", { [`${stem}.idx`]: indexBytes });
       assert.equal((await inspectPacks(gitDirectory)).broken, [name], title);
     }
+    await writeFiles("/", { [`${stem}.pack`]: pack, [`${stem}.idx`]: undefined });
+    assert.equal(await inspectPacks(gitDirectory), { packs: 0, broken: [] }, "an index that is not there yet");
   });
 });
 

@@ -1,86 +1,14 @@
-import { readdir, readFile, rm, stat, truncate } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { openRepository, type RepositoryOptions } from "../../src/repo/index.ts";
-import type { Repository, RepositoryError } from "../../src/repo/repository.ts";
-import { failure } from "../contract/repository-suite.ts";
-import { inFolder } from "../support/folder.ts";
-import { commitFiles, git } from "../support/git.ts";
-import { type GitFault, type GitServer, type GitStep, startGitServer } from "../support/git-server.ts";
+import type { RepositoryError } from "../../src/repo/repository.ts";
+import type { GitFault, GitStep } from "../support/git-server.ts";
+import { clonesOf, contentOf, inWorld, refsOf } from "../support/remote-world.ts";
+import { failure } from "../support/repositories.ts";
 import { suite } from "../support/suite.ts";
 
-const test = suite("remote repository");
 const signal = new AbortController().signal;
-const timeouts = { connectMs: 1000, headersMs: 200, bodyMs: 200, totalMs: 2000 };
-
-interface World {
-  readonly folder: string;
-  readonly workTree: string;
-  readonly bare: string;
-  readonly server: GitServer;
-  readonly repository: Repository;
-  readonly state: string;
-  /** Commits and pushes; gives the id. */
-  push(files: Readonly<Record<string, string>>): Promise<string>;
-  /** A second look at the same state, as after a restart. */
-  reopen(options?: Partial<RepositoryOptions>): Promise<Repository>;
-}
-
-async function inWorld(body: (world: World) => Promise<void>, options: Partial<RepositoryOptions> = {}): Promise<void> {
-  await inFolder(async (folder) => {
-    await git(folder, "init", "--quiet", "work");
-    await git(folder, "init", "--quiet", "--bare", "bare.git");
-    const server = await startGitServer(folder);
-    const opened: Repository[] = [];
-    const state = join(folder, "state");
-    const workTree = join(folder, "work");
-    const bare = join(folder, "bare.git");
-    const reopen = async (more: Partial<RepositoryOptions> = {}): Promise<Repository> => {
-      const location = server.url("bare.git");
-      const base = { location, stateDirectory: state, pollIntervalMs: 20, pollJitter: 0, timeouts };
-      const repository = await openRepository({ ...base, ...options, ...more });
-      opened.push(repository);
-      return repository;
-    };
-    const push = async (files: Readonly<Record<string, string>>): Promise<string> => {
-      const id = await commitFiles(workTree, files);
-      await git(workTree, "push", "--quiet", "--force", bare, "main");
-      return id;
-    };
-    try {
-      await body({ folder, workTree, bare, server, state, push, reopen, repository: await reopen() });
-    } finally {
-      await Promise.all(opened.map((repository) => repository.close()));
-      await server.close();
-    }
-  });
-}
-
-async function clonesOf(world: World): Promise<readonly string[]> {
-  const [folder] = await readdir(world.state);
-  if (folder === undefined) return [];
-  return (await readdir(join(world.state, folder))).sort().map((name) => join(world.state, folder, name));
-}
-
-async function newestClone(world: World): Promise<string> {
-  const clone = (await clonesOf(world)).at(-1);
-  if (clone === undefined) throw new Error("there is no clone");
-  return clone;
-}
-
-/** Every ref of our clone with its value: what must not move when an answer is bad. */
-async function refsOf(world: World): Promise<string> {
-  return await git(await newestClone(world), "for-each-ref");
-}
-
-async function contentOf(repository: Repository, head: string): Promise<string> {
-  const files = await repository.files(head, "");
-  const content = await repository.read(
-    files.map((file) => file.blobId),
-    signal,
-  );
-  return files.map((file) => `${file.path}=${Buffer.from(content.get(file.blobId) ?? [])}`).join(" ");
-}
+const test = suite("remote repository: faults");
 
 const steps: readonly GitStep[] = ["greeting", "list", "advertisement", "pack"];
 
@@ -114,10 +42,6 @@ for (const step of steps) {
       assert.is(await contentOf(world.repository, healed), "a.yaml=2");
     });
   });
-}
-
-async function tip(world: World): Promise<string> {
-  return await git(world.bare, "rev-parse", "refs/heads/main");
 }
 
 test("faults of the first clone leave nothing behind, and the next attempt heals", async () => {
@@ -224,125 +148,15 @@ test("stops in the middle of a request", async () => {
   });
 });
 
-test("asks little when nothing moved, and fetches no history at first", async () => {
-  await inWorld(async (world) => {
-    await world.push({ "a.yaml": "1" });
-    const second = await world.push({ "a.yaml": "2" });
-    await world.repository.head("main", signal);
-    assert.equal(world.server.steps, ["greeting", "list", "advertisement", "pack"]);
-    assert.is(await git(await newestClone(world), "rev-list", "--count", second), "1");
-    world.server.steps.length = 0;
-    await world.repository.head("main", signal);
-    await world.repository.head(second, signal);
-    const again = await world.reopen();
-    assert.is(await again.head("main", signal), second);
-    assert.equal(world.server.steps, ["greeting", "list", "greeting", "list"]);
-    const before = world.server.answers.get("pack")?.length ?? 0;
-    for (let round = 0; round < 5; round++) await world.push({ "b.yaml": `${round}` });
-    assert.is(await world.repository.head("main", signal), await tip(world));
-    assert.is(await git(await newestClone(world), "rev-list", "--count", await tip(world)), "6");
-    assert.ok(before > 0);
-    await git(await newestClone(world), "fsck", "--connectivity-only");
-  });
-});
-
-test("heals a damaged index, a lost pack and a lost clone", async () => {
-  const damages: readonly ((world: World, pack: string) => Promise<void>)[] = [
-    async (_, pack) => await truncate(`${pack}.idx`, 1100),
-    async (_, pack) => await truncate(`${pack}.pack`, 60),
-    async (_, pack) => await rm(`${pack}.idx`),
-    async (_, pack) => await rm(`${pack}.pack`),
-    async (world) => await rm(await newestClone(world), { recursive: true }),
-  ];
-  for (const damage of damages) {
-    await inWorld(async (world) => {
-      const id = await world.push({ "a.yaml": "1" });
-      await world.repository.head("main", signal);
-      const packs = join(await newestClone(world), "objects", "pack");
-      const [name = ""] = await readdir(packs);
-      await damage(world, join(packs, name.replace(/\.\w+$/, "")));
-      const restarted = await world.reopen();
-      assert.is(await restarted.head("main", signal), id);
-      assert.is(await contentOf(restarted, id), "a.yaml=1");
-      const next = await world.push({ "a.yaml": "2" });
-      assert.is(await restarted.head("main", signal), next);
-      assert.is((await clonesOf(world)).length, 1);
-    });
-  }
-});
-
-test("heals while it runs when the clone loses its objects", async () => {
-  await inWorld(async (world) => {
-    const id = await world.push({ "a.yaml": "1", "b/b.yaml": "2" });
-    await world.repository.head("main", signal);
-    const packs = join(await newestClone(world), "objects", "pack");
-    await rm(packs, { recursive: true });
-    assert.is(await world.repository.head("main", signal), id);
-    assert.is(await contentOf(world.repository, id), "a.yaml=1 b/b.yaml=2");
-  });
-});
-
-test("heals when only objects of older commits are gone", async () => {
-  await inWorld(async (world) => {
-    await world.push({ "a.yaml": "1", "b.yaml": "2" });
-    await world.repository.head("main", signal);
-    const packs = join(await newestClone(world), "objects", "pack");
-    const old = await readdir(packs);
-    const id = await world.push({ "a.yaml": "3" });
-    await world.repository.head("main", signal);
-    for (const name of old) await rm(join(packs, name));
-    const restarted = await world.reopen();
-    assert.is(await restarted.head("main", signal), id);
-    assert.is((await failure(contentOf(restarted, id))).next, "retry");
-    assert.is(await restarted.head("main", signal), id);
-    assert.is(await contentOf(restarted, id), "a.yaml=3 b.yaml=2");
-  });
-});
-
-test("clones anew past the limit of packs, and goes on", async () => {
-  await inWorld(
-    async (world) => {
-      for (let round = 0; round < 8; round++) {
-        const id = await world.push({ "a.yaml": `${round}` });
-        assert.is(await world.repository.head("main", signal), id);
-        assert.is(await contentOf(world.repository, id), `a.yaml=${round}`);
-        const packs = await readdir(join(await newestClone(world), "objects", "pack"));
-        assert.ok(packs.length <= 2 * 3, `${packs.length} files`);
-      }
-      assert.ok((await clonesOf(world)).length <= 2);
-    },
-    { packLimit: 3 },
-  );
-});
-
-test("a restart after a crash removes half-written files", async () => {
+test("follows a renamed repository on the same server", async () => {
   await inWorld(async (world) => {
     const id = await world.push({ "a.yaml": "1" });
-    await world.repository.head("main", signal);
-    const clone = await newestClone(world);
-    const leftover = join(clone, "objects", "pack", "pack-1.idx.unfinished-0011aa");
-    await git(clone, "bundle", "create", "--quiet", leftover, "--all");
-    assert.is(await (await world.reopen()).head("main", signal), id);
-    assert.is(await stat(leftover).catch(() => undefined), undefined);
+    await rename(world.bare, join(world.folder, "renamed.git"));
+    const location = `${world.server.url("renamed.git")}/info/refs?service=git-upload-pack`;
+    world.server.faults.push({ step: "greeting", kind: "status", status: 301, location });
+    assert.is(await world.repository.head("main", signal), id);
+    assert.is(await world.repository.head("main", signal), id, "later requests go there at once");
   });
-});
-
-test("the clone has no work tree and nothing secret in it", async () => {
-  await inWorld(
-    async (world) => {
-      world.server.token = "very-secret";
-      await world.push({ "a.yaml": "1" });
-      await world.repository.head("main", signal);
-      const clone = await newestClone(world);
-      for (const name of await readdir(clone, { recursive: true })) {
-        assert.not.match(name, "a.yaml");
-        const content = await readFile(join(clone, name)).catch(() => Buffer.alloc(0));
-        assert.not.ok(content.includes("very-secret"), name);
-      }
-      assert.not.match(world.repository.label, "secret");
-    },
-    { token: async () => "very-secret" },
-  );
 });
 
 test.run();

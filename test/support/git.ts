@@ -12,6 +12,7 @@ export const gitEnvironment: Readonly<Record<string, string>> = {
   HOME: "/nonexistent",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
+  GIT_TEMPLATE_DIR: "",
   GIT_TERMINAL_PROMPT: "0",
   GIT_AUTHOR_NAME: "Ada Lovelace",
   GIT_AUTHOR_EMAIL: "ada@example.org",
