@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { commitFiles, git } from "../support/git.ts";
 import { failure, idOf } from "../support/repositories.ts";
-import type { InWorld } from "./repository-suite.ts";
+import type { InWorld } from "./repository-world.ts";
 
 const signal = new AbortController().signal;
 

@@ -1,31 +1,13 @@
 import * as assert from "uvu/assert";
 import { defaultRepositoryLimits, type RepositoryLimits } from "../../src/repo/limits.ts";
-import type { Repository } from "../../src/repo/repository.ts";
 import { commitFiles, git } from "../support/git.ts";
 import { failure, idOf } from "../support/repositories.ts";
 import { suite } from "../support/suite.ts";
 import { testReading } from "./repository-reading.ts";
-
-/** A repository under test and a work tree whose commits reach it. */
-export interface RepositoryWorld {
-  readonly repository: Repository;
-  readonly workTree: string;
-  /** Brings all branches and tags of the work tree to where the repository looks; what is gone is removed there. */
-  publish(): Promise<void>;
-  /** Packs the objects where the repository looks. */
-  pack(): Promise<void>;
-  close(): Promise<void>;
-}
+import type { InWorld, RepositoryWorld } from "./repository-world.ts";
 
 /** Builds a world whose work tree is on an empty branch `main`. */
 export type MakeWorld = (limits: RepositoryLimits) => Promise<RepositoryWorld>;
-
-/** Runs a test in a world of its own. */
-export type InWorld = (
-  title: string,
-  body: (world: RepositoryWorld) => Promise<void>,
-  limits?: Partial<RepositoryLimits>,
-) => void;
 
 const signal = new AbortController().signal;
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { openRepository, type RepositoryLimits } from "../../src/repo/index.ts";
-import { type RepositoryWorld, repositorySuite } from "../contract/repository-suite.ts";
+import { repositorySuite } from "../contract/repository-suite.ts";
+import type { RepositoryWorld } from "../contract/repository-world.ts";
 import { git, removeFolder, scratchFolder } from "../support/git.ts";
 import { startGitServer } from "../support/git-server.ts";
 
