@@ -7,6 +7,11 @@ import type { Fleet } from "../datum/fleet.ts";
 export interface Scope {
   readonly fleet: string;
   readonly realms: readonly string[];
+  /**
+   * Kinds the inventory still knows of. A provider with many kinds may then list only these and the wanted ones;
+   * absent (the inventory is empty or lost), it lists them all.
+   */
+  readonly kinds?: readonly string[];
 }
 
 /** What apply hands to a provider: the step, and the identity to write into the marker. */

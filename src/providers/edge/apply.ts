@@ -5,6 +5,7 @@ import type { Observed, Resource } from "../../core/resource.ts";
 import { type Order, ProviderError } from "../provider.ts";
 import type { Client } from "./client.ts";
 import { type Discovery, pathOf, type ServedKind } from "./discovery.ts";
+import { unservedText } from "./finding.ts";
 import { groupOf, type KnownKind, kindId } from "./kinds.ts";
 import { markerOf, withMarker } from "./marker.ts";
 import { fieldOf, objectsOf, textOf, titleOf } from "./object.ts";
@@ -59,9 +60,8 @@ export async function placeOfWanted(bench: Bench, resource: Resource, signal: Ab
   const title = titleOf(object);
   const served = await bench.discovery.find(kindId(kind), signal);
   if (served === undefined || !served.versions.includes(apiVersion)) {
+    const message = unservedText(resource, await bench.discovery.all(signal)) ?? "";
     bench.discovery.forget();
-    const offered = served === undefined ? "" : ` It serves ${served.versions.join(", ")}.`;
-    const message = `The server does not serve ${textOf(object, "kind")} in ${apiVersion}, which ${title} needs.${offered}`;
     throw new ProviderError(message, { code: "not-served", next: "person", resource: resource.key });
   }
   const metadata = fieldOf(object, "metadata");
@@ -96,8 +96,7 @@ async function applyObject(
   const { fleet, commit, specHash: spec } = order;
   const marked = withMarker(plain, { fleet, uid: resource.uid, address: resource.address, spec, commit });
   const body = uid === "" ? marked : { ...marked, metadata: { ...fieldOf(marked, "metadata"), uid } };
-  const force = fieldOf(fieldOf(plain, "metadata"), "annotations")[forceNote] === "true";
-  const query = { fieldManager, ...(force ? { force: "true" } : {}) };
+  const query = applyQuery(plain);
   const doing = `apply ${place.title}`;
   const contentType = "application/apply-patch+yaml";
   const { path, key } = place;
@@ -106,6 +105,12 @@ async function applyObject(
     signal,
   );
   return waitReady(bench, place, written as JsonObject, signal);
+}
+
+/** Our name as the manager; force only where the object itself asks for it. */
+export function applyQuery(object: JsonObject): Readonly<Record<string, string>> {
+  const force = fieldOf(fieldOf(object, "metadata"), "annotations")[forceNote] === "true";
+  return { fieldManager, ...(force ? { force: "true" } : {}) };
 }
 
 /** Looks at what stands there now, so that nothing is written over a thing that is not ours. */

@@ -53,11 +53,12 @@ export interface Transport {
 
 /** Makes a client that keeps a few connections open. */
 export function createClient(transport: Transport): Client {
-  const dispatcher = dispatcherOf(transport);
+  const dispatcher = dispatcherOf(transport, 8);
   const { timeoutMs } = transport;
-  const send = async (call: Call, signal: AbortSignal): Promise<Dispatcher.ResponseData> => {
+  const streams = dispatcherOf(transport, undefined);
+  const send = async (call: Call, signal: AbortSignal, through = dispatcher): Promise<Dispatcher.ResponseData> => {
     const { origin, prefix, access } = transport;
-    const authorization = await access.authorization(signal);
+    const authorization = await access.authorization(dispatcher, signal);
     if (authorization !== undefined && !isPrivateChannel(origin)) {
       const message = `${call.doing}: credentials are never sent without TLS to another machine.`;
       throw new ProviderError(message, { code: "permission", next: "person", resource: call.resource });
@@ -65,7 +66,7 @@ export function createClient(transport: Transport): Client {
     const search = new URLSearchParams(call.query).toString();
     const target = `${origin}${prefix}${call.path}${search === "" ? "" : `?${search}`}`;
     return request(target, {
-      dispatcher,
+      dispatcher: through,
       method: call.method,
       signal,
       headers: {
@@ -89,7 +90,7 @@ export function createClient(transport: Transport): Client {
     try {
       return await once(wanted, signal);
     } catch (error) {
-      const refused = error instanceof ProviderError && error.code === "permission";
+      const refused = error instanceof ProviderError && error.code === "unauthenticated";
       if (!refused || !transport.access.renew()) throw error;
       return once(wanted, signal);
     }
@@ -98,21 +99,25 @@ export function createClient(transport: Transport): Client {
     call,
     list: (path, labelSelector, doing, signal) => listAll(call, path, labelSelector, doing, signal),
     open: async (wanted, signal) => {
-      const response = await guarded(wanted, signal, () => send(wanted, signal));
+      const response = await guarded(wanted, signal, () => send(wanted, signal, streams));
       if (response.statusCode !== 200) settle(response, await readJson(response), wanted);
       return response.body;
     },
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      await Promise.all([dispatcher.destroy(), streams.destroy()]);
+    },
   };
 }
 
-function dispatcherOf({ access, certificateAuthority, proxy, timeoutMs }: Transport): Dispatcher {
-  const ca = certificateAuthority ?? access.certificateAuthority;
+/** Watches hold their connections, so they get a pool of their own without a limit. */
+function dispatcherOf(transport: Transport, connections: number | undefined): Dispatcher {
+  const { access, certificateAuthority, proxy, timeoutMs } = transport;
   const tls = {
-    ...(ca === undefined ? {} : { ca }),
+    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
     ...(access.certificate === undefined ? {} : { cert: access.certificate.certificate, key: access.certificate.key }),
   };
-  const shared = { connections: 8, headersTimeout: timeoutMs, bodyTimeout: 0 };
+  const limit = connections === undefined ? {} : { connections };
+  const shared = { ...limit, headersTimeout: timeoutMs, bodyTimeout: 0 };
   if (proxy === undefined) return new Agent({ ...shared, connect: { ...tls, timeout: timeoutMs } });
   return new ProxyAgent({ ...shared, uri: proxy, requestTls: tls });
 }

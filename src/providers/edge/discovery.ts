@@ -19,6 +19,8 @@ export interface Discovery {
   /** The kind; undefined when the server does not serve it. */
   find(id: string, signal: AbortSignal): Promise<ServedKind | undefined>;
   all(signal: AbortSignal): Promise<ReadonlyMap<string, ServedKind>>;
+  /** The newest whole answer, however old; undefined before the first. */
+  last(): ReadonlyMap<string, ServedKind> | undefined;
   /** Forgets the answer: the next question goes to the server. */
   forget(): void;
 }
@@ -30,19 +32,26 @@ const aggregatedType =
 /** Makes the discovery for the kinds a provider knows; older servers are asked group by group. */
 export function createDiscovery(client: Client, kinds: readonly KnownKind[], nowMs: () => number): Discovery {
   const keepMs = 10 * 60 * 1_000;
+  let newest: ReadonlyMap<string, ServedKind> | undefined;
   let kept: { readonly served: Promise<ReadonlyMap<string, ServedKind>>; readonly untilMs: number } | undefined;
   const all = (signal: AbortSignal): Promise<ReadonlyMap<string, ServedKind>> => {
     if (kept !== undefined && nowMs() < kept.untilMs) return kept.served;
     const served = discover(client, kinds, signal);
     const mine = { served, untilMs: nowMs() + keepMs };
     kept = mine;
-    served.catch(() => {
-      if (kept === mine) kept = undefined;
-    });
+    served.then(
+      (answer) => {
+        newest = answer;
+      },
+      () => {
+        if (kept === mine) kept = undefined;
+      },
+    );
     return served;
   };
   return {
     all,
+    last: () => newest,
     find: async (id, signal) => (await all(signal)).get(id),
     forget: () => {
       kept = undefined;

@@ -20,7 +20,7 @@ export function refusal(refused: Refused, doing: string, resource: string): Prov
   const error = (code: string, next: ProviderError["next"], message = `${doing}: ${said}`): ProviderError =>
     new ProviderError(message, { code, next, resource, ...wait });
   if (status === 409) return sortConflict(body, said, doing, error);
-  if (status === 401) return error("permission", "person", `${doing}: the credentials were not accepted.`);
+  if (status === 401) return error("unauthenticated", "person", `${doing}: the credentials were not accepted.`);
   if (status === 403) return /quota/i.test(said) ? error("quota", "person") : error("permission", "person");
   if (status === 404) return error("not-found", "person");
   if (status === 410) return error("expired", "retry");

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { JsonObject } from "../../core/json.ts";
 
 /** How the provider proves who it is. Secrets arrive as text or as files; nothing here is ever printed. */
 export type EdgeCredentials =
@@ -10,13 +11,19 @@ export type EdgeCredentials =
   | { readonly kind: "service-account"; readonly json?: string; readonly path?: string }
   /** PEM text. */
   | { readonly kind: "client-certificate"; readonly certificate: string; readonly key: string }
-  | { readonly kind: "kubeconfig"; readonly path: string; readonly context?: string };
+  /** A kubeconfig after parsing; files it names are relative to `directory`. */
+  | {
+      readonly kind: "kubeconfig";
+      readonly content: JsonObject;
+      readonly directory: string;
+      readonly context?: string;
+    };
 
 /** How one edge control plane is reached. */
 export interface EdgeOptions {
   /** The provider's name in the configuration; it leads every address. */
   readonly name: string;
-  /** Base URL of the API server. Empty only with a kubeconfig, which then names it. */
+  /** Base URL of the API server. Empty only with credentials that name it themselves. */
   readonly endpoint: string;
   /** Project whose control plane is meant; absent: the base URL itself is the control plane. */
   readonly project?: string;

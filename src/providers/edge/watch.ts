@@ -1,0 +1,119 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { ProviderError, type Scope } from "../provider.ts";
+import type { Client } from "./client.ts";
+import { type Discovery, pathOf, type ServedKind } from "./discovery.ts";
+import { type KnownKind, kindId } from "./kinds.ts";
+import { fieldOf, textOf } from "./object.ts";
+import type { Interest } from "./observe.ts";
+import { clusterRealm } from "./translate.ts";
+
+const timeoutSeconds = 300;
+const firstDelayMs = 500;
+const maxDelayMs = 60_000;
+const maxLineBytes = 8 * 1024 * 1024;
+
+/** What a watch works with. */
+export interface Lookout {
+  readonly client: Client;
+  readonly discovery: Discovery;
+  readonly kinds: readonly KnownKind[];
+  readonly interest: (scope: Scope) => Interest;
+}
+
+/**
+ * Watches the wanted kinds in the realms and hints at every change. A watch that ends goes on from the last version it
+ * saw; one that is refused or forgotten (410) starts over, and starting over is itself a hint, for something may have been missed.
+ */
+export function watchRealms(lookout: Lookout, scope: Scope, onHint: () => void): () => Promise<void> {
+  const stop = new AbortController();
+  const running = watchAll(lookout, scope, onHint, stop.signal);
+  return async () => {
+    stop.abort();
+    await running;
+  };
+}
+
+async function watchAll(lookout: Lookout, scope: Scope, onHint: () => void, signal: AbortSignal): Promise<void> {
+  const { wanted } = lookout.interest(scope);
+  const namespaces = scope.realms.filter((realm) => realm !== clusterRealm);
+  const namespace = namespaces.length === 1 ? (namespaces[0] as string) : "";
+  const watched = lookout.kinds.filter((kind) => wanted.has(kindId(kind)));
+  await Promise.all(watched.map((kind) => watchKind(lookout, kind, namespace, onHint, signal)));
+}
+
+async function watchKind(
+  lookout: Lookout,
+  kind: KnownKind,
+  namespace: string,
+  onHint: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let version = "";
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const served = await lookout.discovery.find(kindId(kind), signal);
+      if (served === undefined) return;
+      const path = pathOf(served, served.apiVersion, namespace);
+      if (version === "") {
+        version = (await lookout.client.list(path, "", `watch ${kind.kind}`, signal)).version;
+        if (failures > 0) onHint();
+      }
+      version = await follow(lookout.client, path, version, served, onHint, signal);
+      failures = version === "" ? failures + 1 : 0;
+    } catch (error) {
+      if (error instanceof ProviderError && error.code === "expired") version = "";
+      failures += 1;
+    }
+    if (failures > 0) await pause(Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(failures - 1, 10)), signal);
+  }
+}
+
+/** Reads one watch to its end; gives the version to go on from, empty when that is no longer known. */
+async function follow(
+  client: Client,
+  path: string,
+  from: string,
+  served: ServedKind,
+  onHint: () => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const query = {
+    watch: "true",
+    allowWatchBookmarks: "true",
+    resourceVersion: from,
+    timeoutSeconds: String(timeoutSeconds),
+  };
+  const doing = `watch ${served.plural}`;
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout((timeoutSeconds + 30) * 1_000)]);
+  const stream = await client.open({ method: "GET", path, query, doing, resource: "" }, bounded);
+  let version = from;
+  for await (const event of eventsIn(stream)) {
+    const type = textOf(event, "type");
+    if (type === "ERROR") return "";
+    const next = textOf(fieldOf(fieldOf(event, "object"), "metadata"), "resourceVersion");
+    if (next !== "") version = next;
+    if (type !== "BOOKMARK") onHint();
+  }
+  return version;
+}
+
+async function* eventsIn(stream: AsyncIterable<Uint8Array>): AsyncIterable<JsonObject> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of stream) {
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    if (text.length > maxLineBytes) throw new Error("an event is too large");
+    for (const line of lines) {
+      const value = line.trim() === "" ? undefined : (JSON.parse(line) as Json);
+      if (isObject(value)) yield value;
+    }
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
+}
