@@ -28,8 +28,8 @@ export interface RemoteOptions {
   readonly packLimit: number;
 }
 
-/** A clone that lost objects is built anew, but not again and again for an id that never existed. */
-const rebuildPauseMs = 10 * 60 * 1000;
+/** A clone that seems to have lost objects is built anew, but not again and again for an id that never existed. */
+const mendPauseMs = 10 * 60 * 1000;
 
 /** The poll asks for this many refs at most, those that were looked at last. */
 const polledRefs = 16;
@@ -45,8 +45,10 @@ interface Remote {
   readonly seen: Map<string, string>;
   clone: Clone | undefined;
   opened: boolean;
-  damaged: boolean;
-  rebuiltAtMs: number;
+  /** `suspected`: objects were missing or unreadable. `certain`: a pack does not fit its index. */
+  damage: "none" | "suspected" | "certain";
+  /** When a suspicion last led to a new clone. */
+  mendedAtMs: number;
 }
 
 /** Opens a repository behind an http(s) URL. It keeps a bare clone of its own; nothing is asked before the first `head`. */
@@ -128,8 +130,8 @@ function start(options: RemoteOptions): Remote {
     seen: new Map(),
     clone: undefined,
     opened: false,
-    damaged: false,
-    rebuiltAtMs: Number.NEGATIVE_INFINITY,
+    damage: "none",
+    mendedAtMs: Number.NEGATIVE_INFINITY,
   };
 }
 
@@ -160,13 +162,23 @@ async function remoteHead(remote: Remote, ref: string, signal: AbortSignal): Pro
 /** Makes what the server named readable here; nothing is fetched when it already is. */
 async function bring(remote: Remote, found: ServerRef, signal: AbortSignal): Promise<string> {
   const clone = remote.clone;
-  const tired = remote.damaged && performance.now() - remote.rebuiltAtMs > rebuildPauseMs;
-  if (clone === undefined || tired || !(await isThere(clone))) return await rebuild(remote, found, signal);
-  if (await clone.objects.has(found.id)) return await commitFrom(remote, clone, found.id);
+  if (clone === undefined || mustMend(remote) || !(await isThere(clone))) return await rebuild(remote, found, signal);
+  if (await clone.objects.has(found.id)) {
+    const commit = await commitFrom(remote, clone, found.id);
+    // It came by another ref: this one must follow, or the next fetch brings the same objects again.
+    const followed = isFullId(found.name) || remote.seen.get(found.name) === found.id;
+    if (!followed) await track(remote, clone, found.name, commit);
+    return commit;
+  }
   const { commit, packs } = await fetchInto(remote, clone, found, false, signal);
   if (packs <= remote.options.packLimit) return commit;
   // Tidying may fail without harm: the commit is here, and the next fetch tries again.
   return await rebuild(remote, found, signal).catch(() => commit);
+}
+
+function mustMend(remote: Remote): boolean {
+  if (remote.damage === "certain") return true;
+  return remote.damage === "suspected" && performance.now() - remote.mendedAtMs > mendPauseMs;
 }
 
 async function isThere(clone: Clone): Promise<boolean> {
@@ -183,8 +195,8 @@ async function rebuild(remote: Remote, found: ServerRef, signal: AbortSignal): P
   });
   remote.clone?.objects.close();
   remote.clone = fresh;
-  remote.damaged = false;
-  remote.rebuiltAtMs = performance.now();
+  if (remote.damage === "suspected") remote.mendedAtMs = performance.now();
+  remote.damage = "none";
   return commit;
 }
 
@@ -204,12 +216,17 @@ async function fetchInto(
   const commit = await commitFrom(remote, clone, came);
   const { packs, broken } = await inspectPacks(clone.directory);
   if (broken.length > 0) {
-    remote.damaged = true;
+    remote.damage = "certain";
     throw retryLater("corrupt", `${remote.label}: a pack of the clone is damaged; it will be cloned anew`);
   }
-  const ref = `refs/tracked/${own}`;
-  await git.writeRef({ fs: remote.disk, gitdir: clone.directory, ref, value: commit, force: true });
+  await track(remote, clone, found.name, commit);
   return { commit, packs };
+}
+
+/** Moves a ref of ours; only ever called with a commit that was read from the clone. */
+async function track(remote: Remote, clone: Clone, name: string, value: string): Promise<void> {
+  const ref = `refs/tracked/${trackedName(name)}`;
+  await git.writeRef({ fs: remote.disk, gitdir: clone.directory, ref, value, force: true });
 }
 
 /** One flat folder of refs: on the server `a` may become `a/b`, which two files cannot. */
@@ -239,16 +256,15 @@ async function hasMoved(remote: Remote, signal: AbortSignal): Promise<boolean> {
   return false;
 }
 
-/** Marks the clone as damaged when objects are gone that belong to a commit it has. */
+/** Suspects the clone when objects are gone that belong to a commit it has. */
 async function noticing<T>(remote: Remote, work: () => Promise<T>, belongs: () => Promise<unknown>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const code = error instanceof RepositoryError ? error.code : "";
-    if (code === "corrupt") remote.damaged = true;
-    if (code === "missing-object") {
-      await belongs();
-      remote.damaged = true;
+    if (code === "missing-object") await belongs();
+    if (code === "missing-object" || code === "corrupt") {
+      remote.damage = remote.damage === "certain" ? "certain" : "suspected";
     }
     throw error;
   }
