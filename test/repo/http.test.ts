@@ -28,8 +28,8 @@ test("never sends a token over plain http to another machine", async () => {
 
 test("goes through the proxy of the environment", async () => {
   await inFolder(async (folder) => {
-    await git(folder, "init", "--quiet", "work");
-    const id = await commitFiles(join(folder, "work"), { "a.yaml": "1" });
+    await git(folder, "init", "--quiet", "fleet");
+    const id = await commitFiles(join(folder, "fleet"), { "a.yaml": "1" });
     const server = await startGitServer(folder);
     const targets: string[] = [];
     const proxy = createServer();
@@ -48,7 +48,7 @@ test("goes through the proxy of the environment", async () => {
       no_proxy: "",
     });
     const repository = await openRepository({
-      location: "http://git.example.invalid/work/.git",
+      location: "http://git.example.invalid/fleet/.git",
       stateDirectory: join(folder, "state"),
       pollIntervalMs: 1000,
       pollJitter: 0,
