@@ -64,7 +64,10 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
       return carryOut(bench, order, signal);
     },
     rehearse: (resources, fleet, signal) => rehearse(bench, resources, fleet, signal),
-    watch: (scope, onHint) => watchRealms({ client, discovery, kinds, interest: attention.interest }, scope, onHint),
+    watch: (scope, onHint) => {
+      const { pollIntervalMs: firstDelayMs } = bench;
+      return watchRealms({ client, discovery, kinds, interest: attention.interest, firstDelayMs }, scope, onHint);
+    },
     close: () => client.close(),
   };
 }

@@ -9,7 +9,6 @@ import type { Interest } from "./observe.ts";
 import { clusterRealm } from "./translate.ts";
 
 const timeoutSeconds = 300;
-const firstDelayMs = 500;
 const maxDelayMs = 60_000;
 const maxLineBytes = 8 * 1024 * 1024;
 
@@ -19,6 +18,8 @@ export interface Lookout {
   readonly discovery: Discovery;
   readonly kinds: readonly KnownKind[];
   readonly interest: (scope: Scope) => Interest;
+  /** Wait after the first failure; it doubles from there. */
+  readonly firstDelayMs: number;
 }
 
 /**
@@ -66,7 +67,7 @@ async function watchKind(
       if (error instanceof ProviderError && error.code === "expired") version = "";
       failures += 1;
     }
-    if (failures > 0) await pause(Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(failures - 1, 10)), signal);
+    if (failures > 0) await pause(Math.min(maxDelayMs, lookout.firstDelayMs * 2 ** Math.min(failures - 1, 10)), signal);
   }
 }
 

@@ -67,7 +67,7 @@ async function start(options: EdgeSimulatorOptions, unlock: () => Promise<void>)
   const universe: Universe = createUniverse(entries, journal, nowMs, () => controllers?.poke());
   controllers = startControllers(() => universe, kinds, options.readyAfterMs ?? 150, nowMs);
   const issuer = createTokenIssuer(options.tokens, options.serviceAccounts, nowMs);
-  const traffic: Traffic = { reads: 0, writes: 0, lists: 0 };
+  const traffic: Traffic = { reads: 0, writes: 0, lists: 0, watches: 0 };
   const faults = createFaults(options.seed ?? 1, options.faults ?? {});
   const parts: ServerParts = {
     ...{ universe, kinds, faults, traffic, nowMs },

@@ -20,6 +20,8 @@ export interface ResourceRequest {
   readonly nowMs: number;
   readonly pager: Pager;
   readonly bookmarkIntervalMs: number;
+  /** Told when a watch begins and ends. */
+  readonly onWatch: (change: 1 | -1) => void;
 }
 
 /** An answer that is not a stream. */
@@ -137,6 +139,8 @@ function table(context: ResourceRequest, objects: readonly ApiObject[], metadata
 
 function watch(context: ResourceRequest): undefined {
   const { world, route, query, response } = context;
+  context.onWatch(1);
+  response.on("close", () => context.onWatch(-1));
   const seconds = Number(query.get("timeoutSeconds") ?? 0);
   serveWatch(
     response,

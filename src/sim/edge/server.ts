@@ -24,6 +24,8 @@ export interface Traffic {
   reads: number;
   writes: number;
   lists: number;
+  /** Watches that are open now. */
+  watches: number;
 }
 
 /** What the request handler works with. */
@@ -77,8 +79,11 @@ async function serveApi(parts: ServerParts, url: URL, request: IncomingMessage, 
   if (route.type === "discovery") return sendDiscovery(parts, prefix, route.path, request, response);
   const world = parts.universe.world(prefix);
   const { nowMs, pager, bookmarkIntervalMs } = parts;
+  const onWatch = (change: 1 | -1): void => {
+    parts.traffic.watches += change;
+  };
   const answer = await serveResource({
-    ...{ request, response, world, route, pager, bookmarkIntervalMs },
+    ...{ request, response, world, route, pager, bookmarkIntervalMs, onWatch },
     query: url.searchParams,
     nowMs: nowMs(),
   });

@@ -138,7 +138,8 @@ function createWorld(parts: WorldParts): World {
       return object;
     },
     version: () => counter.version,
-    since: (version) => (version < floor ? undefined : events.filter((event) => event.version > version)),
+    since: (version) =>
+      version < floor || version > counter.version ? undefined : events.filter((event) => event.version > version),
     onEvent: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,23 +1,12 @@
 import * as assert from "uvu/assert";
 import { isObject, type JsonObject } from "../../../src/core/json.ts";
-import { ProviderError } from "../../../src/providers/provider.ts";
 import { suite } from "../../support/suite.ts";
-import { fleetOf, networkOf, networksPath, only, withScene } from "./scene.ts";
+import { failureOf, fleetOf, networkOf, networksPath, only, withScene } from "./scene.ts";
 
 const test = suite("edge provider");
 
 function metadataOf(object: JsonObject): JsonObject {
   return isObject(object.metadata) ? object.metadata : {};
-}
-
-async function failureOf(work: Promise<unknown>): Promise<ProviderError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof ProviderError) return error;
-    throw error;
-  }
-  throw new Error("nothing failed");
 }
 
 test("a network is made, marked, ready and then in need of nothing", () =>

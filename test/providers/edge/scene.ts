@@ -4,8 +4,8 @@ import type { JsonObject } from "../../../src/core/json.ts";
 import type { Observed, Resource } from "../../../src/core/resource.ts";
 import { type Document, pathText, valueAt } from "../../../src/datum/document.ts";
 import type { Fleet } from "../../../src/datum/fleet.ts";
-import { createEdgeProvider, type EdgeOptions } from "../../../src/providers/edge/index.ts";
-import type { Order, Provider } from "../../../src/providers/provider.ts";
+import { createEdgeProvider, type EdgeOptions, type EdgeProvider } from "../../../src/providers/edge/index.ts";
+import { type Order, ProviderError } from "../../../src/providers/provider.ts";
 import { type EdgeSimulator, type EdgeSimulatorOptions, startEdgeSimulator } from "../../../src/sim/edge/index.ts";
 
 /** A document as the checker would give it; line numbers count the path's steps so that sources can be told apart. */
@@ -53,7 +53,7 @@ export function fleetOf(...contents: readonly JsonObject[]): Fleet {
 /** A simulator with a provider in front of it. */
 export interface Scene {
   readonly simulator: EdgeSimulator;
-  readonly provider: Provider;
+  readonly provider: EdgeProvider;
   api(method: string, path: string, body?: JsonObject, contentType?: string): Promise<JsonObject>;
   observe(): Promise<readonly Observed[]>;
   apply(resource: Resource, action?: Change["action"], observed?: Observed): Promise<Observed | undefined>;
@@ -86,7 +86,7 @@ export async function withScene(
   }
 }
 
-function sceneOf(simulator: EdgeSimulator, provider: Provider): Scene {
+function sceneOf(simulator: EdgeSimulator, provider: EdgeProvider): Scene {
   const signal = new AbortController().signal;
   return {
     simulator,
@@ -129,4 +129,15 @@ function orderOf(resource: Resource, action: Change["action"], observed: Observe
 export function only(resources: readonly Resource[]): Resource {
   if (resources.length !== 1) throw new Error(`expected one resource, got ${resources.length}`);
   return resources[0] as Resource;
+}
+
+/** The ProviderError that the work ends with. */
+export async function failureOf(work: Promise<unknown>): Promise<ProviderError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ProviderError) return error;
+    throw error;
+  }
+  throw new Error("nothing failed");
 }

@@ -1,0 +1,129 @@
+import * as assert from "uvu/assert";
+import type { Observed } from "../../../src/core/resource.ts";
+import { createEdgeProvider } from "../../../src/providers/edge/index.ts";
+import type { ProviderError } from "../../../src/providers/provider.ts";
+import { suite } from "../../support/suite.ts";
+import { failureOf, fleetOf, networkOf, networksPath, only, withScene } from "./scene.ts";
+
+const test = suite("edge provider: a failing world");
+
+const sorted: readonly [fault: string, code: string, next: ProviderError["next"]][] = [
+  ["refuse", "unavailable", "retry"],
+  ["tooMany", "rate-limit", "wait"],
+  ["unavailable", "unavailable", "retry"],
+  ["partial", "unavailable", "retry"],
+  ["expired", "expired", "retry"],
+];
+
+for (const [fault, code, next] of sorted) {
+  test(`a list under the fault ${fault} is an error to ${next}, never a part`, () =>
+    withScene(async ({ provider, simulator, apply, observe }) => {
+      await apply(only(provider.translate(fleetOf(networkOf("prod")))));
+      simulator.setFaults({ rates: { [fault]: 1 }, pathContains: "/networks" });
+      const failure = await failureOf(observe());
+      assert.is(failure.code, code);
+      assert.is(failure.next, next);
+      if (next === "wait") assert.is(failure.retryAfterMs, 1_000);
+      simulator.setFaults({});
+      assert.is((await observe()).length, 1);
+    }));
+}
+
+test("a list that expires once starts over", () =>
+  withScene(async ({ provider, simulator, apply, observe }) => {
+    await apply(only(provider.translate(fleetOf(networkOf("prod")))));
+    simulator.setFaults({ rates: { expired: 1 }, limit: 1, pathContains: "/networks" });
+    assert.is((await observe()).length, 1);
+  }));
+
+test("an answer that never comes ends in time", () =>
+  withScene(
+    async ({ simulator, observe }) => {
+      simulator.setFaults({ rates: { stall: 1 } });
+      const failure = await failureOf(observe());
+      assert.is(failure.code, "timeout");
+      assert.is(failure.next, "retry");
+    },
+    {},
+    { timeoutMs: 50 },
+  ));
+
+test("an answer lost after the write is found again by the next try, without a second object", () =>
+  withScene(async ({ provider, simulator, apply, observe, api }) => {
+    const resource = only(provider.translate(fleetOf(networkOf("prod"))));
+    simulator.setFaults({ rates: { lose: 1 }, limit: 1, methods: ["PATCH"] });
+    assert.is((await failureOf(apply(resource))).next, "retry");
+    const before = await api("GET", `${networksPath}/prod`);
+    const made = await apply(resource);
+    assert.is(made?.id, (before.metadata as { uid?: string }).uid);
+    simulator.setFaults({ rates: { lose: 1 }, limit: 1, methods: ["DELETE"] });
+    assert.is((await failureOf(apply(resource, "delete", made))).next, "retry");
+    await apply(resource, "delete", made);
+    assert.equal(await observe(), []);
+  }));
+
+test("an aborted observe rejects with the signal's reason", () =>
+  withScene(async ({ provider }) => {
+    const stop = new AbortController();
+    stop.abort(new Error("stopping"));
+    let reason: unknown;
+    try {
+      for await (const _ of provider.observe({ fleet: "test", realms: ["default"] }, stop.signal)) assert.unreachable();
+    } catch (error) {
+      reason = error;
+    }
+    assert.is((reason as Error).message, "stopping");
+  }));
+
+test("a server that is not there is a world to retry", async () => {
+  const provider = createEdgeProvider({ name: "edge", endpoint: "http://127.0.0.1:9", credentials: { kind: "none" } });
+  const look = async () => {
+    const all: Observed[] = [];
+    const signal = new AbortController().signal;
+    for await (const one of provider.observe({ fleet: "test", realms: ["default"] }, signal)) all.push(one);
+  };
+  const failure = await failureOf(look());
+  assert.is(failure.code, "unavailable");
+  assert.match(failure.message, "ECONNREFUSED");
+  await provider.close();
+});
+
+test("the first look goes through every kind, later ones only through those that matter", () =>
+  withScene(async ({ provider, simulator, apply, observe }) => {
+    await apply(only(provider.translate(fleetOf(networkOf("prod")))));
+    await observe();
+    const before = simulator.traffic();
+    await observe();
+    const after = simulator.traffic();
+    assert.is(after.lists - before.lists, 1);
+    assert.is(after.reads - before.reads, 0);
+    assert.is(after.writes - before.writes, 0);
+  }));
+
+test("an inventory that knows the kinds spares the sweep", () =>
+  withScene(async ({ provider, simulator }) => {
+    const fleet = fleetOf(networkOf("prod"));
+    const scope = { fleet: "test", realms: provider.realms(fleet), kinds: ["network"] };
+    for await (const _ of provider.observe(scope, new AbortController().signal)) assert.unreachable();
+    assert.is(simulator.traffic().lists, 1);
+  }));
+
+test("what a lost inventory knew is found by its marker, whatever its kind", () =>
+  withScene(async ({ provider, apply, simulator, observe }) => {
+    const policy = {
+      apiVersion: "networking.datumapis.com/v1alpha",
+      kind: "NetworkPolicy",
+      metadata: { name: "old" },
+    };
+    await apply(only(provider.translate(fleetOf(policy))));
+    const other = createEdgeProvider({ name: "edge", endpoint: simulator.url, credentials: { kind: "none" } });
+    const fleet = fleetOf(networkOf("prod"));
+    const found: string[] = [];
+    const scope = { fleet: "test", realms: other.realms(fleet) };
+    for await (const one of other.observe(scope, new AbortController().signal)) found.push(one.marker?.address ?? "");
+    assert.equal(found, ["edge/networkpolicy/default/old"]);
+    await other.close();
+    assert.is((await observe()).length, 1);
+  }));
+
+test.run();
