@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import type { JsonObject } from "../core/json.ts";
+import { nearest } from "../core/nearest.ts";
 import { type Problem, sortProblems } from "../core/problem.ts";
-import { nearest } from "./nearest.ts";
 import type { Path, ReadFile } from "./read.ts";
 
 type ValidationError = ErrorObject & { readonly parentSchema?: Readonly<Record<string, unknown>> };
@@ -58,13 +58,17 @@ function problemOf(error: ValidationError, read: ReadFile): Problem {
       hint: "",
     };
   }
-  const isSecret = typeof told === "string" && told.includes("a secret never stands");
+  const isSecret = typeof told === "string" && /secret|password/.test(told);
   return {
     ...read.at(path, "value"),
     ...base,
     rule: isSecret ? "config/secret" : "config/value",
     message: `${field === "" ? "The file" : field} ${typeof told === "string" ? told : meaning(error)}.`,
-    hint: isSecret ? "Put the secret into an environment variable or a file, and name that here." : "",
+    hint: !isSecret
+      ? ""
+      : told.includes("URL")
+        ? "Give the plain URL; a token is named beside it, never written into it."
+        : "Put the secret into an environment variable or a file, and name that here.",
   };
 }
 

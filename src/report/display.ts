@@ -72,13 +72,14 @@ export function pictureLines(picture: Picture, look: Look, nowMs: number): reado
   if (picture.total === 0)
     return picture.step === "" ? [] : [`${frame} ${palette.dim(cut(visible(picture.step), look.width - 2))}`];
   const filled = Math.round((picture.done / picture.total) * barWidth);
-  const bar = palette.green("━".repeat(filled)) + palette.dim("━".repeat(barWidth - filled));
+  const bar = palette.green("━".repeat(filled)) + palette.dim("─".repeat(barWidth - filled));
   const rows = picture.running.slice(0, rowsShown).map((row) => {
     const { sign, doing, colour } = actionWords[row.action];
-    const age = durationText(Math.floor((nowMs - row.startedAtMs) / 1_000) * 1_000);
+    const seconds = Math.floor((nowMs - row.startedAtMs) / 1_000);
+    const age = seconds < 1 ? "" : `  ${palette.dim(seconds < 60 ? `${seconds} s` : durationText(seconds * 1_000))}`;
     const plain = nameOf(row.address, { ...palette, dim: (text) => text });
     const words = cut(`${plain}  ${doing}${row.note === "" ? "" : `: ${visible(row.note)}`}`, look.width - 14);
-    return `  ${palette[colour](sign)} ${words}  ${palette.dim(age)}`;
+    return `  ${palette[colour](sign)} ${words}${age}`;
   });
   const more = picture.running.length - rows.length;
   return [

@@ -1,7 +1,8 @@
 import type { Cause, Change } from "../core/change.ts";
 import type { Outcome } from "../core/outcome.ts";
+import { outcomeText } from "./outcome.ts";
 import type { Look } from "./palette.ts";
-import { actingChanges, changesText } from "./plan.ts";
+import { actingChanges, changeLines } from "./plan.ts";
 import { countOf, shortCommit, visible } from "./text.ts";
 
 /** Headings of the drift report, what people ask for first at the top. */
@@ -13,6 +14,7 @@ export const causeTitles: readonly (readonly [Cause, string])[] = [
 
 /** Where reality differs from the commit, by who caused it. */
 export function driftText(outcome: Outcome, look: Look): string {
+  if (outcome.plan === undefined) return outcomeText(outcome, look);
   const { palette } = look;
   const changes = actingChanges(outcome.plan);
   const drifted = changes.filter((change) => change.cause !== "commit").length;
@@ -21,11 +23,20 @@ export function driftText(outcome: Outcome, look: Look): string {
     drifted === 0
       ? palette.green(`No drift in ${where}.`)
       : palette.yellow(`Drift in ${where}: ${countOf(drifted, "thing", "things")}.`);
+  const lines = changeLines(changes, look, false);
   const blocks = causeTitles.flatMap(([cause, title]) => {
     const members: readonly Change[] = changes.filter((change) => change.cause === cause);
     return members.length === 0
       ? []
-      : [[palette.bold(`${title} (${members.length})`), ...changesText(members, look)].join("\n")];
+      : [
+          [palette.bold(`${title} (${members.length})`), ...members.flatMap((change) => lines.get(change) ?? [])].join(
+            "\n",
+          ),
+        ];
   });
-  return `${[verdict, ...blocks].join("\n\n")}\n`;
+  const seen =
+    outcome.failure === ""
+      ? verdict
+      : `${verdict}\n  ${palette.yellow("Not all could be seen:")} ${visible(outcome.failure)}`;
+  return `${[seen, ...blocks].join("\n\n")}\n`;
 }

@@ -1,18 +1,19 @@
 import { actions, type Change, type Plan } from "../core/change.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import type { FleetRow, Outcome, Pending } from "../core/outcome.ts";
+import type { ChangeResult, FleetRow, Outcome, Pending } from "../core/outcome.ts";
 import { countActions } from "../core/plan.ts";
 import type { Problem } from "../core/problem.ts";
 import { actingChanges } from "./plan.ts";
 import type { FleetStatus } from "./status.ts";
+import { escapeHidden } from "./text.ts";
 import { shownFields } from "./value.ts";
 
 /** Version of every shape below; it changes when a field goes or changes its meaning, not when one is added. */
 export const jsonVersion = "plumbline.dev/v1";
 
-/** The text of a document: two spaces, keys in the order they were written, a line end. */
+/** The text of a document: two spaces, keys in the order they were written, a line end; what no eye could see is escaped. */
 export function jsonText(document: JsonObject): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${escapeHidden(JSON.stringify(document, null, 2))}\n`;
 }
 
 /** What `validate` found. */
@@ -39,7 +40,7 @@ export function applyDocument(outcome: Outcome): JsonObject {
   return {
     ...planDocument(outcome),
     retryable: outcome.retryable,
-    results: outcome.results.map((result) => ({ ...result })),
+    results: outcome.results.map(resultJson),
     resources: outcome.table.map(rowJson),
   };
 }
@@ -67,7 +68,7 @@ export function statusDocument(status: FleetStatus): JsonObject {
     fleet: status.fleet,
     repository: status.repository,
     appliedCommit: status.appliedCommit,
-    lastPass: status.lastPass === undefined ? null : { ...status.lastPass },
+    lastPass: status.lastPass === undefined ? null : passJson(status.lastPass),
     resources: status.table.map(rowJson),
     pending: status.pending.map(pendingJson),
     incidents: status.incidents.map(({ address, openedAt, flaps }) => ({ address, openedAt, flaps })),
@@ -125,6 +126,14 @@ function pendingJson({ address, waitsFor, message }: Pending): JsonObject {
 function rowJson(row: FleetRow): JsonObject {
   const { address, provider, kind, name, owner, location, phase, detail, addresses, note } = row;
   return { address, provider, kind, name, owner, location, phase, detail, addresses: { ...addresses }, note };
+}
+
+function resultJson({ address, action, state, message, code, retryable, durationMs }: ChangeResult): JsonObject {
+  return { address, action, state, message, code, retryable, durationMs };
+}
+
+function passJson({ number, outcome, commit, finishedAt }: NonNullable<FleetStatus["lastPass"]>): JsonObject {
+  return { number, outcome, commit, finishedAt };
 }
 
 function orNull(value: Json | undefined): Json {

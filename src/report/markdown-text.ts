@@ -9,7 +9,7 @@ export function plainText(text: string): string {
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
-    .replace(/[\\`*_~[\]()!|{}$]/g, "\\$&")
+    .replace(/[\\`*_~[\]|$]/g, "\\$&")
     .replace(
       /^(\s*)([-+=#]|\d+[.)])/,
       (_all, space: string, mark: string) => `${space}${mark.slice(0, -1)}\\${mark.slice(-1)}`,
@@ -23,7 +23,7 @@ export function plainText(text: string): string {
 
 /** Text of others inside HTML, such as a summary. */
 export function htmlText(text: string): string {
-  return plainText(text).replace(/\\([\\`*_~[\]()!|{}$+=#.-])/g, (_all, mark: string) => `&#${mark.charCodeAt(0)};`);
+  return plainText(text).replace(/\\([\\`*_~[\]|$+=#.)-])/g, (_all, mark: string) => `&#${mark.charCodeAt(0)};`);
 }
 
 /** A code span inside a table. */

@@ -1,9 +1,9 @@
 import { type Action, actions } from "../core/change.ts";
 import type { ChangeResult, Outcome, OutcomeKind } from "../core/outcome.ts";
-import type { Look, Palette } from "./palette.ts";
-import { refusalsText } from "./plan.ts";
+import { type Look, type Palette, plainPalette } from "./palette.ts";
+import { planText, refusalsText } from "./plan.ts";
 import { problemCounts, problemsText, type Sources } from "./problems.ts";
-import { countOf, cut, durationText, grouped, shortCommit, visible, wrap } from "./text.ts";
+import { countOf, cut, durationText, grouped, shortCommit, visible, widthOf, wrap } from "./text.ts";
 import { actionWords, addressParts, countsText } from "./words.ts";
 
 const failuresShown = 20;
@@ -26,20 +26,36 @@ export function outcomeText(
 ): string {
   const { palette } = look;
   const { sign, colour } = signs[outcome.kind];
-  const took = facts.durationMs === undefined ? "" : palette.dim(` in ${durationText(facts.durationMs)}`);
-  const head = `${palette[colour](sign)} ${headline(outcome, look)}  ${palette[colour](outcome.kind)}: ${verdict(outcome)}${took}`;
+  const took = facts.durationMs === undefined ? "" : ` (${durationText(facts.durationMs)})`;
+  const said = wrap(`${outcome.kind}: ${verdict(outcome)}${took}`, look.width - 2);
+  const painted = said.map((line, index) => (index === 0 ? line.replace(outcome.kind, palette[colour]) : line));
+  const name = headline(outcome, plainPalette);
+  const fits = said.length === 1 && widthOf(name) + widthOf(said[0] ?? "") + 4 <= look.width;
+  const head = `${palette[colour](sign)} ${headline(outcome, palette)}${fits ? "  " : "\n  "}${painted.join("\n  ")}`;
   const parts = [
     `${head}\n`,
-    problemsText(outcome.problems, facts.sources ?? new Map(), look),
+    problemsText(outcome.problems, facts.sources ?? outcome.sources, look),
     refusalsText(outcome.refusals, look),
     troubleText(outcome, look),
   ];
   return parts.filter((part) => part !== "").join("\n");
 }
 
+/** A decision that was not carried out: what is wrong, what refuses it, what would change. */
+export function planReportText(outcome: Outcome, look: Look): string {
+  const { plan, sources } = outcome;
+  if (plan === undefined) return outcomeText(outcome, look);
+  const parts = [
+    problemsText(outcome.problems, sources, look),
+    refusalsText(outcome.refusals, look),
+    troubleText(outcome, look),
+    planText(plan, look),
+  ];
+  return parts.filter((part) => part !== "").join("\n");
+}
+
 /** `example  1a2b3c4d "Scale web to three"` */
-function headline(outcome: Outcome, look: Look): string {
-  const { palette } = look;
+function headline(outcome: Outcome, palette: Palette): string {
   const subject = outcome.commitSubject === "" ? "" : ` "${cut(visible(outcome.commitSubject), 50)}"`;
   const commit = outcome.commit === "" ? "" : `  ${shortCommit(outcome.commit)}${subject}`;
   return `${palette.bold(visible(outcome.fleet))}${palette.dim(commit)}`;
@@ -88,8 +104,8 @@ function failedText(outcome: Outcome): string {
   return `${parts.length === 0 ? "the pass could not go on" : parts.join(", ")}; ${next}`;
 }
 
-/** What failed, what waits and what could not be reached. */
-function troubleText(outcome: Outcome, look: Look): string {
+/** What failed, what waits and what could not be reached; empty when nothing did. */
+export function troubleText(outcome: Outcome, look: Look): string {
   const { palette } = look;
   const failed = outcome.results.filter((result) => result.state === "failed");
   const told = (sign: string, address: string, message: string): readonly string[] => {

@@ -3,11 +3,11 @@ import { acts } from "../core/plan.ts";
 import { inColumns } from "./columns.ts";
 import type { Look } from "./palette.ts";
 import { countOf, cut, pad, visible, widthOf, wrap } from "./text.ts";
-import { shownFields, valueText } from "./value.ts";
+import { pairText, shownFields } from "./value.ts";
 import { actionWords, addressParts, countsText, groupChanges, hasChanges, tagsOf } from "./words.ts";
 
 const longestPath = 30;
-const refusedShown = 10;
+const refusedShown = 5;
 
 /** A plan as people read it: changes under the manifest they come from, then the counts. Refusals are told apart, before it. */
 export function planText(plan: Plan, look: Look): string {
@@ -16,52 +16,51 @@ export function planText(plan: Plan, look: Look): string {
   if (!hasChanges(plan.counts)) {
     return `Nothing to do: ${countOf(plan.counts.keep, "thing is", "things are")} as the commit wants.\n`;
   }
-  const blocks = [...groupChanges(moving)].map(([title, changes]) => {
-    const lines = changesText(changes, look);
-    return [palette.bold(title), ...lines].join("\n");
-  });
-  const total = `${palette.bold("Plan:")} ${countsText(plan.counts)}.  ${palette.dim(`plan ${plan.planId}`)}`;
+  const lines = changeLines(moving, look, true);
+  const blocks = [...groupChanges(moving)].map(([title, changes]) =>
+    [palette.bold(title), ...changes.flatMap((change) => lines.get(change) ?? [])].join("\n"),
+  );
+  const counts = wrap(`Plan ${plan.planId}: ${countsText(plan.counts)}.`, look.width).join("\n");
+  const total = counts.replace(/^Plan/, (word) => palette.bold(word));
   const held = moving.filter((change) => change.held).length;
   const heldLine =
     held === 0 ? [] : [`${countOf(held, "change is", "changes are")} held back and would not be carried out now.`];
   return `${[...blocks, [total, ...heldLine].join("\n")].join("\n\n")}\n`;
 }
 
-/** The lines of some changes: sign, kind, name and why, with their field differences below. */
-export function changesText(changes: readonly Change[], look: Look): readonly string[] {
+/** The lines of each change: sign, kind, name and why, with its field differences below; aligned with each other. */
+export function changeLines(
+  changes: readonly Change[],
+  look: Look,
+  withCause: boolean,
+): ReadonlyMap<Change, readonly string[]> {
   const heads = inColumns(
     changes.map((change) => {
       const { sign, colour } = actionWords[change.action];
       const { type, name } = addressParts(change.address);
-      const paint = look.palette[colour];
+      const painted = `${look.palette[colour](sign)} ${look.palette.dim(type)}`;
       return [
-        { text: sign, paint },
-        { text: type, paint: look.palette.dim },
+        { text: `${sign} ${type}`, paint: () => painted },
         name,
-        { text: remark(change), paint: look.palette.dim },
+        { text: remark(change, withCause), paint: look.palette.dim },
       ];
     }),
     "  ",
   );
-  return changes.flatMap((change, index) => {
-    const head = heads[index] ?? "";
-    return [head, ...reasonText(change, look), ...fieldsText(change, look)];
-  });
+  return new Map(
+    changes.map((change, index) => [
+      change,
+      [heads[index] ?? "", ...reasonText(change, look), ...fieldsText(change, look)],
+    ]),
+  );
 }
 
+const remarked: readonly string[] = ["restart", "replace", "adopt", "conflict"];
+
 /** What is said on the line itself: the action when its sign alone does not say it, and the tags. */
-function remark(change: Change): string {
-  const words = {
-    create: "",
-    update: "",
-    delete: "",
-    restart: "restart",
-    replace: "replace",
-    adopt: "adopt",
-    conflict: "conflict",
-    keep: "",
-  };
-  return [words[change.action], ...tagsOf(change)].filter((word) => word !== "").join(", ");
+function remark(change: Change, withCause: boolean): string {
+  const tags = tagsOf(withCause ? change : { ...change, cause: "commit" });
+  return [...(remarked.includes(change.action) ? [change.action] : []), ...tags].join(", ");
 }
 
 /** Field lines tell what forces a replacement; a sentence is added where they do not. */
@@ -71,21 +70,26 @@ function reasonText(change: Change, look: Look): readonly string[] {
   return wrap(visible(change.reason), look.width - 6).map((line) => `      ${look.palette.dim(line)}`);
 }
 
-/** `path  before → after  (forces replace, file:line)`, one line each. */
+/** `path  before → after  (forces replace, file:line)`; values too long for one line stand below each other. */
 function fieldsText(change: Change, look: Look): readonly string[] {
-  const { palette } = look;
+  const { palette, width } = look;
   const fields = shownFields(change.kind, change.fields);
   const pathWidth = Math.min(longestPath, Math.max(0, ...fields.map((field) => widthOf(visible(field.path)))));
-  return fields.map((field) => {
-    const before = valueText(field.before, 36);
-    const after = valueText(field.after, 36);
+  return fields.flatMap((field) => {
     const forces = field.forces === "nothing" ? "" : `forces ${field.forces}`;
     const source = field.source === undefined ? "" : `${visible(field.source.file)}:${field.source.line}`;
-    const note = [forces, source].filter((part) => part !== "").join(", ");
-    const path = pad(cut(visible(field.path), Math.max(longestPath, pathWidth)), pathWidth);
+    const parts = [forces, source].filter((part) => part !== "");
+    const note = parts.length === 0 ? "" : `  (${parts.join(", ")})`;
+    const path = pad(cut(visible(field.path), longestPath), pathWidth);
     const painted = field.forces === "nothing" ? path : palette.magenta(path);
-    const difference = `${palette.red(before)} ${palette.dim("→")} ${palette.green(after)}`;
-    return `      ${painted}  ${difference}${note === "" ? "" : `  ${palette.dim(`(${note})`)}`}`;
+    const [before, after] = pairText(field.before, field.after, width - 10);
+    const needed = 6 + widthOf(path) + 2 + widthOf(before) + 3 + widthOf(after) + widthOf(note);
+    if (needed <= width) {
+      const difference = `${palette.red(before)} ${palette.dim("→")} ${palette.green(after)}`;
+      return [`      ${painted}  ${difference}${palette.dim(note)}`];
+    }
+    const head = `      ${painted.trimEnd()}${palette.dim(note)}`;
+    return [head, `        ${palette.red(`- ${before}`)}`, `        ${palette.green(`+ ${after}`)}`];
   });
 }
 

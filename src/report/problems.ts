@@ -10,6 +10,7 @@ const colours = { error: "red", warning: "yellow", info: "cyan" } as const;
 /** Problems as people read them: place, message, the line itself with the spot marked, and what to do. */
 export function problemsText(problems: readonly Problem[], sources: Sources, look: Look): string {
   const { palette } = look;
+  const hides = new Set(problems.filter(isAboutSecret).map((problem) => problem.file));
   const blocks = problems.map((problem) => {
     const colour = colours[problem.severity];
     const place = `${visible(problem.file)}:${problem.line}:${problem.column}`;
@@ -22,19 +23,29 @@ export function problemsText(problems: readonly Problem[], sources: Sources, loo
         : wrap(visible(problem.hint), look.width - 8).map(
             (line, index) => `  ${index === 0 ? palette.cyan("hint:") : "     "} ${line}`,
           );
-    return [head, ...message, ...excerpt(problem, sources, look), ...hint].join("\n");
+    return [
+      head,
+      ...message,
+      ...(isAboutSecret(problem) ? [] : excerpt(problem, sources, look, hides.has(problem.file))),
+      ...hint,
+    ].join("\n");
   });
   return blocks.map((block) => `${block}\n`).join("\n");
 }
 
+/** A secret stands where this problem is: neither its line nor a neighbour may be shown. */
+function isAboutSecret(problem: Problem): boolean {
+  return problem.rule.endsWith("/secret");
+}
+
 /** The line before, the line, and a mark under the word at the column. Columns count UTF-16 units, as the parser does. */
-function excerpt(problem: Problem, sources: Sources, look: Look): readonly string[] {
+function excerpt(problem: Problem, sources: Sources, look: Look, alone: boolean): readonly string[] {
   const lines = sources.get(problem.file)?.split(/\r\n|\n|\r/);
   const line = lines?.[problem.line - 1];
   if (line === undefined) return [];
   const { palette, width } = look;
   const gutter = String(problem.line).length;
-  const before = lines?.[problem.line - 2];
+  const before = alone ? undefined : lines?.[problem.line - 2];
   const room = width - gutter - 5;
   const shown = (number: number, text: string): string =>
     `  ${palette.dim(`${String(number).padStart(gutter)} |`)} ${text}`.trimEnd();

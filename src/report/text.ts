@@ -13,6 +13,16 @@ export function visible(text: string): string {
   );
 }
 
+/** JSON text with the same characters as JSON escapes: another spelling of the same value. Line ends between values stay. */
+export function escapeHidden(json: string): string {
+  const spell = (character: string): string =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+    ).join("");
+  return json.replace(hidden, (character) => (character === "\n" ? character : spell(character)));
+}
+
 const wide =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|^\p{Emoji_Presentation}/u;
 const withoutWidth = /^\p{Mark}/u;
@@ -58,8 +68,13 @@ export function wrap(text: string, width: number): readonly string[] {
 }
 
 /** `1 error`, `2 errors`, `2 addresses` when the plural is given. */
-export function countOf(count: number, singular: string, plural = `${singular}s`): string {
+export function countOf(count: number, singular: string, plural = pluralOf(singular)): string {
   return `${grouped(count)} ${count === 1 ? singular : plural}`;
+}
+
+function pluralOf(word: string): string {
+  if (/[^aeiou]y$/i.test(word)) return `${word.slice(0, -1)}ies`;
+  return /(s|x|ch|sh)$/i.test(word) ? `${word}es` : `${word}s`;
 }
 
 /** `12,345`, the same on every machine. */

@@ -1,13 +1,25 @@
 import { isObject, type Json } from "../core/json.ts";
 import type { FieldChange } from "../core/resource.ts";
 import { redactField } from "./redact.ts";
-import { cut, visible } from "./text.ts";
+import { cut, visible, widthOf } from "./text.ts";
 
 /** A value as one line: plain words bare, other texts quoted, the rest as JSON, cut to a width. */
 export function valueText(value: Json | undefined, width: number): string {
   if (value === undefined) return "unset";
   const text = typeof value === "string" && isBare(value) ? value : jsonLine(value);
   return cut(visible(text), width);
+}
+
+/** Two values, each within a width: what they begin with in common is left out before their difference would be cut off. */
+export function pairText(before: Json | undefined, after: Json | undefined, width: number): readonly [string, string] {
+  const left = valueText(before, Number.MAX_SAFE_INTEGER);
+  const right = valueText(after, Number.MAX_SAFE_INTEGER);
+  if (widthOf(left) <= width && widthOf(right) <= width) return [left, right];
+  let common = 0;
+  while (common < left.length && left[common] === right[common]) common += 1;
+  const start = Math.max(...["/", " ", ",", "."].map((mark) => left.lastIndexOf(mark, common - 1)));
+  const trim = (text: string): string => cut(start > 0 ? `…${text.slice(start)}` : text, width);
+  return [trim(left), trim(right)];
 }
 
 /** What a redaction left, and words without a space, need no quotes. */
