@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { cronFault } from "../src/config/cron.ts";
 import { parseDuration } from "../src/config/duration.ts";
-import { nearest } from "../src/config/nearest.ts";
 import { type Config, embeddedConfig, overrideConfig, parseConfig, parseLimits } from "../src/config.ts";
 import type { JsonObject } from "../src/core/json.ts";
+import { nearest } from "../src/core/nearest.ts";
 import { suite } from "./support/suite.ts";
 
 const test = suite("config");

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command as Program } from "commander";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../core/nearest.ts";
 import type { Command, CommonFlags, OutputFormat, Target } from "./command.ts";
 import type { OnCommand } from "./program.ts";
 
