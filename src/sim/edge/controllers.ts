@@ -12,6 +12,9 @@ export interface Controllers {
   stop(): void;
 }
 
+/** Changes that come close together are looked at together. */
+const gatherMs = 5;
+
 /** Starts the controllers. What waits is read from the stored times, so a restart goes on where it was. */
 export function startControllers(
   universe: () => Universe,
@@ -21,7 +24,7 @@ export function startControllers(
 ): Controllers {
   const namespaced = kinds.filter((kind) => kind.namespaced).map((kind) => kind.kind);
   let timer: NodeJS.Timeout | undefined;
-  let soon: NodeJS.Immediate | undefined;
+  let soon: NodeJS.Timeout | undefined;
   let stopped = false;
   const look = (): void => {
     soon = undefined;
@@ -42,12 +45,12 @@ export function startControllers(
   };
   return {
     poke: () => {
-      if (!stopped) soon ??= setImmediate(look);
+      if (!stopped) soon ??= setTimeout(look, gatherMs);
     },
     stop: () => {
       stopped = true;
       clearTimeout(timer);
-      clearImmediate(soon);
+      clearTimeout(soon);
     },
   };
 }

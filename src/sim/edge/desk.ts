@@ -94,7 +94,7 @@ export function createDesk(
         listOf(fields.conditions),
       );
       const after = { ...before, status: conditions.length === 0 ? fields : { ...fields, conditions: merged } };
-      if (canonical(before) === canonical(after)) return;
+      if (canonical(fieldOf(before, "status")) === canonical(after.status)) return;
       world.put(
         kind,
         recordUpdate(before, after, { name: controllerName, operation: "Update", part: "status" }, nowMs),
