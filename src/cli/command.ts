@@ -61,3 +61,6 @@ export type ParseResult =
   | { readonly kind: "command"; readonly command: Command; readonly flags: CommonFlags }
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "mistake"; readonly text: string };
+
+/** Told once, with the command that was meant. */
+export type OnCommand = (command: Command, flags: CommonFlags) => void;

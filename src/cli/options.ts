@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option, type Command as Program } from "commander";
 import { nearest } from "../core/nearest.ts";
-import type { Command, CommonFlags, OutputFormat, Target } from "./command.ts";
-import type { OnCommand } from "./program.ts";
+import type { Command, CommonFlags, OnCommand, OutputFormat, Target } from "./command.ts";
 
 /** Flags as commander gives them. */
 export interface Flags {

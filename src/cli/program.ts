@@ -1,5 +1,5 @@
 import { Command as Program } from "commander";
-import type { Command, CommonFlags } from "./command.ts";
+import type { OnCommand } from "./command.ts";
 import {
   type Flags,
   formats,
@@ -12,9 +12,6 @@ import {
   withTarget,
 } from "./options.ts";
 import { addSimulators } from "./simulators.ts";
-
-/** Told once, with the command that was meant. */
-export type OnCommand = (command: Command, flags: CommonFlags) => void;
 
 const summary = `Plumbline keeps a fleet of virtual machines, containers and networks true to a Git repository.
 

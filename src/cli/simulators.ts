@@ -1,7 +1,6 @@
 import { Option, type Command as Program } from "commander";
-import type { SimulatedWorld, SimulatorAction } from "./command.ts";
+import type { OnCommand, SimulatedWorld, SimulatorAction } from "./command.ts";
 import { type Flags, formats, oneOf, parseEndpoint, parsePort, refuseUnknown, textsOf, withCommon } from "./options.ts";
-import type { OnCommand } from "./program.ts";
 
 interface Row {
   readonly action: SimulatorAction;

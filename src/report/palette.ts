@@ -1,3 +1,5 @@
+import colours from "picocolors";
+
 /** Colours the words of a text; picocolors' `createColors()` fits. */
 export interface Palette {
   bold(text: string): string;
@@ -33,3 +35,8 @@ export interface Look {
 
 /** Without colours, 96 columns. */
 export const plainLook: Look = { palette: plainPalette, width: 96 };
+
+/** The palette of a terminal, or none; whoever owns the terminal decides. */
+export function paletteOf(coloured: boolean): Palette {
+  return coloured ? colours.createColors(true) : plainPalette;
+}

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { digest } from "../core/identity.ts";
 import { canonical, isObject, type Json } from "../core/json.ts";
 import type { FieldChange } from "../core/resource.ts";
 
@@ -76,7 +76,7 @@ function said(rule: Rule, value: Json): Json {
   const text = typeof value === "string" ? value : canonical(value);
   if (already.test(text)) return text;
   if (rule === "secret") return "(redacted)";
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  const hash = digest(text).slice(0, 8);
   if (rule === "keys") return `(redacted, sha256 ${hash})`;
   return `(${new TextEncoder().encode(text).length} bytes, sha256 ${hash})`;
 }

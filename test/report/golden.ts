@@ -21,7 +21,8 @@ import { plainLook } from "../../src/report/palette.ts";
 import { problemsText } from "../../src/report/problems.ts";
 import { statusText } from "../../src/report/status.ts";
 import { drawings } from "./drawings.ts";
-import { failing, outcome, problems, refusals, rows, source, status } from "./samples.ts";
+import { problems, rows, source } from "./parts.ts";
+import { failing, outcome, refusals, status } from "./samples.ts";
 
 const sources = new Map([["workloads/web.yaml", source]]);
 const invalid = outcome({ kind: "invalid", plan: undefined, problems, sources, table: [] });
