@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
-import type { JsonObject } from "../../core/json.ts";
+import { dirname, isAbsolute, join } from "node:path";
+import { isObject, type JsonObject } from "../../core/json.ts";
+import { readYaml } from "../../datum/yaml.ts";
 import { ProviderError } from "../provider.ts";
 import { fieldOf, objectsOf, textOf } from "./object.ts";
 import type { EdgeCredentials } from "./options.ts";
@@ -16,7 +17,8 @@ export interface KubeAccess {
 
 /** Reads one context. Whatever would run a program or skip checking the server is refused. */
 export function readKubeconfig(credentials: Extract<EdgeCredentials, { kind: "kubeconfig" }>): KubeAccess {
-  const { content, directory } = credentials;
+  const content = load(credentials.path);
+  const directory = dirname(credentials.path);
   const contextName = credentials.context ?? textOf(content, "current-context");
   const context = fieldOf(named(content, "contexts", contextName), "context");
   const cluster = fieldOf(named(content, "clusters", textOf(context, "cluster")), "cluster");
@@ -51,6 +53,24 @@ export function readKubeconfig(credentials: Extract<EdgeCredentials, { kind: "ku
   };
 }
 
+function load(path: string): JsonObject {
+  const { documents, problems } = readYaml("kubeconfig", readBytes(path, "the file"));
+  const value = documents.length === 1 ? documents[0]?.value : undefined;
+  // The reader's messages quote the text, which holds secrets here.
+  if (!isObject(value) || problems.some(({ severity }) => severity === "error")) {
+    throw unusable("the file is not one YAML object");
+  }
+  return value;
+}
+
+function readBytes(path: string, what: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw unusable(`${what} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
+  }
+}
+
 function named(content: JsonObject, list: string, name: string): JsonObject {
   const found = objectsOf(content, list).find((entry) => textOf(entry, "name") === name);
   if (found === undefined) throw unusable(`it has no entry "${name}" in ${list}`);
@@ -63,11 +83,7 @@ function pem(from: JsonObject, field: string, directory: string): string | undef
   if (data !== "") return Buffer.from(data, "base64").toString("utf8");
   const path = textOf(from, field);
   if (path === "") return undefined;
-  try {
-    return readFileSync(resolved(directory, path), "utf8");
-  } catch (error) {
-    throw unusable(`${field} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
-  }
+  return readBytes(resolved(directory, path), field).toString("utf8");
 }
 
 function resolved(directory: string, path: string): string {

@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import type { JsonObject } from "../../core/json.ts";
 
 /** How the provider proves who it is. Secrets arrive as text or as files; nothing here is ever printed. */
 export type EdgeCredentials =
@@ -11,13 +10,8 @@ export type EdgeCredentials =
   | { readonly kind: "service-account"; readonly json?: string; readonly path?: string }
   /** PEM text. */
   | { readonly kind: "client-certificate"; readonly certificate: string; readonly key: string }
-  /** A kubeconfig after parsing; files it names are relative to `directory`. */
-  | {
-      readonly kind: "kubeconfig";
-      readonly content: JsonObject;
-      readonly directory: string;
-      readonly context?: string;
-    };
+  /** A kubeconfig file; files it names are relative to it. */
+  | { readonly kind: "kubeconfig"; readonly path: string; readonly context?: string };
 
 /** How one edge control plane is reached. */
 export interface EdgeOptions {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { parse } from "yaml";
 import type { Json } from "../../core/json.ts";
+import { readYaml } from "../../datum/yaml.ts";
 import { ApiFailure, badRequest } from "./failure.ts";
 
 const maxBodyBytes = 3 * 1024 * 1024;
@@ -27,11 +27,11 @@ export async function readBody(request: IncomingMessage): Promise<Json> {
   } catch (error) {
     if (!type.includes("yaml")) throw badRequest(`the body is not JSON: ${(error as Error).message}`);
   }
-  try {
-    return parse(text, { maxAliasCount: 100 }) as Json;
-  } catch (error) {
-    throw badRequest(`the body is not YAML: ${(error as Error).message}`);
-  }
+  const { documents, problems } = readYaml("the body", Buffer.from(text));
+  const [problem] = problems.filter(({ severity }) => severity === "error");
+  if (problem !== undefined) throw badRequest(`the body is not YAML: line ${problem.line}: ${problem.message}`);
+  if (documents.length !== 1) throw badRequest(`the body holds ${documents.length} documents instead of one`);
+  return documents[0]?.value ?? null;
 }
 
 /** The media type without its parameters. */

@@ -184,16 +184,19 @@ function kubeconfig(server: string, user: JsonObject, cluster: JsonObject = {}):
 }
 
 test("a kubeconfig names server, authority and certificate, inside or beside itself", () =>
-  withTls(async (endpoint) => {
-    const base64 = (text: string) => Buffer.from(text).toString("base64");
-    const user = {
-      "client-certificate-data": base64(certificate.certificate),
-      "client-key-data": base64(certificate.key),
-    };
-    const directory = new URL("../../fixtures/tls/", import.meta.url).pathname;
-    const content = kubeconfig(endpoint, user, { "certificate-authority": "ca.pem" });
-    await look({ endpoint: "", credentials: { kind: "kubeconfig", content, directory } });
-  }));
+  withTls((endpoint) =>
+    inFolder(async (folder) => {
+      const base64 = (text: string) => Buffer.from(text).toString("base64");
+      const user = {
+        "client-certificate-data": base64(certificate.certificate),
+        "client-key-data": base64(certificate.key),
+      };
+      writeFileSync(join(folder, "ca.pem"), tls("ca"));
+      const path = join(folder, "config");
+      writeFileSync(path, JSON.stringify(kubeconfig(endpoint, user, { "certificate-authority": "ca.pem" })));
+      await look({ endpoint: "", credentials: { kind: "kubeconfig", path } });
+    }),
+  ));
 
 const badConfigs: readonly [content: JsonObject, says: string][] = [
   [kubeconfig("https://a.example", { exec: { command: "sh" } }), "would run a program"],
@@ -205,14 +208,17 @@ const badConfigs: readonly [content: JsonObject, says: string][] = [
   [{ "current-context": "none" }, 'no entry "none" in contexts'],
 ];
 
-test("a kubeconfig that runs programs or checks nobody is refused", async () => {
-  for (const [content, says] of badConfigs) {
-    const credentials: EdgeCredentials = { kind: "kubeconfig", content, directory: "/nowhere" };
-    const failure = await failureOf(Promise.resolve().then(() => look({ endpoint: "", credentials })));
-    assert.is(failure.next, "person");
-    assert.match(failure.message, says);
-  }
-});
+test("a kubeconfig that runs programs or checks nobody is refused", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "config");
+    for (const [content, says] of badConfigs) {
+      writeFileSync(path, JSON.stringify(content));
+      const credentials: EdgeCredentials = { kind: "kubeconfig", path };
+      const failure = await failureOf(Promise.resolve().then(() => look({ endpoint: "", credentials })));
+      assert.is(failure.next, "person");
+      assert.match(failure.message, says);
+    }
+  }));
 
 test("a proxy carries everything", () =>
   withGuarded(async (endpoint) => {
