@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { type Command, parseCommandLine } from "../src/cli.ts";
 import { suite } from "./support/suite.ts";
@@ -100,6 +101,15 @@ test("has help for every command, in lines of at most 100 columns", () => {
     assert.match(text, new RegExp(`^Usage: plumbline ${name}`));
     for (const line of text.split("\n")) assert.ok(line.length <= 100, `${name}: ${line}`);
   }
+});
+
+test("the README's table has every command", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const listed = [...readme.matchAll(/^\| `plumbline (\w+)/gm)].map(([, name]) => name);
+  assert.equal(
+    listed,
+    names.filter((name) => name !== "version"),
+  );
 });
 
 test.run();

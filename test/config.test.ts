@@ -237,6 +237,15 @@ test("the command line's word goes over the file", () => {
   assert.match(overrideConfig(two, { ref: "v1" }).refusal, /say which with --repo/);
 });
 
+test("the configuration in the README is valid and holds no unknown default", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const text = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  const config = good(text);
+  assert.is(config.fleet, "prod");
+  assert.equal(config.drift, good(minimal).drift);
+  assert.equal(config.server, good(minimal).server);
+});
+
 test("durations, schedules and near words", () => {
   const durations = [
     ["500ms", 500],
