@@ -1,0 +1,150 @@
+import { mkdir } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { isObject } from "../../core/json.ts";
+import { loadDescription } from "../../providers/gcp/description/load.ts";
+import { listen } from "../listen.ts";
+import { readText, sendAnswer, sendBytes } from "./answer.ts";
+import { type Api, createApi } from "./api.ts";
+import { batchAnswer } from "./batch.ts";
+import type { Settings } from "./call.ts";
+import { controlAnswer, createControl, type GceControl } from "./control.ts";
+import { badRequest, failureBody, GceFailure } from "./failure.ts";
+import { createFaults, type FaultOptions, type Faults } from "./faults.ts";
+import { randomFrom } from "./identity.ts";
+import { memoryJournal, openJournal } from "./journal.ts";
+import { lockDirectory } from "./lock.ts";
+import { createRateLimits, type RateLimitOptions } from "./rate-limits.ts";
+import { lastSegment, parsePath } from "./reference.ts";
+import { createRequestLog } from "./request-log.ts";
+import { createWorld } from "./world.ts";
+
+/** How a simulator is set up; everything has a default. */
+export interface GceSimulatorOptions {
+  /** 0 takes a free one. */
+  readonly port?: number;
+  /** Where the world is kept; without it, it is gone when the simulator stops. */
+  readonly dataDirectory?: string;
+  /** Decides ids, durations and faults. */
+  readonly seed?: number;
+  readonly faults?: FaultOptions;
+  /** Least and most time an operation takes; `[0, 0]` is done by the next request. */
+  readonly operationMs?: readonly [number, number];
+  readonly rateLimits?: RateLimitOptions;
+  /** Limits of quota metrics in every region; none without it. */
+  readonly quotas?: Readonly<Record<string, number>>;
+  /** Whether a project begins with the network `default`, as real ones do. */
+  readonly defaultNetwork?: boolean;
+  /** The time, for tests. */
+  readonly clock?: () => number;
+}
+
+/** A running simulator. */
+export interface GceSimulator {
+  readonly url: string;
+  readonly port: number;
+  readonly control: GceControl;
+  close(): Promise<void>;
+}
+
+/** Slow enough to see progress, fast enough to wait for. */
+const usualOperationMs: readonly [number, number] = [50, 300];
+
+const mostBodyBytes = 10_000_000;
+
+/** Starts a Compute Engine API on the loopback address, with a world of its own. */
+export async function startGceSimulator(options: GceSimulatorOptions = {}): Promise<GceSimulator> {
+  const seed = options.seed ?? 1;
+  const { dataDirectory } = options;
+  if (dataDirectory !== undefined) await mkdir(dataDirectory, { recursive: true });
+  const unlock = dataDirectory === undefined ? undefined : await lockDirectory(dataDirectory);
+  const opened = dataDirectory === undefined ? undefined : openJournal(dataDirectory);
+  const journal = opened?.journal ?? memoryJournal();
+  const world = createWorld(opened?.lines ?? [], journal, seed);
+  const faults = createFaults(seed, options.faults ?? {});
+  const limits = createRateLimits(options.rateLimits ?? {});
+  const log = createRequestLog();
+  const quotas = new Map(Object.entries(options.quotas ?? {}));
+  const stop = new AbortController();
+  const control = createControl({ world, faults, limits, log, quotas });
+  const api = createApi({
+    ...{ world, faults, limits, log, signal: stop.signal },
+    description: loadDescription(),
+    settings: settingsOf(options, seed, faults, quotas),
+    clock: options.clock ?? Date.now,
+    hasDefaultNetwork: options.defaultNetwork ?? true,
+  });
+  const listening = await listen((request, response) => {
+    serve({ api, control, faults }, request, response).catch(() => request.socket.destroy());
+  }, options.port ?? 0);
+  return {
+    url: listening.url,
+    port: listening.port,
+    control,
+    close: async () => {
+      stop.abort();
+      await listening.close();
+      journal.close();
+      await unlock?.();
+    },
+  };
+}
+
+function settingsOf(
+  options: GceSimulatorOptions,
+  seed: number,
+  faults: Faults,
+  quotas: ReadonlyMap<string, number>,
+): Settings {
+  return {
+    operationMs: options.operationMs ?? usualOperationMs,
+    random: randomFrom(seed),
+    user: "simulator@example.com",
+    stockOut: (path) =>
+      faults.isStockOut(lastSegment(parsePath(path)?.scope ?? "")) ||
+      faults.next("POST", path, ["stockOut"]) !== undefined,
+    slowness: (path) => (faults.next("POST", path, ["slow"]) === undefined ? 1 : 20),
+    quota: (metric) => quotas.get(metric),
+  };
+}
+
+interface Served {
+  readonly api: Api;
+  readonly control: GceControl;
+  readonly faults: Faults;
+}
+
+async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://simulator");
+  const method = request.method ?? "GET";
+  const text = await readText(request, mostBodyBytes);
+  try {
+    if (text === undefined) throw new GceFailure(413, "uploadTooLarge", "The request is too large.");
+    if (url.pathname.startsWith("/_control/")) {
+      const body = controlAnswer(served.control, served.faults, method, url.pathname, objectIn(text));
+      if (body === undefined) throw new GceFailure(404, "notFound", `There is no ${method} ${url.pathname}.`);
+      return await sendAnswer(request, response, { status: 200, body });
+    }
+    if (url.pathname.startsWith("/batch")) {
+      const batch = await batchAnswer(served.api, String(request.headers["content-type"] ?? ""), text);
+      if (batch === undefined) throw badRequest("Failed to parse batch request.");
+      const { contentType } = batch;
+      return await sendBytes(request, response, { status: 200, contentType, bytes: Buffer.from(batch.text) });
+    }
+    const answer = await served.api({ method, path: url.pathname, query: url.searchParams, text });
+    await sendAnswer(request, response, answer);
+  } catch (error) {
+    const known = error instanceof GceFailure ? error : new GceFailure(500, "internalError", String(error));
+    await sendAnswer(request, response, { status: known.httpStatus, body: failureBody(known) });
+  }
+}
+
+function objectIn(text: string): JsonObject {
+  if (text.trim() === "") return {};
+  try {
+    const value = JSON.parse(text) as Json;
+    return isObject(value) ? value : {};
+  } catch {
+    throw badRequest("The body is no JSON.");
+  }
+}

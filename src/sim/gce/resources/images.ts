@@ -1,0 +1,86 @@
+import type { JsonObject } from "../../../core/json.ts";
+import { type Call, objectOf, textOf } from "../call.ts";
+import { invalidValue, notFound, required } from "../failure.ts";
+import { labelFields } from "../generic.ts";
+import type { ResourceKind } from "../kind.ts";
+import { publicImages, publicProjects } from "../public-images.ts";
+import { linkOf, pathIn } from "../reference.ts";
+import type { World } from "../world.ts";
+import { mergedFields } from "../world.ts";
+import { referenced } from "./references.ts";
+
+/** Images of a project; those of the public projects are data of their own and cannot be changed. */
+export const images: ResourceKind = {
+  service: "Images",
+  collection: "images",
+  kind: "compute#image",
+  label: "image",
+  parameter: "image",
+  labelled: true,
+  immediate: ["setLabels"],
+  make: (call) => {
+    const { body } = call;
+    const source = body.sourceDisk ?? body.sourceImage;
+    const isUpload = textOf(objectOf(body, "rawDisk"), "source") !== undefined;
+    if (source === undefined && !isUpload) throw required("resource.sourceDisk");
+    const disk =
+      body.sourceDisk === undefined
+        ? undefined
+        : referenced(call, "resource.sourceDisk", body.sourceDisk, "disks", "disk");
+    const { labels: _, ...rest } = body;
+    const filled = {
+      ...rest,
+      sourceType: "RAW",
+      status: "READY",
+      archiveSizeBytes: "1073741824",
+      diskSizeGb: textOf(body, "diskSizeGb") ?? textOf(disk?.body, "sizeGb") ?? "10",
+      architecture: textOf(body, "architecture") ?? textOf(disk?.body, "architecture") ?? "X86_64",
+      storageLocations: body.storageLocations ?? ["us"],
+      enableConfidentialCompute: false,
+      ...(disk === undefined ? {} : { sourceDisk: linkOf(disk.path), sourceDiskId: disk.body.id ?? "0" }),
+    };
+    return mergedFields(filled, labelFields(objectOf(body, "labels")));
+  },
+  patched: (_call, _stored, merged) => mergedFields(merged, labelFields(objectOf(merged, "labels"))),
+};
+
+/** All images of a project, public ones included. */
+export function imagesOf(world: World, project: string): readonly JsonObject[] {
+  if (publicProjects.has(project)) return publicImages(project);
+  return world.all(project, "images").map((stored) => stored.body);
+}
+
+/** The newest image of a family that is not deprecated. */
+export function imageOfFamily(world: World, project: string, family: string): JsonObject {
+  const members = imagesOf(world, project)
+    .filter((image) => image.family === family && textOf(objectOf(image, "deprecated"), "state") === undefined)
+    .sort((left, right) => (String(left.creationTimestamp) < String(right.creationTimestamp) ? 1 : -1));
+  const newest = members[0];
+  if (newest === undefined) throw notFound(`projects/${project}/global/images/family/${family}`);
+  return newest;
+}
+
+/** getFromFamily. */
+export function getFromFamily(call: Call): JsonObject {
+  return imageOfFamily(call.world, call.project, call.params.family ?? "");
+}
+
+/** The image that a `sourceImage` names, directly or by its family. */
+export function imageReferenced(call: Call, field: string, value: string): JsonObject {
+  const inside = pathIn(value);
+  const path = inside.startsWith("global/") ? `projects/${call.project}/${inside}` : inside;
+  const byFamily = /^projects\/([^/]+)\/global\/images\/family\/([^/]+)$/.exec(path);
+  const byName = /^projects\/([^/]+)\/global\/images\/([^/]+)$/.exec(path);
+  const missing = invalidValue(field, value, "The referenced image resource cannot be found.");
+  if (byFamily !== null) {
+    try {
+      return imageOfFamily(call.world, byFamily[1] ?? "", byFamily[2] ?? "");
+    } catch {
+      throw missing;
+    }
+  }
+  if (byName === null) throw invalidValue(field, value, "The URL is malformed.");
+  const found = imagesOf(call.world, byName[1] ?? "").find((image) => image.name === byName[2]);
+  if (found === undefined) throw missing;
+  return found;
+}
