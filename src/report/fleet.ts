@@ -14,7 +14,7 @@ export function fleetText(rows: readonly FleetRow[], look: Look, maxRows = defau
   const parts = [
     instancesText(instances, look, maxRows),
     networksText(networks, look, maxRows),
-    othersText(others, look),
+    othersText(others, look, maxRows),
   ].filter((part) => part !== "");
   return parts.length === 0 ? "Nothing runs and nothing is wanted.\n" : parts.join("\n");
 }
@@ -68,21 +68,25 @@ function byNetwork(left: FleetRow, right: FleetRow): number {
 }
 
 /** Everything else in one line a kind; by name only where something is not well. */
-function othersText(rows: readonly FleetRow[], look: Look): string {
+function othersText(rows: readonly FleetRow[], look: Look, maxRows: number): string {
   if (rows.length === 0) return "";
   const kinds = new Map<string, FleetRow[]>();
-  for (const row of rows)
-    kinds.set(`${row.provider} ${row.kind}`, [...(kinds.get(`${row.provider} ${row.kind}`) ?? []), row]);
+  for (const row of rows) {
+    const name = `${row.provider} ${row.kind}`;
+    const members = kinds.get(name);
+    if (members === undefined) kinds.set(name, [row]);
+    else members.push(row);
+  }
   const lines = [...kinds].map(([kind, members]) => {
     const ready = members.filter((row) => row.phase === "ready").length;
     return ready === members.length
       ? `${countOf(ready, visible(kind))} ready`
       : `${ready} of ${countOf(members.length, visible(kind))} ready`;
   });
-  const unwell = rows
-    .filter((row) => row.phase !== "ready" || row.note !== "")
-    .map((row) => [visible(row.address), status(row, look)]);
-  return `${["Also: ".concat(lines.join(", ").concat(".")), ...inColumns(unwell, "  ")].join("\n")}\n`;
+  const unwell = rows.filter((row) => row.phase !== "ready" || row.note !== "");
+  const shown = unwell.slice(0, maxRows).map((row) => [visible(row.address), status(row, look)]);
+  const more = unwell.length > shown.length ? [`  and ${unwell.length - shown.length} more`] : [];
+  return `${[`Also: ${lines.join(", ")}.`, ...inColumns(shown, "  "), ...more].join("\n")}\n`;
 }
 
 function known(row: FleetRow, name: string): string {

@@ -4,7 +4,7 @@ import { type Look, type Palette, plainPalette } from "./palette.ts";
 import { planText, refusalsText } from "./plan.ts";
 import { problemCounts, problemsText, type Sources } from "./problems.ts";
 import { countOf, cut, durationText, grouped, shortCommit, visible, widthOf, wrap } from "./text.ts";
-import { actionWords, addressParts, countsText } from "./words.ts";
+import { actionWords, addressParts, countsText, keptText } from "./words.ts";
 
 const failuresShown = 20;
 
@@ -71,8 +71,7 @@ export function verdict(outcome: Outcome): string {
       return `${plan === undefined ? "" : `${countsText(plan.counts)}; `}nothing was applied`;
     case "settled": {
       const held = plan?.changes.filter((change) => change.held).length ?? 0;
-      const kept = countOf(plan?.counts.keep ?? 0, "thing is", "things are");
-      return `${kept} as the commit wants${held === 0 ? "" : `, ${countOf(held, "change is", "changes are")} held back`}`;
+      return `${keptText(plan?.counts.keep ?? 0)}${held === 0 ? "" : `, ${countOf(held, "change is", "changes are")} held back`}`;
     }
     case "applied":
       return doneText(outcome.results);

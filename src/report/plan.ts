@@ -4,7 +4,7 @@ import { inColumns } from "./columns.ts";
 import type { Look } from "./palette.ts";
 import { countOf, cut, pad, visible, widthOf, wrap } from "./text.ts";
 import { pairText, shownFields } from "./value.ts";
-import { actionWords, addressParts, countsText, groupChanges, hasChanges, tagsOf } from "./words.ts";
+import { actionWords, addressParts, countsText, groupChanges, hasChanges, keptText, tagsOf } from "./words.ts";
 
 const longestPath = 30;
 const refusedShown = 5;
@@ -14,7 +14,7 @@ export function planText(plan: Plan, look: Look): string {
   const { palette } = look;
   const moving = plan.changes.filter((change) => change.action !== "keep");
   if (!hasChanges(plan.counts)) {
-    return `Nothing to do: ${countOf(plan.counts.keep, "thing is", "things are")} as the commit wants.\n`;
+    return `Nothing to do: ${keptText(plan.counts.keep)}.\n`;
   }
   const lines = changeLines(moving, look, true);
   const blocks = [...groupChanges(moving)].map(([title, changes]) =>
@@ -81,14 +81,14 @@ function fieldsText(change: Change, look: Look): readonly string[] {
     const parts = [forces, source].filter((part) => part !== "");
     const note = parts.length === 0 ? "" : `  (${parts.join(", ")})`;
     const path = pad(cut(visible(field.path), longestPath), pathWidth);
-    const painted = field.forces === "nothing" ? path : palette.magenta(path);
+    const paint = field.forces === "nothing" ? (text: string): string => text : palette.magenta;
     const [before, after] = pairText(field.before, field.after, width - 10);
     const needed = 6 + widthOf(path) + 2 + widthOf(before) + 3 + widthOf(after) + widthOf(note);
     if (needed <= width) {
       const difference = `${palette.red(before)} ${palette.dim("→")} ${palette.green(after)}`;
-      return [`      ${painted}  ${difference}${palette.dim(note)}`];
+      return [`      ${paint(path)}  ${difference}${palette.dim(note)}`];
     }
-    const head = `      ${painted.trimEnd()}${palette.dim(note)}`;
+    const head = `      ${paint(path.trimEnd())}${palette.dim(note)}`;
     return [head, `        ${palette.red(`- ${before}`)}`, `        ${palette.green(`+ ${after}`)}`];
   });
 }

@@ -1,7 +1,7 @@
 import { type Action, actions, type Change, type Counts } from "../core/change.ts";
 import type { Phase } from "../core/resource.ts";
 import type { Palette } from "./palette.ts";
-import { grouped, visible } from "./text.ts";
+import { countOf, grouped, visible } from "./text.ts";
 
 /** How an action is written: its sign, what is to be done, what is being done, what was done, and its colour. */
 export interface ActionWords {
@@ -30,6 +30,12 @@ export function countsText(counts: Counts): string {
     .filter((action) => counts[action] > 0)
     .map((action) => `${grouped(counts[action])} ${actionWords[action].todo}`);
   return parts.length === 0 ? "nothing at all" : parts.join(", ");
+}
+
+/** `13 things are as the commit wants` */
+export function keptText(count: number): string {
+  if (count === 0) return "nothing is wanted and nothing is there";
+  return `${countOf(count, "thing is", "things are")} as the commit wants`;
 }
 
 /** Says whether a plan with these counts would do anything. */

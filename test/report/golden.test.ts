@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
+import { driftText } from "../../src/report/drift.ts";
+import { fleetText } from "../../src/report/fleet.ts";
+import { outcomeText, planReportText } from "../../src/report/outcome.ts";
+import { type Look, paletteOf, plainLook } from "../../src/report/palette.ts";
+import { statusText } from "../../src/report/status.ts";
 import { suite } from "../support/suite.ts";
 import { reports } from "./golden.ts";
+import { problems, rows } from "./parts.ts";
+import { failing, outcome, refusals, status } from "./samples.ts";
 
 const test = suite("report golden");
 const folder = new URL("../fixtures/report/", import.meta.url);
@@ -29,6 +36,31 @@ test("no report has a trailing space, a control character or a character that tu
     assert.not.match(report(), /[ \t]+$|[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/m, name);
     assert.ok(report().endsWith("\n"), name);
   }
+});
+
+test("colours change nothing but colours", () => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the colours
+  const colour = /\u001b\[\d+m/g;
+  const coloured = { palette: paletteOf(true), width: plainLook.width };
+  const texts = (look: Look): readonly string[] => [
+    planReportText(outcome({ refusals, problems }), look),
+    outcomeText(failing, look),
+    driftText(outcome(), look),
+    statusText(status, look),
+  ];
+  const painted = texts(coloured);
+  for (const text of painted) assert.match(text, colour);
+  assert.equal(
+    painted.map((text) => text.replace(colour, "")),
+    texts(plainLook),
+  );
+});
+
+test("a thousand instances stay a page", () => {
+  const many = Array.from({ length: 1_000 }, () => rows.slice(2, 3)).flat();
+  const lines = fleetText(many, plainLook).split("\n");
+  assert.is(lines.length, 63);
+  assert.is(lines.at(-2), "and 940 more");
 });
 
 test.run();
