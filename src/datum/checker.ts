@@ -1,0 +1,122 @@
+import { isObject, type JsonObject } from "../core/json.ts";
+import { type Problem, sortProblems } from "../core/problem.ts";
+import type { Catalogs } from "./catalogs.ts";
+import type { Checker, CheckResult, Disposition, ParsedFile } from "./check.ts";
+import type { Document } from "./document.ts";
+import { createKindTable, type Kind, type KindTable } from "./kinds.ts";
+import { checkReferences } from "./references.ts";
+import { checkDocument } from "./rules.ts";
+import { createSchemaChecker, type SchemaChecker } from "./schema.ts";
+import { type RawDocument, readYaml } from "./yaml.ts";
+
+/** The rules as data. */
+export interface CheckerOptions {
+  readonly schemas: readonly JsonObject[];
+  readonly catalogs: JsonObject;
+}
+
+interface Tools {
+  readonly kinds: KindTable;
+  readonly schemas: SchemaChecker;
+  readonly catalogs: Catalogs;
+}
+
+/** Groups of files that stand in repositories beside manifests and are none: build tools, CI, editors. */
+const otherTools = /(^|\.)(kustomize\.config\.k8s\.io|argoproj\.io|fluxcd\.io|backstage\.io)$/;
+
+/** Makes the one checker that the daemon, the command line and CI all use. */
+export function createChecker(options: CheckerOptions): Checker {
+  const tools: Tools = {
+    kinds: createKindTable(options.schemas),
+    schemas: createSchemaChecker(),
+    catalogs: options.catalogs as unknown as Catalogs,
+  };
+  return { parse: (file, bytes) => parseFile(tools, file, bytes), check: checkFiles };
+}
+
+function parseFile(tools: Tools, file: string, bytes: Uint8Array): ParsedFile {
+  const raw = readYaml(file, bytes);
+  const read = raw.documents.map((document) => readDocument(tools, file, document));
+  return {
+    file,
+    documents: read.flatMap(({ document }) => (document === undefined ? [] : [document])),
+    problems: [...raw.problems, ...read.flatMap(({ problems }) => problems)],
+    dispositions: read.map(({ disposition }) => disposition),
+  };
+}
+
+interface Read {
+  readonly document?: Document;
+  readonly disposition: Disposition;
+  readonly problems: readonly Problem[];
+}
+
+function readDocument(tools: Tools, file: string, raw: RawDocument): Read {
+  const { value } = raw;
+  const none: Read = { disposition: "not-a-manifest", problems: [] };
+  if (!isObject(value) || (value.apiVersion === undefined && value.kind === undefined)) return none;
+  const { apiVersion, kind } = value;
+  if (typeof apiVersion !== "string" || typeof kind !== "string") {
+    const missing = typeof apiVersion === "string" ? "kind" : "apiVersion";
+    const message = `A manifest says both apiVersion and kind; ${missing} is missing or no text.`;
+    return {
+      disposition: "unknown",
+      problems: [problem(raw, [missing], "manifest/identity", message, `Add ${missing}.`)],
+    };
+  }
+  if (otherTools.test(apiVersion.split("/")[0] ?? "")) return none;
+  const known = tools.kinds.find(apiVersion, kind);
+  return known === undefined ? readUnknown(tools, raw, apiVersion, kind) : readKnown(tools, file, raw, value, known);
+}
+
+function readUnknown(tools: Tools, raw: RawDocument, apiVersion: string, kind: string): Read {
+  const near = tools.kinds.suggest(apiVersion, kind);
+  if (!tools.kinds.isKnownGroup(apiVersion) && near?.split(" ")[1] !== kind)
+    return { disposition: "unmanaged", problems: [] };
+  const message = `The kind ${kind} of ${apiVersion} is not known.`;
+  const hint = near === undefined ? "" : `Did you mean kind ${near.split(" ")[1]} of ${near.split(" ")[0]}?`;
+  return { disposition: "unknown", problems: [problem(raw, ["kind"], "manifest/unknown-kind", message, hint)] };
+}
+
+function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObject, kind: Kind): Read {
+  const problems = [...tools.schemas.check(kind, value, raw)];
+  const metadata = isObject(value.metadata) ? value.metadata : {};
+  const name = typeof metadata.name === "string" ? metadata.name : "";
+  const namespace =
+    typeof metadata.namespace === "string" && metadata.namespace !== "" ? metadata.namespace : "default";
+  const document: Document = {
+    file,
+    index: raw.index,
+    apiVersion: String(value.apiVersion),
+    kind: kind.kind,
+    name,
+    namespace: kind.scope === "Cluster" ? "" : namespace,
+    content: value,
+    at: (path) => raw.at(path),
+  };
+  // Rules read fields as the schema promises them: they run only on what has the right shape.
+  if (problems.length === 0) problems.push(...checkDocument(document, tools.catalogs));
+  return { document, disposition: kind.disposition, problems };
+}
+
+function problem(raw: RawDocument, path: readonly string[], rule: string, message: string, hint: string): Problem {
+  return { severity: "error", rule, ...raw.at(path), path: path.join("."), message, hint };
+}
+
+function checkFiles(files: readonly ParsedFile[]): CheckResult {
+  const sorted = [...files].sort((left, right) => (left.file < right.file ? -1 : 1));
+  const documents = sorted.flatMap((file) => file.documents);
+  const counts: Record<Disposition, number> = {
+    managed: 0,
+    reference: 0,
+    unmanaged: 0,
+    unknown: 0,
+    "not-a-manifest": 0,
+  };
+  for (const file of sorted) {
+    for (const disposition of file.dispositions) counts[disposition] += 1;
+  }
+  const own = sorted.flatMap((file) => file.problems);
+  const broken = new Set(own.filter(({ severity }) => severity === "error").map(({ file }) => file));
+  return { documents, problems: sortProblems([...own, ...checkReferences(documents, broken)]), counts };
+}

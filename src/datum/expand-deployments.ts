@@ -1,0 +1,120 @@
+import { isObject, type JsonObject } from "../core/json.ts";
+import { type Document, valueAt } from "./document.ts";
+import type { Deployment, DiskIntent, Location, Network } from "./fleet.ts";
+import { quantityGib } from "./quantity.ts";
+import { objectsAt, textAt } from "./report.ts";
+
+/** What a workload is expanded against. */
+export interface Surroundings {
+  readonly locations: readonly Location[];
+  readonly networks: readonly Network[];
+  readonly documents: readonly Document[];
+}
+
+const spec = ["spec", "template", "spec"] as const;
+
+/** Workload × placement × city: one deployment for each city that a location serves. The first location by name wins. */
+export function deploymentsOf(workload: Document, around: Surroundings): readonly Deployment[] {
+  const { content, namespace } = workload;
+  const template = objectOf(valueAt(content, spec));
+  const metadata = objectOf(valueAt(content, ["spec", "template", "metadata"]));
+  const common = {
+    namespace,
+    workload: workload.name,
+    runtime: isObject(valueAt(template, ["runtime", "sandbox"])) ? ("sandbox" as const) : ("virtualMachine" as const),
+    instanceType: textAt(template, ["runtime", "resources", "instanceType"]),
+    networks: networksOf(workload, around.networks),
+    disks: disksOf(workload),
+    template,
+    templateMetadata: metadata,
+    annotations: {
+      ...objectOf(valueAt(content, ["metadata", "annotations"])),
+      ...objectOf(metadata.annotations),
+    } as Record<string, string>,
+    configMaps: documentsOf(
+      "ConfigMap",
+      namespace,
+      around.documents,
+      referred(template, "configMap", "name", "configMapKeyRef"),
+    ),
+    secrets: documentsOf("Secret", namespace, around.documents, [
+      ...referred(template, "secret", "secretName", "secretKeyRef"),
+      ...objectsAt(template, ["runtime", "sandbox", "imagePullSecrets"]).map(({ value }) => textAt(value, ["name"])),
+    ]),
+    document: workload,
+  };
+  return objectsAt(content, ["spec", "placements"]).flatMap(({ value }) => {
+    const placement = textAt(value, ["name"]);
+    const cities = valueAt(value, ["cityCodes"]);
+    const replicas = Number(valueAt(value, ["scaleSettings", "minReplicas"]) ?? 0);
+    return (Array.isArray(cities) ? cities : []).flatMap((city): readonly Deployment[] => {
+      const cityCode = String(city);
+      const location = around.locations.find((candidate) => candidate.cityCode === cityCode);
+      if (location === undefined) return [];
+      const name = `${workload.name}-${placement}-${cityCode.toLowerCase()}`;
+      return [{ ...common, name, placement, cityCode, location, replicas, rolloutWidth: widthOf(workload, replicas) }];
+    });
+  });
+}
+
+function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+function networksOf(workload: Document, networks: readonly Network[]): readonly Network[] {
+  return objectsAt(workload.content, [...spec, "networkInterfaces"]).flatMap(({ value }) => {
+    const name = textAt(value, ["network", "name"]);
+    return networks.find((network) => network.name === name && network.namespace === workload.namespace) ?? [];
+  });
+}
+
+/** `plumbline.dev/rollout-width`: a count, or a share of the copies, rounded up; 1 unless said. */
+function widthOf(workload: Document, replicas: number): number {
+  const width = textAt(workload.content, ["metadata", "annotations", "plumbline.dev/rollout-width"]);
+  if (width.endsWith("%")) return Math.max(1, Math.ceil((replicas * Number(width.slice(0, -1))) / 100));
+  return Math.max(1, Number(width) || 1);
+}
+
+function disksOf(workload: Document): readonly DiskIntent[] {
+  const boot = objectsAt(workload.content, [...spec, "runtime", "virtualMachine", "volumeAttachments"])[0];
+  const bootName = boot === undefined ? undefined : textAt(boot.value, ["name"]);
+  return objectsAt(workload.content, [...spec, "volumes"]).flatMap(({ path, value }, index): readonly DiskIntent[] => {
+    if (!isObject(value.disk)) return [];
+    const volume = textAt(value, ["name"]);
+    const disk = objectOf(valueAt(value.disk, ["template", "spec"]));
+    return [
+      {
+        volume,
+        deviceName: textAt(value.disk, ["deviceName"]) || `persistent-disk-${index}`,
+        type: textAt(disk, ["type"]),
+        sizeGib: quantityGib(valueAt(disk, ["resources", "requests", "storage"])),
+        image: textAt(disk, ["populator", "image", "name"]) || undefined,
+        filesystem: textAt(disk, ["populator", "filesystem", "type"]) || undefined,
+        boot: volume === bootName,
+        source: workload.at([...path, "disk"]),
+      },
+    ];
+  });
+}
+
+/** Names of ConfigMaps or Secrets that a template mounts or reads into its environment. */
+function referred(template: JsonObject, volumeSource: string, nameField: string, envSource: string): readonly string[] {
+  const mounted = objectsAt(template, ["volumes"]).map(({ value }) => textAt(value, [volumeSource, nameField]));
+  const read = objectsAt(template, ["runtime", "sandbox", "containers"]).flatMap(({ path }) =>
+    objectsAt(template, [...path, "env"]).map(({ value }) => textAt(value, ["valueFrom", envSource, "name"])),
+  );
+  return [...mounted, ...read].filter((name) => name !== "");
+}
+
+function documentsOf(
+  kind: string,
+  namespace: string,
+  documents: readonly Document[],
+  names: readonly string[],
+): Readonly<Record<string, Document>> {
+  const wanted = new Set(names);
+  const found = documents.filter(
+    (document) => document.kind === kind && document.namespace === namespace && wanted.has(document.name),
+  );
+  return Object.fromEntries(found.map((document) => [document.name, document]));
+}

@@ -1,0 +1,61 @@
+import { isObject, type JsonObject } from "../core/json.ts";
+import { nearest } from "../core/nearest.ts";
+
+/** One kind as its schema declares it. */
+export interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly scope: "Namespaced" | "Cluster";
+  readonly disposition: "managed" | "reference" | "unmanaged";
+  readonly schema: JsonObject;
+}
+
+/** The kinds this program knows, by apiVersion and kind. */
+export interface KindTable {
+  find(apiVersion: string, kind: string): Kind | undefined;
+  /** The known apiVersion and kind that were most likely meant. */
+  suggest(apiVersion: string, kind: string): string | undefined;
+  /** Says whether the group is one whose kinds are all ours to know. */
+  isKnownGroup(apiVersion: string): boolean;
+}
+
+/** Reads the `x-plumbline` part of each schema. A schema without it is a broken installation. */
+export function createKindTable(schemas: readonly JsonObject[]): KindTable {
+  const kinds = schemas.map(readKind);
+  const byName = new Map(kinds.map((kind) => [nameOf(apiVersionOf(kind), kind.kind), kind]));
+  const groups = new Set(kinds.map(({ group }) => group).filter((group) => group !== ""));
+  return {
+    find: (apiVersion, kind) => byName.get(nameOf(apiVersion, kind)),
+    suggest(apiVersion, kind) {
+      const sameKind = kinds.find((known) => known.kind === kind);
+      if (sameKind !== undefined) return nameOf(apiVersionOf(sameKind), kind);
+      const inGroup = kinds.filter((known) => apiVersionOf(known) === apiVersion).map((known) => known.kind);
+      const near =
+        nearest(kind, inGroup) ??
+        nearest(
+          kind,
+          kinds.map((known) => known.kind),
+        );
+      const found = kinds.find((known) => known.kind === near);
+      return found === undefined ? undefined : nameOf(apiVersionOf(found), found.kind);
+    },
+    isKnownGroup: (apiVersion) =>
+      groups.has(apiVersion.split("/")[0] ?? "") || /\.(datumapis|miloapis)\.com$/.test(apiVersion.split("/")[0] ?? ""),
+  };
+}
+
+function readKind(schema: JsonObject): Kind {
+  const facts = schema["x-plumbline"];
+  if (!isObject(facts)) throw new Error(`The schema ${String(schema.title)} has no x-plumbline part.`);
+  return { ...(facts as unknown as Omit<Kind, "schema">), schema };
+}
+
+function apiVersionOf(kind: Kind): string {
+  return kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
+}
+
+function nameOf(apiVersion: string, kind: string): string {
+  return `${apiVersion} ${kind}`;
+}

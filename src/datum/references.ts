@@ -1,0 +1,177 @@
+import { nearest } from "../core/nearest.ts";
+import type { Problem } from "../core/problem.ts";
+import { type Document, type Path, valueAt } from "./document.ts";
+import { createReporter, objectsAt, type Reporter, textAt } from "./report.ts";
+
+const spec = ["spec", "template", "spec"] as const;
+/** The topology key by which placements choose locations. */
+export const cityKey = "topology.datum.net/city-code";
+
+interface Index {
+  find(kind: string, namespace: string, name: string): Document | undefined;
+  names(kind: string, namespace: string): readonly string[];
+  readonly cities: ReadonlyMap<string, Document>;
+}
+
+/**
+ * What documents say of each other: doubled names, networks, cities, ConfigMaps and Secrets that are missing.
+ * While a file could not be read, nothing is called missing, for it may stand there.
+ */
+export function checkReferences(documents: readonly Document[], broken: ReadonlySet<string>): readonly Problem[] {
+  const problems: Problem[] = [...duplicates(documents), ...doubledCities(documents)];
+  const unread = [...broken].some((file) => !documents.some((document) => document.file === file));
+  if (unread) return problems;
+  const index = indexOf(documents);
+  for (const document of documents) {
+    if (document.kind !== "Workload" || broken.has(document.file)) continue;
+    const report = createReporter(document);
+    checkNetworks(document, index, report);
+    checkCities(document, index, report);
+    checkFiles(document, index, report);
+    problems.push(...report.problems);
+  }
+  return problems;
+}
+
+function indexOf(documents: readonly Document[]): Index {
+  const byName = new Map(
+    documents.map((document) => [`${document.kind} ${document.namespace}/${document.name}`, document]),
+  );
+  return {
+    find: (kind, namespace, name) => byName.get(`${kind} ${namespace}/${name}`),
+    names: (kind, namespace) =>
+      documents
+        .filter((document) => document.kind === kind && document.namespace === namespace)
+        .map(({ name }) => name),
+    cities: new Map(
+      documents
+        .filter(({ kind }) => kind === "Location")
+        .map((document) => [textAt(document.content, ["spec", "topology", cityKey]), document]),
+    ),
+  };
+}
+
+function duplicates(documents: readonly Document[]): readonly Problem[] {
+  const seen = new Map<string, Document>();
+  return documents.flatMap((document) => {
+    const key = `${document.apiVersion} ${document.kind} ${document.namespace}/${document.name}`;
+    const first = seen.get(key);
+    seen.set(key, first ?? document);
+    if (first === undefined) return [];
+    const report = createReporter(document);
+    const { line } = first.at(["metadata", "name"]);
+    report.say(
+      "manifest/duplicate",
+      ["metadata", "name"],
+      `${document.kind} ${document.name} stands at ${first.file}:${line} already.`,
+      "Rename or remove one.",
+    );
+    return report.problems;
+  });
+}
+
+/** One city in two locations: the first by name would win in silence. */
+function doubledCities(documents: readonly Document[]): readonly Problem[] {
+  const holders = new Map<string, Document>();
+  const locations = documents.filter(({ kind }) => kind === "Location");
+  return [...locations]
+    .sort((left, right) => (`${left.namespace}/${left.name}` < `${right.namespace}/${right.name}` ? -1 : 1))
+    .flatMap((location) => {
+      const city = textAt(location.content, ["spec", "topology", cityKey]);
+      const holder = holders.get(city);
+      if (city === "" || holder === undefined) {
+        holders.set(city, location);
+        return [];
+      }
+      const report = createReporter(location);
+      const message = `City ${city} is served by location ${holder.name} already; this one would never be chosen.`;
+      report.say(
+        "location/city-duplicate",
+        ["spec", "topology", cityKey],
+        message,
+        "Give each location a city of its own.",
+        "warning",
+      );
+      return report.problems;
+    });
+}
+
+function missing(
+  report: Reporter,
+  rule: string,
+  path: Path,
+  noun: string,
+  name: string,
+  known: readonly string[],
+): void {
+  const near = nearest(name, known);
+  const hint = near === undefined ? `Add a ${noun} manifest of that name to the repository.` : `Did you mean ${near}?`;
+  report.say(rule, path, `There is no ${noun} ${JSON.stringify(name)} in the repository.`, hint);
+}
+
+function checkNetworks(document: Document, index: Index, report: Reporter): void {
+  for (const { path, value } of objectsAt(document.content, [...spec, "networkInterfaces"])) {
+    const name = textAt(value, ["network", "name"]);
+    if (index.find("Network", document.namespace, name) !== undefined) continue;
+    missing(
+      report,
+      "workload/network-missing",
+      [...path, "network", "name"],
+      "Network",
+      name,
+      index.names("Network", document.namespace),
+    );
+  }
+}
+
+function checkCities(document: Document, index: Index, report: Reporter): void {
+  for (const { path, value } of objectsAt(document.content, ["spec", "placements"])) {
+    const cities = valueAt(value, ["cityCodes"]);
+    for (const [place, city] of Array.isArray(cities) ? cities.entries() : []) {
+      if (index.cities.has(String(city))) continue;
+      missing(report, "workload/city-missing", [...path, "cityCodes", place], "Location for city", String(city), [
+        ...index.cities.keys(),
+      ]);
+    }
+  }
+}
+
+function checkFiles(document: Document, index: Index, report: Reporter): void {
+  const need = (kind: string, name: string, path: Path, optional: unknown): void => {
+    if (name === "" || optional === true || index.find(kind, document.namespace, name) !== undefined) return;
+    missing(report, `workload/${kind.toLowerCase()}-missing`, path, kind, name, index.names(kind, document.namespace));
+  };
+  for (const { path, value } of objectsAt(document.content, [...spec, "volumes"])) {
+    need(
+      "ConfigMap",
+      textAt(value, ["configMap", "name"]),
+      [...path, "configMap", "name"],
+      valueAt(value, ["configMap", "optional"]),
+    );
+    need(
+      "Secret",
+      textAt(value, ["secret", "secretName"]),
+      [...path, "secret", "secretName"],
+      valueAt(value, ["secret", "optional"]),
+    );
+  }
+  for (const container of objectsAt(document.content, [...spec, "runtime", "sandbox", "containers"])) {
+    for (const { path, value } of objectsAt(document.content, [...container.path, "env"])) {
+      for (const [kind, field] of [
+        ["ConfigMap", "configMapKeyRef"],
+        ["Secret", "secretKeyRef"],
+      ] as const) {
+        const at = [...path, "valueFrom", field];
+        need(
+          kind,
+          textAt(value, ["valueFrom", field, "name"]),
+          [...at, "name"],
+          valueAt(value, ["valueFrom", field, "optional"]),
+        );
+      }
+    }
+  }
+  for (const { path, value } of objectsAt(document.content, [...spec, "runtime", "sandbox", "imagePullSecrets"])) {
+    need("Secret", textAt(value, ["name"]), [...path, "name"], false);
+  }
+}

@@ -1,0 +1,160 @@
+import type { JsonObject } from "../core/json.ts";
+import { nearest } from "../core/nearest.ts";
+import type { Catalogs } from "./catalogs.ts";
+import { type Path, valueAt } from "./document.ts";
+import { isLabel, isPortName, objectsAt, type Reporter, textAt } from "./report.ts";
+
+const template = ["spec", "template"] as const;
+const runtime = [...template, "spec", "runtime"] as const;
+const sshKeys = "compute.datumapis.com/ssh-keys";
+
+/** What runs: instance type, virtual machine or containers, ports, keys. */
+export function checkRuntime(content: JsonObject, catalogs: Catalogs, report: Reporter): void {
+  const type = textAt(content, [...runtime, "resources", "instanceType"]);
+  const types = Object.keys(catalogs["instance-types"]);
+  if (!types.includes(type)) {
+    const near = nearest(type, types);
+    report.say(
+      "workload/instance-type",
+      [...runtime, "resources", "instanceType"],
+      `The instance type ${JSON.stringify(type)} is not known.`,
+      near === undefined ? `Known: ${types.join(", ")}.` : `Did you mean ${near}?`,
+    );
+  }
+  if (valueAt(content, [...runtime, "resources", "requests"]) !== undefined) {
+    report.say(
+      "workload/resource-requests",
+      [...runtime, "resources", "requests"],
+      "Resource requests are not carried out.",
+      "The instance type says how large a copy is.",
+    );
+  }
+  const sandbox = valueAt(content, [...runtime, "sandbox"]);
+  const machine = valueAt(content, [...runtime, "virtualMachine"]);
+  if (sandbox !== undefined && machine !== undefined) {
+    report.say(
+      "workload/runtime",
+      [...runtime, "virtualMachine"],
+      "A workload runs containers or a virtual machine, not both.",
+      "Remove sandbox or virtualMachine.",
+    );
+  } else if (sandbox === undefined && machine === undefined) {
+    report.say(
+      "workload/runtime",
+      runtime,
+      "The workload says neither sandbox nor virtualMachine.",
+      "Add one of the two.",
+    );
+  }
+  if (sandbox !== undefined) checkSandbox(content, report);
+  else if (machine !== undefined) checkMachine(content, report);
+  checkInterfaces(content, report);
+}
+
+function checkSandbox(content: JsonObject, report: Reporter): void {
+  const names = new Set<string>();
+  for (const { path, value } of objectsAt(content, [...runtime, "sandbox", "containers"])) {
+    const name = textAt(value, ["name"]);
+    if (!isLabel(name))
+      report.say(
+        "workload/container-name",
+        [...path, "name"],
+        `${JSON.stringify(name)} is no DNS label.`,
+        "Use lower-case letters, digits and dashes.",
+      );
+    if (names.has(name))
+      report.say("workload/container-duplicate", [...path, "name"], `A container ${name} stands above already.`);
+    names.add(name);
+    if (textAt(value, ["image"]) === "")
+      report.say("workload/container-image", [...path, "image"], "The container names no image.");
+    if (value.resources !== undefined)
+      report.say(
+        "workload/container-resources",
+        [...path, "resources"],
+        "Resources of a container are not carried out.",
+        "The instance type says how large a copy is.",
+      );
+    checkPorts(value, path, report);
+  }
+  for (const { path, value } of objectsAt(content, [...runtime, "sandbox", "imagePullSecrets"])) {
+    if (textAt(value, ["name"]) === "")
+      report.say("workload/pull-secret", [...path, "name"], "The pull secret has no name.");
+  }
+}
+
+function checkMachine(content: JsonObject, report: Reporter): void {
+  checkKeys(content, report);
+  checkPorts(valueAt(content, [...runtime, "virtualMachine"]) as JsonObject, [...runtime, "virtualMachine"], report);
+}
+
+function checkKeys(content: JsonObject, report: Reporter): void {
+  const path = [...template, "metadata", "annotations", sshKeys];
+  const keys = textAt(content, path).trim();
+  if (keys === "") {
+    report.say(
+      "workload/ssh-keys",
+      path,
+      `A virtual machine needs the annotation ${sshKeys} on its template.`,
+      "Add lines of the form user:ssh-ed25519 AAAA…",
+    );
+    return;
+  }
+  for (const [index, line] of keys.split("\n").entries()) {
+    const colon = line.indexOf(":");
+    const user = line.slice(0, colon).trim();
+    const isKey =
+      /(^|\s)(ssh-(ed25519|rsa|dss)|ecdsa-sha2-nistp\d{3}|sk-\S+@openssh\.com) +[A-Za-z0-9+/]{16,}={0,3}(\s|$)/.test(
+        line.slice(colon + 1),
+      );
+    if (colon < 0 || user === "" || !isKey) {
+      report.say(
+        "workload/ssh-keys",
+        path,
+        `Line ${index + 1} of the keys is not of the form user:public-key.`,
+        "Write user:ssh-ed25519 AAAA… in each line.",
+      );
+    }
+  }
+}
+
+function checkPorts(holder: JsonObject, path: Path, report: Reporter): void {
+  const names = new Set<string>();
+  for (const port of objectsAt(holder, ["ports"])) {
+    const at = [...path, ...port.path];
+    const name = textAt(port.value, ["name"]);
+    if (!isPortName(name))
+      report.say(
+        "workload/port-name",
+        [...at, "name"],
+        `${JSON.stringify(name)} is no port name.`,
+        "Use at most 15 lower-case letters, digits and dashes, one letter at least.",
+      );
+    if (names.has(name)) report.say("workload/port-duplicate", [...at, "name"], `A port ${name} stands above already.`);
+    names.add(name);
+    const protocol = textAt(port.value, ["protocol"]);
+    if (!["", "TCP", "UDP", "SCTP"].includes(protocol))
+      report.say(
+        "workload/port-protocol",
+        [...at, "protocol"],
+        `${JSON.stringify(protocol)} is no protocol.`,
+        "Use TCP, UDP or SCTP.",
+      );
+  }
+}
+
+function checkInterfaces(content: JsonObject, report: Reporter): void {
+  const names = new Set<string>();
+  for (const { path, value } of objectsAt(content, [...template, "spec", "networkInterfaces"])) {
+    const name = textAt(value, ["network", "name"]);
+    const at = [...path, "network", "name"];
+    if (!isLabel(name)) report.say("workload/network-name", at, `${JSON.stringify(name)} is no DNS label.`);
+    if (names.has(name))
+      report.say(
+        "workload/network-duplicate",
+        at,
+        `The interface above stands in the network ${name} already.`,
+        "A copy has one interface in a network.",
+      );
+    names.add(name);
+  }
+}

@@ -1,0 +1,211 @@
+import { isObject, type JsonObject } from "../core/json.ts";
+import { nearest } from "../core/nearest.ts";
+import type { Catalogs } from "./catalogs.ts";
+import { type Path, valueAt } from "./document.ts";
+import { quantityMillis } from "./quantity.ts";
+import { isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
+
+const spec = ["spec", "template", "spec"] as const;
+const gib = 1000n << 30n;
+
+/** Disks, files and secrets of a template, and where they are attached. */
+export function checkVolumes(content: JsonObject, catalogs: Catalogs, report: Reporter): void {
+  const volumes = objectsAt(content, [...spec, "volumes"]);
+  const attached = checkAttachments(
+    content,
+    new Map(volumes.map(({ value }) => [textAt(value, ["name"]), value])),
+    report,
+  );
+  const names = new Set<string>();
+  const devices = new Set<string>();
+  for (const [index, { path, value }] of volumes.entries()) {
+    const name = textAt(value, ["name"]);
+    if (!isLabel(name))
+      report.say(
+        "workload/volume-name",
+        [...path, "name"],
+        `${JSON.stringify(name)} is no DNS label.`,
+        "Use lower-case letters, digits and dashes.",
+      );
+    if (names.has(name))
+      report.say("workload/volume-duplicate", [...path, "name"], `A volume ${name} stands above already.`);
+    else if (!attached.has(name))
+      report.say(
+        "workload/volume-unattached",
+        [...path, "name"],
+        `The volume ${name} is attached nowhere.`,
+        "Attach it, or remove it.",
+      );
+    names.add(name);
+    const sources = ["disk", "configMap", "secret"].filter((source) => value[source] !== undefined);
+    if (sources.length === 0)
+      report.say("workload/volume-source", path, `The volume ${name} has no source.`, "Add disk, configMap or secret.");
+    for (const source of sources.slice(1))
+      report.say(
+        "workload/volume-source",
+        [...path, source],
+        `The volume ${name} has a source already: ${sources[0]}.`,
+        "Keep one.",
+      );
+    if (isObject(value.disk)) {
+      const device = textAt(value.disk, ["deviceName"]) || `persistent-disk-${index}`;
+      if (devices.has(device))
+        report.say("workload/device-name", [...path, "disk", "deviceName"], `The device name ${device} is taken.`);
+      devices.add(device);
+      checkDisk(value.disk, [...path, "disk"], catalogs, report);
+    }
+    if (isObject(value.configMap)) checkFiles(value.configMap, "name", [...path, "configMap"], report);
+    if (isObject(value.secret)) checkFiles(value.secret, "secretName", [...path, "secret"], report);
+  }
+}
+
+function checkAttachments(
+  content: JsonObject,
+  volumes: ReadonlyMap<string, JsonObject>,
+  report: Reporter,
+): ReadonlySet<string> {
+  const machine = [...spec, "runtime", "virtualMachine"];
+  const holders: Path[] = [
+    machine,
+    ...objectsAt(content, [...spec, "runtime", "sandbox", "containers"]).map(({ path }) => path),
+  ];
+  const attached = new Set<string>();
+  for (const holder of holders) {
+    const mounts = new Set<string>();
+    for (const [index, { path, value }] of objectsAt(content, [...holder, "volumeAttachments"]).entries()) {
+      const name = textAt(value, ["name"]);
+      const volume = volumes.get(name);
+      attached.add(name);
+      if (volume === undefined) {
+        const near = nearest(name, [...volumes.keys()]);
+        report.say(
+          "workload/attachment-volume",
+          [...path, "name"],
+          `There is no volume ${JSON.stringify(name)}.`,
+          near === undefined ? "Add it to volumes." : `Did you mean ${near}?`,
+        );
+        continue;
+      }
+      const isBoot = textAt(volume, ["disk", "template", "spec", "populator", "image", "name"]) !== "";
+      if (holder === machine && index === 0 && !isBoot)
+        report.say(
+          "workload/boot-disk",
+          [...path, "name"],
+          "The first volume of a virtual machine must be a disk with an image to boot from.",
+        );
+      checkMount(value, path, volume, mounts, report);
+    }
+  }
+  return attached;
+}
+
+function checkMount(
+  attachment: JsonObject,
+  path: Path,
+  volume: JsonObject,
+  mounts: Set<string>,
+  report: Reporter,
+): void {
+  const mount = textAt(attachment, ["mountPath"]);
+  if (mount === "") return;
+  const at = [...path, "mountPath"];
+  if (!mount.startsWith("/"))
+    report.say(
+      "workload/mount-path",
+      at,
+      `The mount path ${JSON.stringify(mount)} is not absolute.`,
+      `Write /${mount}.`,
+    );
+  if (mounts.has(mount)) report.say("workload/mount-duplicate", at, `Something is mounted at ${mount} already.`);
+  mounts.add(mount);
+  const isRaw = volume.disk !== undefined && valueAt(volume, ["disk", "template", "spec", "populator"]) === undefined;
+  if (isRaw)
+    report.say(
+      "workload/mount-raw",
+      at,
+      "A disk without a populator has no file system to mount.",
+      "Add populator.filesystem, or remove mountPath.",
+    );
+}
+
+function checkDisk(disk: JsonObject, path: Path, catalogs: Catalogs, report: Reporter): void {
+  const at = [...path, "template", "spec"];
+  const type = textAt(disk, ["template", "spec", "type"]);
+  const image = textAt(disk, ["template", "spec", "populator", "image", "name"]);
+  known("workload/disk-type", "disk type", type, catalogs["disk-types"], [...at, "type"], report);
+  if (image !== "")
+    known("workload/disk-image", "image", image, catalogs.images, [...at, "populator", "image", "name"], report);
+  if (image !== "" && valueAt(disk, ["template", "spec", "populator", "filesystem"]) !== undefined) {
+    report.say(
+      "workload/populator",
+      [...at, "populator", "filesystem"],
+      "A disk is filled from an image or formatted, not both.",
+      "Keep one populator.",
+    );
+  }
+  const resources = valueAt(disk, ["template", "spec", "resources"]);
+  if (resources === undefined) {
+    if (image === "")
+      report.say(
+        "workload/disk-size",
+        at,
+        "The disk has neither an image nor a size.",
+        "Add resources.requests.storage.",
+      );
+    return;
+  }
+  const storage = valueAt(resources, ["requests", "storage"]);
+  const sizeAt = [...at, "resources", "requests", "storage"];
+  if (storage === undefined) {
+    report.say("workload/disk-size", sizeAt, "The disk says no size.", "Add resources.requests.storage, such as 20Gi.");
+    return;
+  }
+  const size = quantityMillis(storage);
+  if (size === undefined || size <= 0n) {
+    report.say(
+      "workload/disk-size",
+      sizeAt,
+      `${JSON.stringify(storage)} is no size.`,
+      "Write a quantity such as 20Gi.",
+    );
+    return;
+  }
+  if (size % gib !== 0n) report.say("workload/disk-size", sizeAt, `${String(storage)} is no whole number of Gi.`);
+  if (size < 10n * gib || size > 100n * gib)
+    report.say("workload/disk-size", sizeAt, `${String(storage)} is not between 10Gi and 100Gi.`);
+  else if (image !== "" && size < 25n * gib)
+    report.say("workload/disk-size", sizeAt, `A disk with an image needs 25Gi at least, not ${String(storage)}.`);
+}
+
+function known(rule: string, noun: string, name: string, catalog: JsonObject, path: Path, report: Reporter): void {
+  const names = Object.keys(catalog);
+  if (names.includes(name)) return;
+  const near = nearest(name, names);
+  report.say(
+    rule,
+    path,
+    `The ${noun} ${JSON.stringify(name)} is not known.`,
+    near === undefined ? `Known: ${names.join(", ")}.` : `Did you mean ${near}?`,
+  );
+}
+
+function checkFiles(files: JsonObject, nameField: string, path: Path, report: Reporter): void {
+  if (textAt(files, [nameField]) === "")
+    report.say("workload/volume-reference", [...path, nameField], `The volume says no ${nameField}.`);
+  const modes: [Path, unknown][] = [[[...path, "defaultMode"], files.defaultMode]];
+  for (const item of objectsAt(files, ["items"])) {
+    modes.push([[...path, ...item.path, "mode"], item.value.mode]);
+    const target = textAt(item.value, ["path"]);
+    if (target === "" || target.startsWith("/") || target.split("/").includes("..")) {
+      report.say(
+        "workload/item-path",
+        [...path, ...item.path, "path"],
+        `${JSON.stringify(target)} is no relative path without "..".`,
+      );
+    }
+  }
+  for (const [at, mode] of modes) {
+    if (typeof mode === "number" && (mode < 0 || mode > 0o777))
+      report.say("workload/file-mode", at, `${mode} is no file mode between 0 and 0777 (511).`);
+  }
+}

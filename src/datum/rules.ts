@@ -1,0 +1,108 @@
+import { isObject } from "../core/json.ts";
+import type { Problem } from "../core/problem.ts";
+import type { Catalogs } from "./catalogs.ts";
+import { readBlock } from "./cidr.ts";
+import { type Document, valueAt } from "./document.ts";
+import { createReporter, isLabel, type Reporter, textAt } from "./report.ts";
+import { checkPlacements } from "./rules-placements.ts";
+import { checkPolicies } from "./rules-policies.ts";
+import { checkRuntime } from "./rules-runtime.ts";
+import { checkVolumes } from "./rules-volumes.ts";
+
+/** Rules of one document whose shape its schema has allowed. */
+export function checkDocument(document: Document, catalogs: Catalogs): readonly Problem[] {
+  const report = createReporter(document);
+  if (!isSubdomain(document.name)) {
+    report.say(
+      "names/invalid",
+      ["metadata", "name"],
+      `${JSON.stringify(document.name)} is no DNS name.`,
+      "Use lower-case letters, digits and dashes.",
+    );
+  }
+  checkAnnotations(document, report);
+  if (document.kind === "Workload") {
+    checkPlacements(document.content, report);
+    checkRuntime(document.content, catalogs, report);
+    checkVolumes(document.content, catalogs, report);
+    checkPolicies(document.content, report);
+  }
+  if (document.kind === "Network") checkNetwork(document, report);
+  if (document.kind === "Location") checkLocation(document, report);
+  if (document.kind === "Secret") checkSecret(document, report);
+  return report.problems;
+}
+
+function isSubdomain(name: string): boolean {
+  return name.length <= 253 && name.split(".").every(isLabel);
+}
+
+/** Annotations of our own are a closed set: a misspelled one would be ignored in silence. */
+function checkAnnotations(document: Document, report: Reporter): void {
+  const annotations = valueAt(document.content, ["metadata", "annotations"]);
+  if (!isObject(annotations)) return;
+  const known = ["adopt", "protect", "rollout-width", "policy-exception"].map((name) => `plumbline.dev/${name}`);
+  for (const [key, value] of Object.entries(annotations)) {
+    if (!key.startsWith("plumbline.dev/")) continue;
+    const path = ["metadata", "annotations", key];
+    if (!known.includes(key))
+      report.say("annotations/unknown", path, `The annotation ${key} is not known.`, `Known: ${known.join(", ")}.`);
+    if (key.endsWith("/rollout-width") && !/^([1-9]\d{0,3}|([1-9]\d?|100)%)$/.test(String(value))) {
+      report.say(
+        "annotations/rollout-width",
+        path,
+        `${JSON.stringify(value)} is no width of a rollout.`,
+        'Write a count such as "3" or a share such as "25%".',
+      );
+    }
+  }
+}
+
+function checkNetwork(document: Document, report: Reporter): void {
+  const range = textAt(document.content, ["spec", "ipam", "ipv4Range"]);
+  if (range === "") return;
+  const path = ["spec", "ipam", "ipv4Range"];
+  const block = readBlock(range);
+  if (block === undefined)
+    report.say(
+      "network/range",
+      path,
+      `${JSON.stringify(range)} is no IPv4 range.`,
+      "Write the first address and the prefix length, such as 10.128.0.0/9.",
+    );
+  else if (block.prefix > 29)
+    report.say("network/range", path, `${range} is too small for a network.`, "Use a prefix length of 29 or less.");
+}
+
+function checkLocation(document: Document, report: Reporter): void {
+  const city = textAt(document.content, ["spec", "topology", "topology.datum.net/city-code"]);
+  if (city === "") {
+    const message = "The location says no city, so no placement can choose it.";
+    report.say(
+      "location/city-code",
+      ["spec", "topology"],
+      message,
+      "Add topology.datum.net/city-code, such as DFW.",
+      "warning",
+    );
+  }
+  const region = textAt(document.content, ["spec", "provider", "gcp", "region"]);
+  const zone = textAt(document.content, ["spec", "provider", "gcp", "zone"]);
+  if (zone !== "" && !new RegExp(`^${region.replace(/[^a-z0-9-]/g, ".")}-[a-z]$`).test(zone)) {
+    report.say(
+      "location/zone",
+      ["spec", "provider", "gcp", "zone"],
+      `Zone ${zone} is not in region ${region}.`,
+      `A zone of it is ${region}-a.`,
+    );
+  }
+}
+
+function checkSecret(document: Document, report: Reporter): void {
+  for (const part of ["data", "stringData"]) {
+    const data = valueAt(document.content, [part]);
+    if (!isObject(data) || Object.keys(data).length === 0 || document.content.sops !== undefined) continue;
+    const message = "The secret stands in clear text in the repository, where everybody who reads it has it.";
+    report.say("secret/clear-text", [part], message, "Encrypt it, and change what was committed.", "warning");
+  }
+}

@@ -1,0 +1,112 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { Json, JsonObject } from "../core/json.ts";
+import { nearest } from "../core/nearest.ts";
+import type { Problem } from "../core/problem.ts";
+import { type Path, pathText } from "./document.ts";
+import type { Kind } from "./kinds.ts";
+import type { RawDocument } from "./yaml.ts";
+
+/** Problems of one kind of error in one document that are told; the rest would be noise. */
+const maxProblems = 100;
+
+/** Checks values against the schemas of their kinds; each is compiled when it is first needed. */
+export interface SchemaChecker {
+  /** Fills defaults into `value` in place and tells what the schema does not allow. */
+  check(kind: Kind, value: JsonObject, raw: RawDocument): readonly Problem[];
+}
+
+/** Makes a checker. Schemas say `x-plumbline` beside the standard words. */
+export function createSchemaChecker(): SchemaChecker {
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true, allowUnionTypes: true });
+  const compiled = new Map<Kind, ValidateFunction>();
+  return {
+    check(kind, value, raw) {
+      const validate = compiled.get(kind) ?? ajv.compile(kind.schema);
+      compiled.set(kind, validate);
+      if (validate(value)) return [];
+      return (validate.errors ?? []).slice(0, maxProblems).map((error) => problemOf(error, value, raw));
+    },
+  };
+}
+
+function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Problem {
+  const path = pathIn(value, error.instancePath);
+  const say = (rule: string, at: Path, message: string, hint = "", part: "key" | "value" = "value"): Problem => ({
+    severity: "error",
+    rule: `schema/${rule}`,
+    ...raw.at(at, part),
+    path: pathText(at),
+    message,
+    hint,
+  });
+  const here = pathText(path) || "the document";
+  switch (error.keyword) {
+    case "additionalProperties": {
+      const name = String(error.params.additionalProperty);
+      const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
+      const near = nearest(name, known);
+      const hint = near === undefined ? `Known here: ${known.sort().join(", ")}.` : `Did you mean ${near}?`;
+      return say("unknown-field", [...path, name], `The field ${name} is not known in ${here}.`, hint, "key");
+    }
+    case "required": {
+      const name = String(error.params.missingProperty);
+      return say("required", path, `The field ${pathText([...path, name])} is missing.`, `Add ${name}.`, "key");
+    }
+    case "type": {
+      const wanted = [error.params.type].flat().join(" or ");
+      const hint = error.data === null ? "Fill it in, or remove the empty field." : "";
+      return say(
+        "type",
+        path,
+        `${here} must be ${article(wanted)} ${wanted}, but is ${kindOf(error.data as Json)}.`,
+        hint,
+      );
+    }
+    case "enum": {
+      const allowed = (error.params.allowedValues as readonly string[]).map(String);
+      const near = nearest(String(error.data), allowed);
+      const hint = near === undefined ? `Use ${allowed.join(", ")}.` : `Did you mean ${near}?`;
+      return say(
+        "enum",
+        path,
+        `${here} is ${JSON.stringify(error.data)}, which is not one of ${allowed.join(", ")}.`,
+        hint,
+      );
+    }
+    case "pattern":
+      return say(
+        "pattern",
+        path,
+        `${here} is ${JSON.stringify(error.data)}, which does not have the form ${String(error.params.pattern)}.`,
+      );
+    default:
+      return say(kebab(error.keyword), path, `${here} ${error.message ?? "is not allowed"}.`);
+  }
+}
+
+/** `/spec/placements/0` → the path; list indexes become numbers where the value is a list. */
+function pathIn(root: JsonObject, pointer: string): Path {
+  const path: (string | number)[] = [];
+  let value: unknown = root;
+  for (const part of pointer.split("/").slice(1)) {
+    const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    const step = Array.isArray(value) ? Number(name) : name;
+    path.push(step);
+    value = (value as Record<string | number, unknown> | undefined)?.[step];
+  }
+  return path;
+}
+
+function kindOf(value: Json): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `the ${typeof value} ${JSON.stringify(value)}`;
+}
+
+function article(noun: string): string {
+  return /^[aeio]/.test(noun) ? "an" : "a";
+}
+
+function kebab(word: string): string {
+  return word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
