@@ -38,7 +38,7 @@ export function refusalsMarkdown(refusals: readonly Refusal[]): string {
 export function problemsMarkdown(problems: readonly Problem[]): string {
   const lines = problems.slice(0, problemsShown).map((problem) => {
     const place = codeSpan(`${problem.file}:${problem.line}:${problem.column}`);
-    const path = problem.path === "" || problem.message.startsWith(problem.path) ? "" : `${codeSpan(problem.path)}: `;
+    const path = problem.path === "" || problem.message.includes(problem.path) ? "" : `${codeSpan(problem.path)}: `;
     const hint = problem.hint === "" ? "" : `<br>_${plainText(problem.hint)}_`;
     return `- **${problem.severity}** ${place} ${path}${plainText(problem.message)} (${codeSpan(problem.rule)})${hint}`;
   });

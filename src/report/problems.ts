@@ -15,7 +15,7 @@ export function problemsText(problems: readonly Problem[], sources: Sources, loo
     const colour = colours[problem.severity];
     const place = `${visible(problem.file)}:${problem.line}:${problem.column}`;
     const head = `${palette.bold(palette[colour](problem.severity))} ${palette.bold(place)}  ${palette.dim(visible(problem.rule))}`;
-    const path = problem.path === "" || problem.message.startsWith(problem.path) ? "" : `${visible(problem.path)}: `;
+    const path = problem.path === "" || problem.message.includes(problem.path) ? "" : `${visible(problem.path)}: `;
     const message = wrap(path + visible(problem.message), look.width - 2).map((line) => `  ${line}`);
     const hint =
       problem.hint === ""
