@@ -33,8 +33,9 @@ async function dispatch(shell: Shell, command: Command, flags: Flags): Promise<n
     case "sim":
       return (await import("./sim.ts")).sim(shell, command);
     case "explain":
+      return (await import("./rules.ts")).explain(shell, command);
     case "schema":
-      return (await import("./rules.ts")).rules(shell, command);
+      return (await import("./rules.ts")).schema(shell, command);
     case "version":
       shell.stdout.write(`plumbline ${shell.version}\n`);
       return 0;

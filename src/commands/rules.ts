@@ -1,0 +1,30 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "../cli.ts";
+import { loadRules } from "../compose/rules.ts";
+import { isObject } from "../core/json.ts";
+import type { Shell } from "../shell.ts";
+
+/** `schema`: the JSON Schemas of the known kinds, into a folder for an editor, or all together to stdout. */
+export async function schema(shell: Shell, command: Extract<Command, { readonly name: "schema" }>): Promise<number> {
+  const { schemas, configSchema } = await loadRules(shell.packageDirectory, shell.version);
+  if (command.directory === undefined) {
+    shell.stdout.write(`${JSON.stringify({ anyOf: schemas }, undefined, 2)}\n`);
+    return 0;
+  }
+  await mkdir(command.directory, { recursive: true });
+  for (const one of schemas) {
+    const kind = isObject(one["x-plumbline"]) ? String(one["x-plumbline"].kind).toLowerCase() : "unknown";
+    await writeFile(join(command.directory, `${kind}.json`), `${JSON.stringify(one, undefined, 2)}\n`);
+  }
+  await writeFile(join(command.directory, "manifests.json"), `${JSON.stringify({ anyOf: schemas }, undefined, 2)}\n`);
+  await writeFile(join(command.directory, "plumbline.json"), `${JSON.stringify(configSchema, undefined, 2)}\n`);
+  shell.stdout.write(`${schemas.length + 2} schemas written to ${command.directory}\n`);
+  return 0;
+}
+
+/** `explain`: what a rule means, with a bad and a good example. */
+export async function explain(shell: Shell, command: Extract<Command, { readonly name: "explain" }>): Promise<number> {
+  shell.stdout.write(`${command.rule ?? ""}\n`);
+  return 1;
+}
