@@ -93,7 +93,7 @@ function openTracked(shell: Shell, tracked: RepositoryConfig, stateDirectory: st
     stateDirectory: join(stateDirectory, "clones"),
     pollIntervalMs: tracked.pollIntervalMs,
     pollJitter: tracked.pollJitter,
-    ...(token !== undefined && { token: () => readSecret(token, shell.environment) }),
+    ...(token !== undefined && { token: () => readSecret(token, shell) }),
   });
 }
 
@@ -114,9 +114,7 @@ async function openEdge(shell: Shell, edge: EdgeConfig): Promise<Provider> {
     endpoint: edge.endpoint,
     ...(edge.project !== undefined && { project: edge.project }),
     credentials:
-      credentials.kind === "token"
-        ? { kind: "token", token: await readSecret(credentials.token, shell.environment) }
-        : credentials,
+      credentials.kind === "token" ? { kind: "token", token: await readSecret(credentials.token, shell) } : credentials,
   });
 }
 
@@ -128,7 +126,7 @@ async function openGcp(shell: Shell, gcp: GcpConfig): Promise<Provider> {
     ...(gcp.endpoint !== undefined && { endpoint: gcp.endpoint }),
     credentials:
       credentials.kind === "token"
-        ? { kind: "token", token: await readSecret(credentials.token, shell.environment) }
+        ? { kind: "token", token: await readSecret(credentials.token, shell) }
         : credentials.kind === "key-file"
           ? { kind: "key-file", path: credentials.file }
           : credentials,

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseCommandLine } from "./cli.ts";
 import { execute } from "./commands/execute.ts";
+import { createRedactor } from "./runtime/redact.ts";
 import type { Shell, TextStream } from "./shell.ts";
 
 /** A second signal sooner than this is taken for the same key press: npm and the terminal both pass it on. */
@@ -51,6 +52,7 @@ async function main(): Promise<number> {
     pid: process.pid,
     packageDirectory,
     version,
+    redactor: createRedactor([]),
     stopping: stopping.signal,
     signal: givingUp.signal,
   };

@@ -1,3 +1,5 @@
+import type { Redactor } from "./runtime/redact.ts";
+
 /** A stream of text for people or programs. */
 export interface TextStream {
   write(text: string): void;
@@ -16,6 +18,8 @@ export interface Shell {
   /** The folder that holds policies/ and example-repo/. */
   readonly packageDirectory: string;
   readonly version: string;
+  /** Hides every secret that was read, wherever something is written. */
+  readonly redactor: Redactor;
   /** Aborted by the first signal: start nothing new. */
   readonly stopping: AbortSignal;
   /** Aborted by the second signal: give up at once. */

@@ -1,4 +1,3 @@
-import pc from "picocolors";
 import type { CommonFlags, OutputFormat } from "../cli.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Problem } from "../core/problem.ts";
@@ -15,9 +14,8 @@ import {
   validateDocument,
 } from "../report/json.ts";
 import { applyMarkdown, driftMarkdown, planMarkdown, statusMarkdown, validateMarkdown } from "../report/markdown.ts";
-import { outcomeText } from "../report/outcome.ts";
-import type { Look } from "../report/palette.ts";
-import { planText, refusalsText } from "../report/plan.ts";
+import { outcomeText, planReportText } from "../report/outcome.ts";
+import { type Look, paletteOf } from "../report/palette.ts";
 import { problemCounts, problemsText } from "../report/problems.ts";
 import { type FleetStatus, statusText } from "../report/status.ts";
 import type { Shell, TextStream } from "../shell.ts";
@@ -27,9 +25,10 @@ import { createProgress } from "./progress.ts";
 export function printer(shell: Shell, output: OutputFormat, flags: Pick<CommonFlags, "colour">) {
   const look = lookOf(shell, shell.stdout, flags);
   const progress = createProgress(shell, lookOf(shell, shell.stderr, flags), output === "text");
+  const { redact } = shell.redactor;
   const say = (text: string): void => {
     progress.clear();
-    shell.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+    shell.stdout.write(redact(text.endsWith("\n") ? text : `${text}\n`));
   };
 
   return {
@@ -41,13 +40,16 @@ export function printer(shell: Shell, output: OutputFormat, flags: Pick<CommonFl
       const manifests = result.documents.length;
       if (output === "json") say(jsonText(validateDocument(manifests, result.problems)));
       else if (output === "markdown") say(validateMarkdown(manifests, result.problems));
-      else say(`${problemsText(result.problems, sources, look)}${checkedLine(result)}`);
+      else {
+        const found = problemsText(result.problems, sources, look);
+        say(`${found}${found === "" ? "" : "\n"}${checkedLine(result)}`);
+      }
     },
 
     plans(outcomes: readonly Outcome[]): void {
       if (output === "json") say(jsonText(fleetsDocument(outcomes.map(planDocument))));
       else if (output === "markdown") say(outcomes.map(planMarkdown).join("\n"));
-      else for (const outcome of outcomes) say(planOf(outcome, look));
+      else for (const outcome of outcomes) say(planReportText(outcome, look));
     },
 
     drifts(outcomes: readonly Outcome[]): void {
@@ -72,7 +74,7 @@ export function printer(shell: Shell, output: OutputFormat, flags: Pick<CommonFl
 
     problems(problems: readonly Problem[], sources: ReadonlyMap<string, string>): void {
       progress.clear();
-      shell.stderr.write(problemsText(problems, sources, lookOf(shell, shell.stderr, flags)));
+      shell.stderr.write(redact(problemsText(problems, sources, lookOf(shell, shell.stderr, flags))));
     },
 
     statuses(statuses: readonly FleetStatus[]): void {
@@ -92,14 +94,7 @@ function lookOf(shell: Shell, stream: TextStream, flags: Pick<CommonFlags, "colo
   const { NO_COLOR, FORCE_COLOR } = shell.environment;
   const wanted =
     flags.colour === "auto" && (NO_COLOR ?? "") === "" && (stream.isTerminal || (FORCE_COLOR ?? "") !== "");
-  return { palette: pc.createColors(wanted), width: Math.max(60, Math.min(100, stream.columns)) };
-}
-
-function planOf(outcome: Outcome, look: Look): string {
-  const problems = problemsText(outcome.problems, outcome.sources, look);
-  if (outcome.plan === undefined) return outcomeText(outcome, look, { sources: outcome.sources });
-  const failure = outcome.failure === "" ? "" : `${look.palette.red("Not seen:")} ${outcome.failure}\n`;
-  return `${problems}${failure}${refusalsText(outcome.refusals, look)}${planText(outcome.plan, look)}`;
+  return { palette: paletteOf(wanted), width: Math.max(60, Math.min(100, stream.columns)) };
 }
 
 function checkedLine(result: CheckResult): string {
@@ -111,6 +106,7 @@ function checkedLine(result: CheckResult): string {
     [counts["not-a-manifest"], "not a manifest"],
   ] as const;
   const rest = others.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
-  const head = `${counts.managed} managed ${counts.managed === 1 ? "manifest" : "manifests"}`;
-  return `${[head, ...rest].join(", ")}: ${problemCounts(result.problems)}.\n`;
+  const total = result.documents.length;
+  const head = `${total} ${total === 1 ? "manifest" : "manifests"}`;
+  return `${head}${rest.length === 0 ? "" : ` (${rest.join(", ")})`}: ${problemCounts(result.problems)}.\n`;
 }

@@ -5,7 +5,6 @@ import { reconcile } from "../reconcile.ts";
 import { inColumns } from "../report/columns.ts";
 import { createLog } from "../runtime/log.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
-import { createRedactor } from "../runtime/redact.ts";
 import { startServer } from "../server/server.ts";
 import type { Shell } from "../shell.ts";
 import { printer, statusJson } from "./print.ts";
@@ -53,7 +52,7 @@ async function forever(
     level: flags.logLevel ?? config.log.level,
     destination: shell.stderr,
     pretty: config.log.format === "text" || (config.log.format === "auto" && shell.stderr.isTerminal),
-    redactor: createRedactor([]),
+    redactor: shell.redactor,
   });
   const metrics = createMetrics(shell.version);
   const told = createNews();

@@ -2,8 +2,6 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { materialise } from "../repo/index.ts";
 import type { Shell } from "../shell.ts";
-import { startEdgeSimulator } from "../sim/edge/index.ts";
-import { startGceSimulator } from "../sim/gce/index.ts";
 
 /** The embedded worlds as somebody can reach them now. */
 export interface Worlds {
@@ -38,6 +36,10 @@ export async function openWorlds(shell: Shell, stateDirectory: string): Promise<
   await materialise(join(shell.packageDirectory, "example-repo"), repository);
   const running = await runningWorlds(stateDirectory);
   if (running !== undefined) return { ...running, repository, close: async () => undefined };
+  const [{ startGceSimulator }, { startEdgeSimulator }] = await Promise.all([
+    import("../sim/gce/index.ts"),
+    import("../sim/edge/index.ts"),
+  ]);
   const gce = await startGceSimulator({ port: 0, dataDirectory: join(stateDirectory, "gce") });
   const edge = await startEdgeSimulator({ port: 0, dataDirectory: join(stateDirectory, "edge") });
   const worlds = { pid: shell.pid, gceUrl: gce.url, edgeUrl: edge.url };

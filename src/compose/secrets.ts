@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { SecretReference } from "../config.ts";
+import type { Shell } from "../shell.ts";
 
 /** A secret could not be had where the configuration says it is. The message names the place, never the value. */
 export class SecretError extends Error {
@@ -8,8 +9,17 @@ export class SecretError extends Error {
 
 const maxSecretCharacters = 65_536;
 
-/** Reads a secret when it is needed, so that a rotated file is seen. Surrounding white space is dropped. */
+/** Reads a secret when it is needed, so that a rotated file is seen. Surrounding white space is dropped, and from then on it is hidden wherever something is written. */
 export async function readSecret(
+  reference: SecretReference,
+  shell: Pick<Shell, "environment" | "redactor">,
+): Promise<string> {
+  const value = await find(reference, shell.environment);
+  shell.redactor.add(value);
+  return value;
+}
+
+async function find(
   reference: SecretReference,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {

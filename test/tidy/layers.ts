@@ -22,13 +22,13 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
     ],
   ],
   // What main.ts hands on of its process: streams, environment, signals.
-  ["shell.ts", []],
-  // Commands compose the same parts as the daemon; they implement nothing themselves and name no plug-in.
+  ["shell.ts", ["runtime/"]],
+  // Commands compose the same parts as the daemon and implement nothing themselves; `sim` alone serves a world.
   [
     "commands/",
     [
       ...["cli.ts", "cli/", "shell.ts", "config.ts", "config/", "compose.ts", "compose/", "daemon.ts", "reconcile.ts"],
-      ...["review.ts", "decide.ts", "read.ts", "server/", "repo/index.ts", "report/", "datum/"],
+      ...["review.ts", "decide.ts", "read.ts", "server/", "repo/index.ts", "report/", "datum/", "sim/"],
       ...[...contracts, "core/", "runtime/"],
     ],
   ],
