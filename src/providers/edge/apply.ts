@@ -3,37 +3,17 @@ import { withoutReferences } from "../../core/identity.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Observed, Resource } from "../../core/resource.ts";
 import { type Order, ProviderError } from "../provider.ts";
-import type { Client } from "./client.ts";
-import { type Discovery, pathOf, type ServedKind } from "./discovery.ts";
+import { type Bench, isDeleting, type Place, read } from "./bench.ts";
+import { pathOf, type ServedKind } from "./discovery.ts";
 import { unservedText } from "./finding.ts";
 import { groupOf, type KnownKind, kindId } from "./kinds.ts";
 import { markerOf, withMarker } from "./marker.ts";
-import { fieldOf, objectsOf, textOf, titleOf } from "./object.ts";
+import { fieldOf, textOf, titleOf } from "./object.ts";
 import { observedOf } from "./observe.ts";
 import { fieldManager } from "./options.ts";
 import { readinessOf } from "./readiness.ts";
+import { removeObject, waitGone } from "./remove.ts";
 import { forceNote } from "./translate.ts";
-
-/** What carrying out an order needs. */
-export interface Bench {
-  readonly provider: string;
-  readonly client: Client;
-  readonly discovery: Discovery;
-  readonly kinds: readonly KnownKind[];
-  readonly readyTimeoutMs: number;
-  readonly pollIntervalMs: number;
-  readonly settleTimeoutMs: number;
-  readonly nowMs: () => number;
-}
-
-/** One object on the server: where it is and how its kind behaves. */
-interface Place {
-  readonly kind: KnownKind;
-  readonly path: string;
-  /** `Network default/prod`. */
-  readonly title: string;
-  readonly key: string;
-}
 
 /** Carries out one order and waits until the world has settled. */
 export async function carryOut(bench: Bench, order: Order, signal: AbortSignal): Promise<Observed | undefined> {
@@ -158,59 +138,4 @@ async function waitReady(bench: Bench, place: Place, first: JsonObject, signal: 
     }
     object = next;
   }
-}
-
-async function removeObject(bench: Bench, place: Place, order: Order, signal: AbortSignal): Promise<void> {
-  const live = await read(bench, place, signal);
-  if (live === undefined) return;
-  const marker = markerOf(live);
-  const uid = textOf(fieldOf(live, "metadata"), "uid");
-  const seen = order.change.observed?.id === uid;
-  if (marker === undefined ? !seen : marker.fleet !== order.fleet) {
-    const message = `${place.title} is not deleted: it does not carry this fleet's marker.`;
-    throw new ProviderError(message, { code: "conflict", next: "person", resource: place.key });
-  }
-  if (!isDeleting(live)) {
-    const body = {
-      apiVersion: "v1",
-      kind: "DeleteOptions",
-      preconditions: { uid },
-      propagationPolicy: "Foreground",
-    };
-    const doing = `delete ${place.title}`;
-    await bench.client.call({ method: "DELETE", path: place.path, body, doing, resource: place.key }, signal);
-  }
-  await waitGone(bench, place, live, signal);
-}
-
-async function waitGone(bench: Bench, place: Place, first: JsonObject, signal: AbortSignal): Promise<void> {
-  const startedAtMs = bench.nowMs();
-  const uid = textOf(fieldOf(first, "metadata"), "uid");
-  for (;;) {
-    const live = await read(bench, place, signal);
-    if (live === undefined || textOf(fieldOf(live, "metadata"), "uid") !== uid) return;
-    if (bench.nowMs() - startedAtMs >= bench.readyTimeoutMs) {
-      const seconds = Math.round(bench.readyTimeoutMs / 1_000);
-      const message = `${place.title} is not gone after ${seconds} s: ${heldBy(live)}.`;
-      throw new ProviderError(message, { code: "timeout", next: "retry", resource: place.key });
-    }
-    await delay(bench.pollIntervalMs, undefined, { signal });
-  }
-}
-
-function heldBy(live: JsonObject): string {
-  const finalizers = fieldOf(live, "metadata").finalizers;
-  const names = Array.isArray(finalizers) ? finalizers.join(", ") : "";
-  const conditions = objectsOf(fieldOf(live, "status"), "conditions").filter((one) => one.status === "False");
-  const why = conditions.map((one) => textOf(one, "message")).find((text) => text !== "");
-  return `${names === "" ? "it is not being deleted" : `held by ${names}`}${why === undefined ? "" : ` (${why})`}`;
-}
-
-function read(bench: Bench, place: Place, signal: AbortSignal): Promise<JsonObject | undefined> {
-  const { path, title, key } = place;
-  return bench.client.call({ method: "GET", path, doing: `read ${title}`, resource: key }, signal);
-}
-
-function isDeleting(object: JsonObject): boolean {
-  return textOf(fieldOf(object, "metadata"), "deletionTimestamp") !== "";
 }

@@ -3,7 +3,8 @@ import type { JsonObject } from "../../core/json.ts";
 import { type Problem, sortProblems } from "../../core/problem.ts";
 import type { Resource } from "../../core/resource.ts";
 import { ProviderError } from "../provider.ts";
-import { applyQuery, type Bench, placeOfWanted } from "./apply.ts";
+import { applyQuery, placeOfWanted } from "./apply.ts";
+import type { Bench } from "./bench.ts";
 import { withMarker } from "./marker.ts";
 
 const sideBySide = 6;

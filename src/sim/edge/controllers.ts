@@ -21,6 +21,7 @@ export function startControllers(
   kinds: readonly EdgeKind[],
   delayMs: number,
   nowMs: () => number,
+  garbageCollector: boolean,
 ): Controllers {
   const namespaced = kinds.filter((kind) => kind.namespaced).map((kind) => kind.kind);
   let timer: NodeJS.Timeout | undefined;
@@ -35,7 +36,7 @@ export function startControllers(
       const desk = createDesk(world, kinds, delayMs, now, (at) => {
         wakeAtMs = Math.min(wakeAtMs, at);
       });
-      collectGarbage(world, kinds, now);
+      if (garbageCollector) collectGarbage(world, kinds, now);
       runNamespaces(desk, namespaced);
       runNetworks(desk);
       runEdgeKinds(desk);

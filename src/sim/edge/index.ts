@@ -26,6 +26,8 @@ export interface EdgeSimulatorOptions {
   readonly faults?: FaultOptions;
   /** Where Location lives; both are out there. */
   readonly locationScope?: "namespaced" | "cluster";
+  /** False: owners and dependants are left to themselves, as on an API server that runs alone. */
+  readonly garbageCollector?: boolean;
   /** How often a watch is told the newest version. */
   readonly bookmarkIntervalMs?: number;
   /** Bearer tokens that are let in. Absent together with `serviceAccounts`: everybody is. */
@@ -65,7 +67,13 @@ async function start(options: EdgeSimulatorOptions, unlock: () => Promise<void>)
       : openJournal(options.dataDirectory);
   let controllers: Controllers | undefined;
   const universe: Universe = createUniverse(entries, journal, nowMs, () => controllers?.poke());
-  controllers = startControllers(() => universe, kinds, options.readyAfterMs ?? 150, nowMs);
+  controllers = startControllers(
+    () => universe,
+    kinds,
+    options.readyAfterMs ?? 150,
+    nowMs,
+    options.garbageCollector ?? true,
+  );
   const issuer = createTokenIssuer(options.tokens, options.serviceAccounts, nowMs);
   const traffic: Traffic = { reads: 0, writes: 0, lists: 0, watches: 0 };
   const faults = createFaults(options.seed ?? 1, options.faults ?? {});

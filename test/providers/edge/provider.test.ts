@@ -144,6 +144,25 @@ test("a delete that a finalizer holds ends with the finalizer's name", () =>
     { readyTimeoutMs: 60 },
   ));
 
+test("a foreground deletion ends even where nobody collects garbage, unless something is still owned", () =>
+  withScene(
+    async ({ provider, apply, observe, api }) => {
+      const resource = only(provider.translate(fleetOf(networkOf("prod"))));
+      const made = await apply(resource);
+      await apply(resource, "delete", made);
+      assert.equal(await observe(), []);
+      const again = await apply(resource);
+      const owner = { apiVersion: "v1", kind: "Network", name: "prod", uid: again?.id ?? "" };
+      const metadata = { name: "p", ownerReferences: [owner] };
+      const policies = networksPath.replace("networks", "networkpolicies");
+      await api("POST", policies, { ...networkOf("p"), kind: "NetworkPolicy", metadata });
+      const failure = await failureOf(apply(resource, "delete", again));
+      assert.match(failure.message, "held by foregroundDeletion");
+    },
+    { garbageCollector: false },
+    { readyTimeoutMs: 150 },
+  ));
+
 test("a network that does not become ready says which condition is missing", () =>
   withScene(
     async ({ provider, apply }) => {
