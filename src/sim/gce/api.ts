@@ -141,7 +141,8 @@ function beginProject(parts: ApiParts, call: Call): void {
 }
 
 function scopeOf(rpc: string, params: Readonly<Record<string, string>>): string {
-  if (rpc.startsWith("Zones.") || rpc.startsWith("Regions.")) return "global";
+  // Places are not in themselves, and a family's view is the same in every zone, even in the one called "-".
+  if (/^(?:Zones|Regions|ImageFamilyViews)\./.test(rpc)) return "global";
   if (params.zone !== undefined) return `zones/${params.zone}`;
   return params.region === undefined ? "global" : `regions/${params.region}`;
 }

@@ -74,9 +74,17 @@ export async function startGceSimulator(options: GceSimulatorOptions = {}): Prom
     clock: options.clock ?? Date.now,
     hasDefaultNetwork: options.defaultNetwork ?? true,
   });
+  const release = async (): Promise<void> => {
+    stop.abort();
+    journal.close();
+    await unlock?.();
+  };
   const listening = await listen((request, response) => {
     serve({ api, control, faults }, request, response).catch(() => request.socket.destroy());
-  }, options.port ?? 0);
+  }, options.port ?? 0).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
   return {
     url: listening.url,
     port: listening.port,
@@ -84,8 +92,7 @@ export async function startGceSimulator(options: GceSimulatorOptions = {}): Prom
     close: async () => {
       stop.abort();
       await listening.close();
-      journal.close();
-      await unlock?.();
+      await release();
     },
   };
 }

@@ -68,8 +68,9 @@ export function getFromFamily(call: Call): JsonObject {
 /** The image that a `sourceImage` names, directly or by its family. */
 export function imageReferenced(call: Call, field: string, value: string): JsonObject {
   const inside = pathIn(value);
-  const path = inside.startsWith("global/") ? `projects/${call.project}/${inside}` : inside;
-  const byFamily = /^projects\/([^/]+)\/global\/images\/family\/([^/]+)$/.exec(path);
+  const path = /^(?:global|zones)\//.test(inside) ? `projects/${call.project}/${inside}` : inside;
+  // The command line client of the cloud names families by their view in any zone.
+  const byFamily = /^projects\/([^/]+)\/(?:global\/images\/family|zones\/[^/]+\/imageFamilyViews)\/([^/]+)$/.exec(path);
   const byName = /^projects\/([^/]+)\/global\/images\/([^/]+)$/.exec(path);
   const missing = invalidValue(field, value, "The referenced image resource cannot be found.");
   if (byFamily !== null) {
