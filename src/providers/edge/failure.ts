@@ -25,6 +25,8 @@ export function refusal(refused: Refused, doing: string, resource: string): Prov
   if (status === 404) return error("not-found", "person");
   if (status === 410) return error("expired", "retry");
   if (status === 429) return error("rate-limit", "wait");
+  // The uid we send guards against writing to a later incarnation: the next pass looks again.
+  if (status === 422 && said.includes("metadata.uid")) return error("changed", "retry");
   // An apply whose fields the schema does not know is answered with 500, although only a person can mend it.
   if (/failed to create typed patch object|field not declared in schema/.test(said)) return error("invalid", "person");
   if (status === 408 || status === 504 || reason === "Timeout") return error("timeout", "retry");

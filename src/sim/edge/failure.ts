@@ -84,21 +84,22 @@ export interface FieldCause {
 
 /** 422 with every wrong field. */
 export function invalidObject(kind: EdgeKind, name: string, causes: readonly FieldCause[]): ApiFailure {
+  const title = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
+  return invalidNamed(title, { group: kind.group, kind: kind.kind }, name, causes);
+}
+
+/** 422 about something that is called `title`. */
+export function invalidNamed(
+  title: string,
+  of: { readonly group: string; readonly kind: string },
+  name: string,
+  causes: readonly FieldCause[],
+): ApiFailure {
   const list = causes.map((cause) => `${cause.field}: ${cause.message}`);
   const text = list.length === 1 ? list[0] : `[${list.join(", ")}]`;
-  return new ApiFailure(
-    422,
-    "Invalid",
-    `${kind.kind}${kind.group === "" ? "" : `.${kind.group}`} "${name}" is invalid: ${text}`,
-    {
-      details: {
-        name,
-        group: kind.group,
-        kind: kind.kind,
-        causes: causes.map((cause) => ({ reason: cause.reason, message: cause.message, field: cause.field })),
-      },
-    },
-  );
+  const shown = causes.map(({ reason, message, field }) => ({ reason, message, field }));
+  const details = { ...(name === "" ? {} : { name }), ...of, causes: shown };
+  return new ApiFailure(422, "Invalid", `${title} "${name}" is invalid: ${text}`, { details });
 }
 
 /** 400 for a request that cannot be understood. */

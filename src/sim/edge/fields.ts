@@ -10,7 +10,6 @@ const separator = "\n";
 
 /** Lists that are merged item by item: their last field name and the key of an item. All others are one value. */
 const keyedLists: Readonly<Record<string, readonly string[]>> = {
-  conditions: ["type"],
   ownerReferences: ["uid"],
   listeners: ["name"],
 };

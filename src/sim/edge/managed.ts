@@ -138,20 +138,27 @@ function contends(theirs: ReadonlySet<string>, path: string, value: Json, curren
   return !same(current.get(path), value);
 }
 
+/** One conflict is told in one line; several are grouped by manager, as a real server does. */
 function conflictOf(contested: readonly { readonly entry: Owned; readonly path: string }[]): ApiFailure {
   const causes = contested.map(({ entry, path }) => {
-    const time = entry.operation === "Update" ? ` at ${entry.time}` : "";
     const using = entry.operation === "Update" ? ` using ${entry.apiVersion}` : "";
     return {
       reason: "FieldManagerConflict",
-      message: `conflict with "${entry.manager}"${using}${time}`,
+      message: `conflict with "${entry.manager}"${using}`,
       field: pathText(path),
     };
   });
-  const count = `${causes.length} conflict${causes.length === 1 ? "" : "s"}`;
-  const list = causes.map((cause) => `${cause.message}: ${cause.field}`).join("\n- ");
-  const message = `Apply failed with ${count}: ${causes.length === 1 ? list : `conflicts:\n- ${list}`}`;
-  return new ApiFailure(409, "Conflict", message, { details: { causes } });
+  const [first] = causes;
+  let text = `1 conflict: ${first?.message}: ${first?.field}`;
+  if (causes.length > 1) {
+    const managers = [...new Set(causes.map((cause) => cause.message))];
+    const groups = managers.map((message) => {
+      const fields = causes.filter((cause) => cause.message === message).map((cause) => `- ${cause.field}`);
+      return `${message.replace("conflict", "conflicts")}:\n${fields.join("\n")}`;
+    });
+    text = `${causes.length} conflicts: ${groups.join("\n")}`;
+  }
+  return new ApiFailure(409, "Conflict", `Apply failed with ${text}`, { details: { causes } });
 }
 
 function merge(live: Json, applied: Json, path: readonly string[]): Json {

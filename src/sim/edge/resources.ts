@@ -103,7 +103,8 @@ async function patch(context: ResourceRequest, target: Target): Promise<Answer> 
   const type = patchTypes[given];
   const strategic = given === "application/strategic-merge-patch+json" && target.kind.group !== "";
   if (type === undefined || strategic) {
-    const accepted = Object.keys(patchTypes).join(", ");
+    const types = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
+    const accepted = types.join(", ");
     const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
     throw new ApiFailure(415, "UnsupportedMediaType", message);
   }

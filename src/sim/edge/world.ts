@@ -28,8 +28,8 @@ export interface World {
   all(kind: EdgeKind): readonly Stored[];
   /** Writes an object under a new resourceVersion and gives it back; on disk when this returns. */
   put(kind: EdgeKind, object: ApiObject): ApiObject;
-  /** Ends an object; gives its last state under the version of its end. */
-  remove(kind: EdgeKind, place: string): ApiObject | undefined;
+  /** Ends an object; gives its last state (the given one, or as stored) under the version of its end. */
+  remove(kind: EdgeKind, place: string, last?: ApiObject): ApiObject | undefined;
   /** Newest resourceVersion of the whole server. */
   version(): number;
   /** Events after a version; undefined when they are no longer kept. */
@@ -124,7 +124,7 @@ function createWorld(parts: WorldParts): World {
       publish({ type, kind: key, version, object: written, before: before?.object });
       return written;
     },
-    remove: (kind, place) => {
+    remove: (kind, place, last) => {
       const key = kindKey(kind);
       const stored = objectsOf(key).get(place);
       if (stored === undefined) return undefined;
@@ -133,7 +133,7 @@ function createWorld(parts: WorldParts): World {
       journal.append({ world: prefix, kind: key, place, version, createdAtMs, changedAtMs: nowMs() });
       counter.version = version;
       objectsOf(key).delete(place);
-      const object = withMetadata(stored.object, { resourceVersion: String(version) });
+      const object = withMetadata(last ?? stored.object, { resourceVersion: String(version) });
       publish({ type: "DELETED", kind: key, version, object, before: stored.object });
       return object;
     },

@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { canonical, isObject, type Json, type JsonObject } from "../../core/json.ts";
-import { ApiFailure, alreadyExists, badRequest, invalidObject, notFound, staleWrite } from "./failure.ts";
+import {
+  ApiFailure,
+  alreadyExists,
+  badRequest,
+  invalidNamed,
+  invalidObject,
+  notFound,
+  resourceName,
+  staleWrite,
+} from "./failure.ts";
 import type { Part } from "./fields.ts";
 import type { EdgeKind } from "./kinds.ts";
 import { applyTo, type Manager, recordUpdate } from "./managed.ts";
@@ -66,7 +75,8 @@ export function replaceObject(target: Target, body: ApiObject): Written {
   if (metadataText(body, "resourceVersion") === "") {
     const message = "Invalid value: 0x0: must be specified for an update";
     const cause = { field: "metadata.resourceVersion", reason: "FieldValueInvalid", message };
-    throw invalidObject(target.kind, target.name, [cause]);
+    const { group, plural } = target.kind;
+    throw invalidNamed(resourceName(target.kind), { group, kind: plural }, target.name, [cause]);
   }
   return { code: 200, body: store(target, before, body) };
 }
@@ -89,7 +99,9 @@ function applyObject(target: Target, before: ApiObject | undefined, patch: Json,
     throw badRequest("metadata.managedFields must be nil");
   }
   if (target.manager === "") {
-    throw badRequest("PatchOptions.meta.k8s.io is invalid: fieldManager: Required value: is required for apply patch");
+    const message = "Required value: is required for apply patch";
+    const cause = { field: "fieldManager", reason: "FieldValueRequired", message };
+    throw invalidNamed("PatchOptions.meta.k8s.io", { group: "meta.k8s.io", kind: "PatchOptions" }, "", [cause]);
   }
   checkPreconditions(target, before, patch);
   const applied = target.kind.status && target.part === "main" ? withFields(patch, { status: undefined }) : patch;
@@ -122,7 +134,9 @@ export function deleteObject(target: Target, options: JsonObject): Written {
     const actual = metadataText(before, field);
     if (given !== "" && given !== actual) {
       const label = field === "uid" ? "UID" : "ResourceVersion";
-      const why = `Precondition failed: ${label} in precondition: ${given}, ${label} in object meta: ${actual}`;
+      const why =
+        `the ${label} in the precondition (${given}) does not match the ${label} in record (${actual}). ` +
+        "The object might have been deleted and then recreated";
       throw staleWrite(target.kind, target.name, why);
     }
   }
@@ -164,8 +178,8 @@ function checkPreconditions(target: Target, before: ApiObject | undefined, body:
     throw staleWrite(target.kind, target.name, why);
   }
   if (uid !== "" && uid !== metadataText(before, "uid")) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadataText(before, "uid")}`;
-    throw staleWrite(target.kind, target.name, why);
+    const message = `Invalid value: "${uid}": field is immutable`;
+    throw invalidObject(target.kind, target.name, [{ field: "metadata.uid", reason: "FieldValueInvalid", message }]);
   }
   if (version !== "" && version !== metadataText(before, "resourceVersion")) throw staleWrite(target.kind, target.name);
 }
@@ -223,7 +237,7 @@ function commit(target: Target, before: ApiObject | undefined, object: ApiObject
   if (target.dryRun) return before === undefined ? after : { ...after };
   if (kind.namespaced && before === undefined) ensureNamespace(target);
   const place = placeOf(metadataText(after, "namespace"), metadataText(after, "name"));
-  if (isDeleting(after) && finalizersOf(after).length === 0) return world.remove(kind, place) ?? after;
+  if (isDeleting(after) && finalizersOf(after).length === 0) return world.remove(kind, place, after) ?? after;
   return world.put(kind, after);
 }
 

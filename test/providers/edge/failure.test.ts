@@ -17,6 +17,7 @@ const answers: readonly [status: number, body: JsonObject, code: string, next: P
   [410, { reason: "Expired" }, "expired", "retry"],
   [415, {}, "invalid", "person"],
   [422, { reason: "Invalid" }, "invalid", "person"],
+  [422, { message: 'metadata.uid: Invalid value: "a": field is immutable' }, "changed", "retry"],
   [429, {}, "rate-limit", "wait"],
   [500, { message: "etcd is sad" }, "unavailable", "retry"],
   [500, { message: "failed to create typed patch object: .spec.x: field not declared in schema" }, "invalid", "person"],

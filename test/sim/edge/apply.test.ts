@@ -84,8 +84,8 @@ test("a uid that no longer stands there is refused, and so is an apply without a
   withSimulator(async (send) => {
     assert.is((await apply(send, "one", network("prod", {}, { uid: "gone" }))).code, 409);
     await apply(send, "one", network("prod"));
-    assert.is((await apply(send, "one", network("prod", {}, { uid: "gone" }))).code, 409);
-    assert.is((await send("PATCH", `${networks}/prod`, network("prod"), applyType)).code, 400);
+    assert.is((await apply(send, "one", network("prod", {}, { uid: "gone" }))).code, 422);
+    assert.is((await send("PATCH", `${networks}/prod`, network("prod"), applyType)).code, 422);
   }, still));
 
 test("lists with keys are merged item by item, others are one value", () =>
