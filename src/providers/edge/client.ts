@@ -8,7 +8,6 @@ import { isPrivateChannel } from "./options.ts";
 
 const maxAnswerBytes = 64 * 1024 * 1024;
 const maxPages = 2_000;
-const pageSize = 500;
 
 /** One request in the words of the API. */
 export interface Call {
@@ -49,12 +48,13 @@ export interface Transport {
   readonly certificateAuthority: string | undefined;
   readonly proxy: string | undefined;
   readonly timeoutMs: number;
+  readonly pageSize: number;
 }
 
 /** Makes a client that keeps a few connections open. */
 export function createClient(transport: Transport): Client {
   const dispatcher = dispatcherOf(transport, 8);
-  const { timeoutMs } = transport;
+  const { timeoutMs, pageSize } = transport;
   const streams = dispatcherOf(transport, undefined);
   const send = async (call: Call, signal: AbortSignal, through = dispatcher): Promise<Dispatcher.ResponseData> => {
     const { origin, prefix, access } = transport;
@@ -97,7 +97,7 @@ export function createClient(transport: Transport): Client {
   };
   return {
     call,
-    list: (path, labelSelector, doing, signal) => listAll(call, path, labelSelector, doing, signal),
+    list: (path, labelSelector, doing, signal) => listAll({ call, path, labelSelector, doing, signal, pageSize }),
     open: async (wanted, signal) => {
       const response = await guarded(wanted, signal, () => send(wanted, signal, streams));
       if (response.statusCode !== 200) settle(response, await readJson(response), wanted);
@@ -160,29 +160,26 @@ async function readJson(response: Dispatcher.ResponseData): Promise<JsonObject> 
   throw Object.assign(new Error("not JSON"), { code: "the answer is not a JSON object" });
 }
 
-async function listAll(
-  call: Client["call"],
-  path: string,
-  labelSelector: string,
-  doing: string,
-  signal: AbortSignal,
-): Promise<Listed> {
+interface ListRequest {
+  readonly call: Client["call"];
+  readonly path: string;
+  readonly labelSelector: string;
+  readonly doing: string;
+  readonly signal: AbortSignal;
+  readonly pageSize: number;
+}
+
+async function listAll(request: ListRequest): Promise<Listed> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await listOnce(call, path, labelSelector, doing, signal);
+      return await listOnce(request);
     } catch (error) {
       if (attempt > 0 || !(error instanceof ProviderError) || error.code !== "expired") throw error;
     }
   }
 }
 
-async function listOnce(
-  call: Client["call"],
-  path: string,
-  labelSelector: string,
-  doing: string,
-  signal: AbortSignal,
-): Promise<Listed> {
+async function listOnce({ call, path, labelSelector, doing, signal, pageSize }: ListRequest): Promise<Listed> {
   const items: JsonObject[] = [];
   let token = "";
   for (let page = 0; page < maxPages; page += 1) {

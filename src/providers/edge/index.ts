@@ -34,11 +34,12 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
   const { name } = options;
   const kinds = kindsOf(options.kinds ?? []);
   const timeoutMs = options.timeoutMs ?? edgeDefaults.timeoutMs;
+  const pageSize = options.pageSize ?? edgeDefaults.pageSize;
   const access = openAccess(options);
   const { origin, prefix } = controlPlaneUrl(options.endpoint || access.endpoint, options.project);
   const { proxy } = options;
   const certificateAuthority = options.certificateAuthority ?? access.certificateAuthority;
-  const client = createClient({ origin, prefix, access, certificateAuthority, proxy, timeoutMs });
+  const client = createClient({ origin, prefix, access, certificateAuthority, proxy, timeoutMs, pageSize });
   const nowMs = () => performance.now();
   const discovery = createDiscovery(client, kinds, nowMs);
   const bench: Bench = {

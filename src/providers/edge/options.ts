@@ -33,6 +33,8 @@ export interface EdgeOptions {
   readonly pollIntervalMs?: number;
   /** How long to wait for first conditions before a thing without any counts as ready. */
   readonly settleTimeoutMs?: number;
+  /** Objects per page of a list. */
+  readonly pageSize?: number;
   /** Further kinds to apply as written, `Kind.group` (`Location.networking.datumapis.com`). */
   readonly kinds?: readonly string[];
 }
@@ -43,6 +45,7 @@ export const edgeDefaults = {
   readyTimeoutMs: 120_000,
   pollIntervalMs: 250,
   settleTimeoutMs: 2_000,
+  pageSize: 500,
 } as const;
 
 /** Name under which the provider owns fields. */

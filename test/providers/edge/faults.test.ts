@@ -29,6 +29,24 @@ for (const [fault, code, next] of sorted) {
     }));
 }
 
+test("a list is read to its last page", () =>
+  withScene(
+    async ({ provider, apply, observe, simulator }) => {
+      const names = ["a", "b", "c", "d", "e"];
+      for (const resource of provider.translate(fleetOf(...names.map((name) => networkOf(name)))))
+        await apply(resource);
+      await observe();
+      const before = simulator.traffic().lists;
+      assert.equal(
+        (await observe()).map(({ key }) => key.split("/").at(-1)),
+        names,
+      );
+      assert.is(simulator.traffic().lists - before, 3);
+    },
+    {},
+    { pageSize: 2 },
+  ));
+
 test("a list that expires once starts over", () =>
   withScene(async ({ provider, simulator, apply, observe }) => {
     await apply(only(provider.translate(fleetOf(networkOf("prod")))));
