@@ -50,6 +50,14 @@ const debian: readonly Row[] = [
 const ubuntu: readonly Row[] = [
   [
     "ubuntu-2204-lts",
+    "ubuntu-2204-jammy-v20240927",
+    "Canonical, Ubuntu, 22.04 LTS",
+    10,
+    "ubuntu-2204-lts",
+    "2024-09-27",
+  ],
+  [
+    "ubuntu-2204-lts",
     "ubuntu-2204-jammy-v20261014",
     "Canonical, Ubuntu, 22.04 LTS",
     10,
@@ -83,6 +91,14 @@ const ubuntu: readonly Row[] = [
 ];
 
 const cos: readonly Row[] = [
+  [
+    "cos-117-lts",
+    "cos-stable-117-18613-0-79",
+    "Google, Container-Optimized OS, 117-18613.0.79 stable",
+    10,
+    "cos-117",
+    "2024-10-01",
+  ],
   [
     "cos-stable",
     "cos-stable-125-19216-104-25",

@@ -1,0 +1,13 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { caseNames, play, resultPath } from "./play.ts";
+
+const chosen = process.argv.slice(2);
+
+for (const name of caseNames().filter((each) => chosen.length === 0 || chosen.includes(each))) {
+  const files = await play(name);
+  rmSync(dirname(resultPath(name, "x")), { recursive: true, force: true });
+  mkdirSync(dirname(resultPath(name, "x")), { recursive: true });
+  for (const [file, text] of files) writeFileSync(resultPath(name, file), text);
+  process.stdout.write(`${name}: ${files.size} files\n`);
+}

@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Repository, TreeFile } from "../../src/repo/repository.ts";
+
+/** A repository with one commit, made of the files of a plain folder; the same files give the same ids. */
+export function folderRepository(folder: string, subject: string): Repository {
+  const blobs = new Map<string, Uint8Array>();
+  const files: TreeFile[] = pathsIn(folder, "").map((path) => {
+    const bytes = readFileSync(join(folder, path));
+    const blobId = createHash("sha1").update(bytes).digest("hex");
+    blobs.set(blobId, bytes);
+    return { path, blobId };
+  });
+  const id = createHash("sha1").update(JSON.stringify(files)).digest("hex");
+  return {
+    label: "golden",
+    head: async () => id,
+    commit: async () => ({ id, parents: [], author: "Ada", authoredAtSeconds: 0, subject }),
+    files: async () => files,
+    changed: async () => [],
+    read: async (ids) => new Map(ids.map((blob) => [blob, blobs.get(blob) ?? new Uint8Array()])),
+    watch: async () => async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+function pathsIn(folder: string, prefix: string): readonly string[] {
+  return readdirSync(join(folder, prefix), { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? pathsIn(folder, `${prefix}${entry.name}/`) : [`${prefix}${entry.name}`]))
+    .sort();
+}
