@@ -1,4 +1,5 @@
 import {
+  isAlias,
   isMap,
   isPair,
   isScalar,
@@ -6,11 +7,12 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
+  visit,
   type Document as YamlDocument,
 } from "yaml";
 import type { Json } from "../core/json.ts";
 import type { Problem, Source } from "../core/problem.ts";
-import type { Path } from "./document.ts";
+import { type Path, pathText } from "./document.ts";
 
 /** Bounds of one file. Past them it is a problem, never a crash. */
 export const fileLimits = { bytes: 1_048_576, documents: 2_000, depth: 64, nodes: 200_000, aliases: 100 } as const;
@@ -29,11 +31,12 @@ export interface RawFile {
   readonly problems: readonly Problem[];
 }
 
-const hints: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "Keep one of the two.",
-  TAB_AS_INDENT: "Indent with spaces.",
-  TAG_RESOLVE_FAILED: "Remove the tag: manifests hold plain values only.",
-  RESOURCE_EXHAUSTION: "Nest less deeply.",
+/** What goes wrong often enough to have a rule of its own; every other fault of the text is `yaml/syntax`. */
+const named: Readonly<Record<string, { readonly rule: string; readonly hint: string }>> = {
+  DUPLICATE_KEY: { rule: "yaml/duplicate-key", hint: "Keep one of the two." },
+  TAB_AS_INDENT: { rule: "yaml/tab-as-indent", hint: "Indent with spaces." },
+  TAG_RESOLVE_FAILED: { rule: "yaml/tag", hint: "Remove the tag: manifests hold plain values only." },
+  RESOURCE_EXHAUSTION: { rule: "yaml/depth", hint: "Nest less deeply." },
 };
 
 /** Reads bytes as YAML 1.2 (JSON is YAML). Never throws. */
@@ -60,6 +63,9 @@ export function readYaml(file: string, bytes: Uint8Array): RawFile {
   try {
     const parsed = parseAllDocuments(text, {
       lineCounter: lines,
+      // A directive or a tag must not change what a value means: dates, sets and binary data are no JSON.
+      schema: "core",
+      resolveKnownTags: false,
       merge: true,
       prettyErrors: false,
       logLevel: "silent",
@@ -104,57 +110,96 @@ function collect(file: string, parsed: readonly YamlDocument.Parsed[], lines: Li
   for (const [index, document] of parsed.entries()) {
     const found = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
       severity: "error" as const,
-      rule: `yaml/${code.toLowerCase().replaceAll("_", "-")}`,
+      rule: named[code]?.rule ?? "yaml/syntax",
       ...place(pos[0]),
       path: "",
       message: `${message.split("\n")[0]?.replace(/\.?$/, ".")}`,
-      hint: hints[code] ?? "",
+      hint: named[code]?.hint ?? "",
     }));
     problems.push(...found);
     if (found.length > 0) continue;
-    const value = plain(document);
-    if (typeof value === "object" && value !== null && "broken" in value) {
-      problems.push({
-        severity: "error",
-        rule: "yaml/aliases",
-        ...place(document.contents?.range?.[0] ?? 0),
-        path: "",
-        message: value.broken,
-        hint: "Write the values out instead of using anchors and aliases.",
-      });
-      continue;
+    const at = locator(document, place);
+    const { value, fault } = plain(document);
+    if (fault === undefined) documents.push({ index, value, at });
+    else {
+      const { rule, message, hint, offset, path } = fault;
+      const source = offset === undefined ? at(path ?? []) : place(offset);
+      problems.push({ severity: "error", rule, ...source, path: pathText(path ?? []), message, hint });
     }
-    documents.push({ index, value: (value as { value: Json }).value, at: locator(document, place) });
   }
   return { documents, problems };
 }
 
+interface Fault {
+  readonly rule: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly path?: Path;
+  readonly offset?: number;
+}
+
+const writeOut = "Write the values out instead of using anchors and aliases.";
+
 /** The document's plain value, or why it has none: too many aliases, a cycle, too deep, too many nodes. */
-function plain(document: YamlDocument.Parsed): { readonly value: Json } | { readonly broken: string } {
-  let value: unknown;
+function plain(document: YamlDocument.Parsed): { readonly value: Json; readonly fault?: Fault } {
+  const lost = lostAlias(document);
+  if (lost !== undefined) return { value: null, fault: lost };
   try {
-    value = document.toJS({ maxAliasCount: fileLimits.aliases });
+    const value: unknown = document.toJS({ maxAliasCount: fileLimits.aliases });
+    const fault = faultIn(value);
+    return fault === undefined ? { value: (value ?? null) as Json } : { value: null, fault };
   } catch (error) {
-    return { broken: `The document cannot be expanded: ${(error as Error).message.split("\n")[0]}.` };
+    const message = `The document cannot be expanded: ${(error as Error).message.split("\n")[0]}.`;
+    return { value: null, fault: { rule: "yaml/aliases", message, hint: writeOut } };
   }
+}
+
+/** An alias whose anchor stands nowhere above it. */
+function lostAlias(document: YamlDocument.Parsed): Fault | undefined {
+  let fault: Fault | undefined;
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) !== undefined) return undefined;
+      const message = `There is no anchor &${node.source} above this alias.`;
+      fault = { rule: "yaml/aliases", message, hint: writeOut, offset: node.range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return fault;
+}
+
+function faultIn(value: unknown): Fault | undefined {
   let nodes = 0;
   const open = new Set<unknown>();
-  function check(inner: unknown, depth: number): string | undefined {
+  const path: (string | number)[] = [];
+  function check(inner: unknown): Omit<Fault, "path"> | undefined {
     nodes += 1;
-    if (nodes > fileLimits.nodes) return `The document expands to more than ${fileLimits.nodes} values.`;
-    if (depth > fileLimits.depth) return `The document nests more than ${fileLimits.depth} levels deep.`;
+    if (nodes > fileLimits.nodes) {
+      const message = `The document expands to more than ${fileLimits.nodes} values.`;
+      return { rule: "yaml/size", message, hint: "Split the document." };
+    }
+    if (path.length > fileLimits.depth) {
+      const message = `The document nests more than ${fileLimits.depth} levels deep.`;
+      return { rule: "yaml/depth", message, hint: "Nest less deeply." };
+    }
+    if (typeof inner === "number" && !Number.isFinite(inner)) {
+      return { rule: "yaml/number", message: `${inner} is no number that a manifest may hold.`, hint: "" };
+    }
     if (typeof inner !== "object" || inner === null) return undefined;
-    if (open.has(inner)) return "An anchor of the document contains itself.";
+    if (open.has(inner))
+      return { rule: "yaml/aliases", message: "An anchor of the document contains itself.", hint: writeOut };
     open.add(inner);
-    for (const part of Object.values(inner)) {
-      const broken = check(part, depth + 1);
-      if (broken !== undefined) return broken;
+    for (const [key, part] of Object.entries(inner)) {
+      path.push(Array.isArray(inner) ? Number(key) : key);
+      const fault = check(part);
+      if (fault !== undefined) return fault;
+      path.pop();
     }
     open.delete(inner);
     return undefined;
   }
-  const broken = check(value, 0);
-  return broken === undefined ? { value: (value ?? null) as Json } : { broken };
+  const fault = check(value);
+  return fault === undefined ? undefined : { ...fault, path: path.slice(0, fileLimits.depth) };
 }
 
 function locator(document: YamlDocument.Parsed, place: (offset: number) => Source): RawDocument["at"] {
@@ -171,7 +216,8 @@ function locator(document: YamlDocument.Parsed, place: (offset: number) => Sourc
         const key = pair.key as Node;
         node = pair.value as Node | null;
         const wantsKey = isLast && part === "key";
-        offset = (!wantsKey && isScalar(node) && node.range ? node.range[0] : key.range?.[0]) ?? offset;
+        offset =
+          (!wantsKey && (isScalar(node) || isAlias(node)) && node.range ? node.range[0] : key.range?.[0]) ?? offset;
       } else if (isSeq(node) && typeof step === "number") {
         node = node.items[step] as Node | undefined;
         if (node === undefined) break;
