@@ -94,8 +94,13 @@ function differ(wanted: Json, live: Json | undefined, path: Path, kind: KnownKin
       return;
     }
   }
-  if (isObject(wanted) && Object.keys(wanted).length === 0 && live === undefined) return;
+  if (live === undefined && isHollow(wanted)) return;
   if (live === undefined || canonical(wanted) !== canonical(live)) add(path, live, wanted);
+}
+
+/** Objects of nothing but objects: a server may keep them or leave them out. */
+function isHollow(value: Json): boolean {
+  return isObject(value) && Object.values(value).every(isHollow);
 }
 
 function sameKey(left: Json, right: Json, key: string): boolean {

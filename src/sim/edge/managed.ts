@@ -122,6 +122,8 @@ export function applyTo(
   for (const path of dropped.sort((left, right) => left.length - right.length)) {
     if (!others.some((entry) => covers(entry.set, path))) merged = without(merged, path) as ApiObject;
   }
+  // Letting go of a field may have taken an object with it that is still wanted empty.
+  merged = merge(merged, intent, []) as ApiObject;
   const unchanged =
     live !== undefined && same(merged, live) && mine !== undefined && same([...mine.set].sort(), [...set].sort());
   const entry = unchanged ? mine : entryFor(applied, manager, nowMs, set);
