@@ -1,0 +1,115 @@
+import { withoutReferences } from "../../../core/identity.ts";
+import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
+import type { Marker, Resource } from "../../../core/resource.ts";
+import { objectAt, objectsAt, textAt } from "../boot/template.ts";
+import { type Kind, placeOf } from "../kinds.ts";
+import { markerDescription, markerLabels } from "../marker.ts";
+
+/** The name every access configuration of ours has. */
+export const accessConfigName = "External NAT";
+
+/** The body that makes a thing. */
+export function bodyOf(resource: Resource, marker: Marker): JsonObject {
+  return bodies[resource.kind as Kind](withoutReferences(resource.spec) as JsonObject, marker, resource);
+}
+
+type Body = (spec: JsonObject, marker: Marker, resource: Resource) => JsonObject;
+
+const bodies: Readonly<Record<Kind, Body>> = {
+  network: (spec, marker) => ({
+    ...pick(spec, ["name", "autoCreateSubnetworks", "mtu"]),
+    description: markerDescription(marker, undefined),
+    routingConfig: { routingMode: spec.routingMode ?? "REGIONAL" },
+  }),
+  subnetwork: (spec, marker) => ({
+    ...pick(spec, ["name", "network", "ipCidrRange", "stackType"]),
+    description: markerDescription(marker, textAt(spec, "allocation")),
+    purpose: "PRIVATE",
+  }),
+  firewall: firewallBody,
+  disk: (spec, marker, resource) => ({
+    name: spec.name ?? "",
+    type: `${zonePath(resource)}/diskTypes/${textAt(spec, "type")}`,
+    labels: { ...objectAt(spec, "labels"), ...markerLabels(marker) },
+    ...(spec.sizeGib === undefined ? {} : { sizeGb: String(spec.sizeGib) }),
+    ...(spec.image === undefined ? {} : { sourceImage: spec.image }),
+  }),
+  instance: instanceBody,
+};
+
+/** A firewall's body; the same for making and for changing. */
+export function firewallBody(spec: JsonObject, marker: Marker): JsonObject {
+  return {
+    ...pick(spec, ["name", "network", "direction", "priority", "sourceRanges", "targetTags"]),
+    ...pick(spec, ["allowed", "denied", "disabled"]),
+    description: markerDescription(marker, undefined),
+  };
+}
+
+function instanceBody(spec: JsonObject, marker: Marker, resource: Resource): JsonObject {
+  const zone = zonePath(resource);
+  return {
+    ...pick(spec, ["name", "hostname", "canIpForward", "deletionProtection", "minCpuPlatform"]),
+    machineType: `${zone}/machineTypes/${textAt(spec, "machineType")}`,
+    tags: { items: spec.tags ?? [] },
+    labels: { ...objectAt(spec, "labels"), ...markerLabels(marker) },
+    metadata: { items: metadataItems(spec) },
+    disks: [bootDisk(spec, zone), ...objectsAt(spec, "dataDisks").map(attachedDisk)],
+    networkInterfaces: objectsAt(spec, "networkInterfaces").map((nic) => ({
+      ...pick(nic, ["network", "subnetwork"]),
+      ...(nic.externalAddress === true ? { accessConfigs: [accessConfig] } : {}),
+    })),
+    ...serviceAccounts(spec),
+  };
+}
+
+/** One ephemeral external address. */
+export const accessConfig: JsonObject = { name: accessConfigName, type: "ONE_TO_ONE_NAT", networkTier: "PREMIUM" };
+
+/** Metadata in the API's form. */
+export function metadataItems(spec: JsonObject): Json {
+  return Object.entries(objectAt(spec, "metadata")).map(([key, value]) => ({ key, value }));
+}
+
+/** A data disk as it is attached; it outlives the instance. */
+export function attachedDisk(disk: JsonObject): JsonObject {
+  return {
+    ...pick(disk, ["deviceName", "source"]),
+    type: "PERSISTENT",
+    mode: "READ_WRITE",
+    boot: false,
+    autoDelete: false,
+  };
+}
+
+function bootDisk(spec: JsonObject, zone: string): JsonObject {
+  const boot = objectAt(spec, "bootDisk");
+  const size = boot.sizeGib === undefined ? {} : { diskSizeGb: String(boot.sizeGib) };
+  return {
+    ...{ boot: true, autoDelete: true, type: "PERSISTENT", mode: "READ_WRITE", deviceName: boot.deviceName ?? "" },
+    initializeParams: { sourceImage: boot.image ?? "", diskType: `${zone}/diskTypes/${textAt(boot, "type")}`, ...size },
+  };
+}
+
+function serviceAccounts(spec: JsonObject): JsonObject {
+  const email = textAt(spec, "serviceAccount");
+  if (email === "") return {};
+  return { serviceAccounts: [{ email, scopes: ["https://www.googleapis.com/auth/cloud-platform"] }] };
+}
+
+/** `projects/p/zones/z` of the place a zonal thing stands in. */
+export function zonePath({ key }: Pick<Resource, "key">): string {
+  const { project, area } = placeOf(key);
+  return `projects/${project}/zones/${area}`;
+}
+
+function pick(value: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.flatMap((name) => (value[name] === undefined ? [] : [[name, value[name] as Json]])));
+}
+
+/** The wanted labels over the living ones; labels of others stay. */
+export function mergedLabels(live: JsonObject, spec: JsonObject, marker: Marker): JsonObject {
+  const others = Object.entries(objectAt(live, "labels")).filter(([name]) => !name.startsWith("plumbline-"));
+  const own = isObject(spec.labels) ? spec.labels : {};
+  return { ...Object.fromEntries(others), ...own, ...markerLabels(marker) };
+}

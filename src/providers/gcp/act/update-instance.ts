@@ -1,0 +1,153 @@
+import type { Json, JsonObject } from "../../../core/json.ts";
+import { ProviderError } from "../../provider.ts";
+import { objectAt, objectsAt, textAt } from "../boot/template.ts";
+import { placeOf, requestAt } from "../kinds.ts";
+import { type Bench, doingText, operate } from "./bench.ts";
+import { accessConfig, attachedDisk, mergedLabels, metadataItems, zonePath } from "./bodies.ts";
+import { started } from "./insert.ts";
+import type { Task } from "./task.ts";
+
+/** One step of an update: a method of the instances service with its request beside the place. */
+interface Step {
+  readonly method: string;
+  readonly request: JsonObject;
+}
+
+/** Brings a living instance to what is wanted: live fields first, then what needs it stopped, the marker last. */
+export async function updateInstance(bench: Bench, task: Task, signal: AbortSignal): Promise<void> {
+  const { place, key } = task;
+  const changed = (path: string): boolean =>
+    task.fields.some((field) => field.path === path || field.path.startsWith(`${path}.`));
+  const run = (step: Step): Promise<void> => {
+    const request = { ...requestAt(place), ...step.request };
+    const doing = doingText(step.method, place);
+    return operate(
+      bench,
+      { service: "instance", method: step.method, request, doing },
+      { project: place.project, key },
+      signal,
+    );
+  };
+  for (const step of liveSteps(task, changed)) await run(step);
+  await growBootDisk(bench, task, changed, signal);
+  const restarts = task.fields.some((field) => field.forces === "restart");
+  let status = textAt(task.live, "status");
+  if (restarts && status !== "TERMINATED") {
+    await run({ method: "stop", request: {} });
+    status = "TERMINATED";
+  }
+  for (const step of stoppedSteps(task, changed)) await run(step);
+  if (status !== "RUNNING") await start(bench, task, status, run, signal);
+  const { live, spec, marker } = task;
+  const body = { labels: mergedLabels(live, spec, marker), labelFingerprint: textAt(live, "labelFingerprint") };
+  await run({ method: "setLabels", request: { instancesSetLabelsRequestResource: body } });
+}
+
+/** What can change while the instance runs. */
+function liveSteps(task: Task, changed: (path: string) => boolean): readonly Step[] {
+  const { spec, live } = task;
+  const steps: Step[] = [];
+  if (changed("deletionProtection")) {
+    steps.push({ method: "setDeletionProtection", request: { deletionProtection: spec.deletionProtection === true } });
+  }
+  if (changed("tags")) {
+    const fingerprint = textAt(objectAt(live, "tags"), "fingerprint");
+    steps.push({ method: "setTags", request: { tagsResource: { items: spec.tags ?? [], fingerprint } } });
+  }
+  if (changed("metadata") || task.order.change.action === "adopt") {
+    const fingerprint = textAt(objectAt(live, "metadata"), "fingerprint");
+    steps.push({ method: "setMetadata", request: { metadataResource: { items: metadataItems(spec), fingerprint } } });
+  }
+  return [...steps, ...diskSteps(task), ...addressSteps(task)];
+}
+
+/** Disks whose volume left are detached and stay; new ones are attached. */
+function diskSteps({ spec, live }: Task): readonly Step[] {
+  const wanted = objectsAt(spec, "dataDisks");
+  const disks = objectsAt(live, "disks");
+  const there = disks.filter((disk) => disk.boot !== true);
+  const isSame = (left: JsonObject, right: JsonObject): boolean =>
+    left.deviceName === right.deviceName && textAt(right, "source").endsWith(textAt(left, "source"));
+  const gone = there.filter((disk) => !wanted.some((one) => isSame(one, disk)));
+  const fresh = wanted.filter((disk) => !there.some((one) => isSame(disk, one)));
+  return [
+    ...gone.map((disk) => ({ method: "detachDisk", request: { deviceName: textAt(disk, "deviceName") } })),
+    ...fresh.map((disk) => ({ method: "attachDisk", request: { attachedDiskResource: attachedDisk(disk) } })),
+  ];
+}
+
+function addressSteps({ spec, live }: Task): readonly Step[] {
+  const there = objectsAt(live, "networkInterfaces");
+  return objectsAt(spec, "networkInterfaces").flatMap((nic, index): readonly Step[] => {
+    const configs = objectsAt(there[index], "accessConfigs");
+    const networkInterface = textAt(there[index], "name") || `nic${index}`;
+    if (nic.externalAddress === true) {
+      if (configs.length > 0) return [];
+      return [{ method: "addAccessConfig", request: { networkInterface, accessConfigResource: accessConfig } }];
+    }
+    return configs.map((config) => ({
+      method: "deleteAccessConfig",
+      request: { networkInterface, accessConfig: textAt(config, "name") },
+    }));
+  });
+}
+
+/** What can only change while the instance is stopped. */
+function stoppedSteps(task: Task, changed: (path: string) => boolean): readonly Step[] {
+  const { spec, resource } = task;
+  const steps: Step[] = [];
+  if (changed("machineType")) {
+    const machineType = `${zonePath(resource)}/machineTypes/${textAt(spec, "machineType")}`;
+    steps.push({ method: "setMachineType", request: { instancesSetMachineTypeRequestResource: { machineType } } });
+  }
+  if (changed("serviceAccount")) {
+    const email = textAt(spec, "serviceAccount");
+    const scopes: Json = email === "" ? [] : ["https://www.googleapis.com/auth/cloud-platform"];
+    steps.push({
+      method: "setServiceAccount",
+      request: { instancesSetServiceAccountRequestResource: { email, scopes } },
+    });
+  }
+  if (changed("minCpuPlatform")) {
+    const minCpuPlatform = textAt(spec, "minCpuPlatform");
+    steps.push({
+      method: "setMinCpuPlatform",
+      request: { instancesSetMinCpuPlatformRequestResource: { minCpuPlatform } },
+    });
+  }
+  return steps;
+}
+
+async function start(
+  bench: Bench,
+  task: Task,
+  status: string,
+  run: (step: Step) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { place, key } = task;
+  if (status === "TERMINATED" || status === "STOPPED") await run({ method: "start", request: {} });
+  else if (status === "SUSPENDED") await run({ method: "resume", request: {} });
+  else if (["STOPPING", "SUSPENDING", "DEPROVISIONING"].includes(status)) {
+    // Neither here nor there: the next try finds out where it went.
+    const message = `${doingText("start", place)}: it is ${status}.`;
+    throw new ProviderError(message, { code: "not-ready", next: "retry", resource: key });
+  }
+  await started(bench, place, key, signal);
+}
+
+async function growBootDisk(
+  bench: Bench,
+  task: Task,
+  changed: (path: string) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!changed("bootDisk.sizeGib")) return;
+  const boot = objectsAt(task.live, "disks").find((disk) => disk.boot === true);
+  const source = textAt(boot, "source");
+  const place = placeOf(source.slice(source.indexOf("projects/")));
+  const sizeGb = String(objectAt(task.spec, "bootDisk").sizeGib);
+  const request = { ...requestAt(place), disksResizeRequestResource: { sizeGb } };
+  const target = { project: place.project, key: task.key };
+  await operate(bench, { service: "disk", method: "resize", request, doing: doingText("grow", place) }, target, signal);
+}

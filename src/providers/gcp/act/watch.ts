@@ -1,0 +1,114 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { JsonObject } from "../../../core/json.ts";
+import { ProviderError } from "../../provider.ts";
+
+/** Looks at several things of one scope at once; what is not there is not in the answer. */
+export type Look = (
+  scope: string,
+  names: readonly string[],
+  signal: AbortSignal,
+) => Promise<ReadonlyMap<string, JsonObject>>;
+
+/** One wish to know when a thing has got somewhere. */
+export interface Wish {
+  readonly scope: string;
+  readonly name: string;
+  /** Says whether the wait is over; undefined: the thing is not there. */
+  readonly isOver: (thing: JsonObject | undefined) => boolean;
+  readonly doing: string;
+  readonly resource: string;
+}
+
+/** Waits for many things with few requests: everybody who waits in one scope shares one look. */
+export interface Watch {
+  until(wish: Wish, signal: AbortSignal): Promise<JsonObject | undefined>;
+}
+
+/** How often looks happen and how long one may wait. */
+export interface Pace {
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+  readonly timeoutMs: number;
+  readonly nowMs: () => number;
+}
+
+const patientFailures = 3;
+
+interface Waiter {
+  readonly wish: Wish;
+  readonly deadlineMs: number;
+  resolve(thing: JsonObject | undefined): void;
+  reject(error: unknown): void;
+}
+
+/** Makes a watch. It looks only while somebody waits. */
+export function createWatch(look: Look, pace: Pace): Watch {
+  const scopes = new Map<string, Set<Waiter>>();
+  return {
+    until(wish, signal) {
+      return new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        const waiters = scopes.get(wish.scope) ?? new Set<Waiter>();
+        const leave = (): void => {
+          waiters.delete(waiter);
+          signal.removeEventListener("abort", giveUp);
+        };
+        const waiter: Waiter = {
+          wish,
+          deadlineMs: pace.nowMs() + pace.timeoutMs,
+          resolve(thing) {
+            leave();
+            resolve(thing);
+          },
+          reject(error) {
+            leave();
+            reject(error);
+          },
+        };
+        const giveUp = (): void => waiter.reject(signal.reason);
+        signal.addEventListener("abort", giveUp, { once: true });
+        waiters.add(waiter);
+        if (scopes.has(wish.scope)) return;
+        scopes.set(wish.scope, waiters);
+        void attend(wish.scope, scopes, look, pace);
+      });
+    },
+  };
+}
+
+/** One scope's rounds, until nobody waits any more. */
+async function attend(scope: string, scopes: Map<string, Set<Waiter>>, look: Look, pace: Pace): Promise<void> {
+  const waiters = scopes.get(scope) ?? new Set<Waiter>();
+  let pauseMs = pace.firstDelayMs;
+  let failures = 0;
+  while (waiters.size > 0) {
+    await delay(pauseMs);
+    const waiting = [...waiters];
+    if (waiting.length === 0) break;
+    const before = waiters.size;
+    try {
+      const names = [...new Set(waiting.map(({ wish }) => wish.name))];
+      const found = await look(scope, names, AbortSignal.timeout(pace.timeoutMs));
+      failures = 0;
+      for (const waiter of waiting) settle(waiter, found.get(waiter.wish.name), pace);
+    } catch (error) {
+      failures += 1;
+      const final = !(error instanceof ProviderError) || !error.retryable || failures > patientFailures;
+      if (final) for (const waiter of waiting) waiter.reject(error);
+    }
+    // Things that finish come in bunches: look sooner after a success, later while nothing happens.
+    pauseMs = waiters.size < before ? pauseMs / 2 : pauseMs * 1.5;
+    pauseMs = Math.min(pace.longestDelayMs, Math.max(pace.firstDelayMs, pauseMs));
+  }
+  // In the same breath as the check above, so that nobody can join what has ended.
+  scopes.delete(scope);
+}
+
+function settle(waiter: Waiter, thing: JsonObject | undefined, pace: Pace): void {
+  const { isOver, doing, resource } = waiter.wish;
+  if (isOver(thing)) waiter.resolve(thing);
+  else if (pace.nowMs() >= waiter.deadlineMs) {
+    const message = `${doing}: not done after ${Math.round(pace.timeoutMs / 1_000)} s.`;
+    waiter.reject(new ProviderError(message, { code: "timeout", next: "retry", resource }));
+  }
+}

@@ -1,0 +1,102 @@
+import { Buffer } from "node:buffer";
+import type { Json, JsonObject } from "../../../core/json.ts";
+import type { Deployment } from "../../../datum/fleet.ts";
+import { dataDisksOf, mountLines } from "./disks.ts";
+import { environmentOf } from "./environment.ts";
+import { type BootFile, bootFolder, configMapFiles, volumeFolder } from "./files.ts";
+import { objectAt, objectsAt, textAt, textsAt } from "./template.ts";
+import { type Unit, unitName, unitText } from "./unit.ts";
+import { yamlText } from "./yaml.ts";
+
+const disksUnit = "plumbline-disks.service";
+const disksScript = `${bootFolder}/disks.sh`;
+
+/**
+ * The cloud-config of a machine that runs containers: one systemd unit each, all on the host's network. The operating
+ * system keeps nothing of this over a restart and reads it again at every boot, so that a restart takes a change over.
+ */
+export function sandboxUserData(deployment: Deployment, instance: string): string {
+  const containers = objectsAt(objectAt(objectAt(deployment.template, "runtime"), "sandbox"), "containers");
+  const units = containers.map((container) => unitOf(container, deployment, instance));
+  const disks = dataDisksOf(deployment);
+  const lay = (path: string, text: string, mode: string): BootFile => ({
+    path,
+    base64: Buffer.from(text, "utf8").toString("base64"),
+    mode,
+  });
+  const diskFiles = disks.length === 0 ? [] : [lay(disksScript, diskScript(deployment), "0644")];
+  const diskUnits = disks.length === 0 ? [] : [lay(unitPath(disksUnit), disksUnitText, "0644")];
+  const unitFiles = units.map((unit) => lay(unitPath(unitName(unit.container)), unitText(unit), "0644"));
+  const files = [...configMapFiles(deployment), ...diskFiles, ...diskUnits, ...unitFiles];
+  const names = units.map((unit) => unitName(unit.container));
+  return `#cloud-config\n${yamlText({
+    write_files: files.map(writeFile),
+    // The network's own firewall is the policy; the image's would let nothing but SSH in.
+    runcmd: [
+      ["iptables", "-w", "-I", "INPUT", "1", "-j", "ACCEPT"],
+      ["ip6tables", "-w", "-I", "INPUT", "1", "-j", "ACCEPT"],
+      ["systemctl", "daemon-reload"],
+      ["systemctl", "start", "--no-block", ...names],
+    ],
+  })}`;
+}
+
+/** A file as cloud-init writes it: as text where a person can read it, else in base64. */
+export function writeFile({ path, base64, mode }: BootFile): JsonObject {
+  const text = Buffer.from(base64, "base64").toString("utf8");
+  const isText =
+    Buffer.from(text, "utf8").toString("base64") === base64 && !/[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff]/.test(text);
+  const content: Record<string, Json> = isText ? { content: text } : { encoding: "b64", content: base64 };
+  return { path, permissions: mode, owner: "root:root", ...content };
+}
+
+function unitPath(name: string): string {
+  return `/etc/systemd/system/${name}`;
+}
+
+function unitOf(container: JsonObject, deployment: Deployment, instance: string): Unit {
+  const [entry, ...command] = textsAt(container, "command");
+  const variables = environmentOf(container, deployment, instance);
+  const mounts = objectsAt(container, "volumeAttachments").flatMap((attachment) => mountOf(attachment, deployment));
+  return {
+    container: textAt(container, "name"),
+    image: textAt(container, "image"),
+    options: [
+      ...(entry === undefined ? [] : [`--entrypoint=${entry}`]),
+      ...variables.map(({ name, value }) => `--env=${name}=${value}`),
+      ...mounts.map((mount) => `--volume=${mount}`),
+    ],
+    words: [...command, ...textsAt(container, "args")],
+    after: dataDisksOf(deployment).length === 0 ? [] : [disksUnit],
+  };
+}
+
+function mountOf(attachment: JsonObject, deployment: Deployment): readonly string[] {
+  const name = textAt(attachment, "name");
+  const target = textAt(attachment, "mountPath");
+  const volume = objectsAt(deployment.template, "volumes").find((one) => one.name === name);
+  if (target === "" || volume === undefined) return [];
+  if (volume.configMap !== undefined) return [`${volumeFolder(name)}:${target}:ro`];
+  return volume.disk === undefined ? [] : [`${diskFolder(name)}:${target}`];
+}
+
+/** The only place on the read-only image where a disk may be mounted and written to. */
+function diskFolder(volume: string): string {
+  return `/mnt/disks/${volume}`;
+}
+
+function diskScript(deployment: Deployment): string {
+  const lines = dataDisksOf(deployment).flatMap((disk) => mountLines(disk, diskFolder(disk.volume)));
+  return `${["set -eu", ...lines].join("\n")}\n`;
+}
+
+const disksUnitText = [
+  "[Unit]",
+  "Description=Format and mount data disks",
+  "",
+  "[Service]",
+  "Type=oneshot",
+  "RemainAfterExit=yes",
+  `ExecStart=/bin/sh ${disksScript}`,
+  "",
+].join("\n");

@@ -1,0 +1,119 @@
+import type { AuthClient } from "google-auth-library";
+import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
+import { ProviderError } from "../../provider.ts";
+import type { Service } from "../kinds.ts";
+import type { Settings } from "../options.ts";
+import { accessFor } from "./access.ts";
+import { openLibrary } from "./library.ts";
+import { createTransport, type Transport } from "./transport.ts";
+
+/** One call in the words of the official client. */
+export interface Call {
+  readonly service: Service;
+  /** Method of the service: `aggregatedList`. */
+  readonly method: string;
+  readonly request: object;
+  /** Partial answer: `items(name,id),nextPageToken`. */
+  readonly fields?: string;
+  /** What it is for, in messages. */
+  readonly doing: string;
+  /** Key of the resource it is about; empty: none in particular. */
+  readonly resource: string;
+}
+
+/** Calls the API through the official client; answers are plain JSON without the client's own decorations. */
+export interface Api {
+  call(call: Call, signal: AbortSignal): Promise<JsonObject>;
+  close(): Promise<void>;
+}
+
+interface Context {
+  readonly call: Call;
+  readonly signal: AbortSignal;
+}
+
+/** Carries the call's context through the library to our own fetch; never sent. */
+const contextHeader = "x-plumbline-call";
+
+/** Opens the API of one endpoint. Nothing is loaded or sent before the first call. */
+export function openApi(settings: Settings, nowMs: () => number): Api {
+  const transport = createTransport(settings.requestTimeoutMs, nowMs);
+  const access = accessFor(settings.credentials, settings.endpoint);
+  const running = new Map<string, Context>();
+  const library = openLibrary(settings.endpoint, () => authClientOver(transport, access.headers, running));
+  let count = 0;
+  return {
+    async call(call, signal) {
+      signal.throwIfAborted();
+      count += 1;
+      const id = String(count);
+      running.set(id, { call, signal });
+      try {
+        const client = await library(call.service);
+        const invoke = client.innerApiCalls[call.method];
+        if (invoke === undefined) throw new TypeError(`${call.service} has no method ${call.method}`);
+        const options = { autoPaginate: false, otherArgs: { headers: { [contextHeader]: [id] } } };
+        const [first, , paged] = await invoke(call.request, options);
+        return plainObject(isObject(paged) ? paged : unwrapped(first));
+      } finally {
+        running.delete(id);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** Methods that start an operation answer with a wrapper around it. */
+function unwrapped(answer: unknown): unknown {
+  return isObject(answer) && isObject(answer.latestResponse) ? answer.latestResponse : answer;
+}
+
+/** The official client fills in empty lists and shadow keys that begin with `_`; neither was sent. */
+function plainObject(value: unknown): JsonObject {
+  return isObject(value) ? (plain(value) as JsonObject) : {};
+}
+
+function plain(value: Json): Json {
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isObject(value)) return value;
+  const kept: Record<string, Json> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    if (name.startsWith("_") || inner === null || inner === undefined) continue;
+    if (Array.isArray(inner) && inner.length === 0) continue;
+    kept[name] = plain(inner);
+  }
+  return kept;
+}
+
+/** The one place every request of every client goes through. */
+async function authClientOver(
+  transport: Transport,
+  headersFor: (url: string) => Promise<Readonly<Record<string, string>>>,
+  running: ReadonlyMap<string, Context>,
+): Promise<AuthClient> {
+  const { PassThroughClient } = await import("google-auth-library");
+  class PlumblineClient extends PassThroughClient {
+    override async fetch(...[input, init]: unknown[]): Promise<never> {
+      const { method, headers, body } = init as { method: string; headers: Headers; body?: Buffer | string };
+      const context = running.get(headers.get(contextHeader) ?? "");
+      if (context === undefined) throw new ProviderError("A call was given up.", { code: "timeout", next: "retry" });
+      const { call, signal } = context;
+      const url = targetOf(String(input), call.fields);
+      const sent = Object.fromEntries([...headers.entries()].filter(([name]) => name !== contextHeader));
+      const sending = {
+        ...{ method, url, doing: call.doing, resource: call.resource },
+        headers: { ...sent, ...(await headersFor(url)) },
+        body: body === undefined ? undefined : body.toString(),
+      };
+      const answer = await transport.send(sending, signal);
+      return { ok: true, status: 200, arrayBuffer: async () => answer } as never;
+    }
+  }
+  return new PlumblineClient() as unknown as AuthClient;
+}
+
+function targetOf(url: string, fields: string | undefined): string {
+  const target = new URL(url);
+  if (fields !== undefined) target.searchParams.set("fields", fields);
+  return target.toString();
+}

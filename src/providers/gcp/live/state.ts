@@ -1,0 +1,139 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import type { Json, JsonObject } from "../../../core/json.ts";
+import { compareText } from "../../../core/problem.ts";
+import { objectAt, objectsAt, textAt, textsAt } from "../boot/template.ts";
+import type { Kind } from "../kinds.ts";
+import { specLabels } from "../marker.ts";
+import { lastOf, partialOf } from "../names.ts";
+
+const longestShown = 100;
+
+/** A live thing in the shape of our specs, so that equal means equal. */
+export function stateOf(kind: Kind, live: JsonObject): JsonObject {
+  return states[kind](live);
+}
+
+const states: Readonly<Record<Kind, (live: JsonObject) => JsonObject>> = {
+  network: (live) => ({
+    name: textAt(live, "name"),
+    autoCreateSubnetworks: live.autoCreateSubnetworks === true,
+    // Left out by the server when it is the usual one.
+    mtu: typeof live.mtu === "number" ? live.mtu : 1460,
+    routingMode: textAt(objectAt(live, "routingConfig"), "routingMode") || "REGIONAL",
+  }),
+  subnetwork: (live) => ({
+    name: textAt(live, "name"),
+    region: lastOf(textAt(live, "region")),
+    network: partialOf(textAt(live, "network")),
+    ipCidrRange: textAt(live, "ipCidrRange"),
+    stackType: textAt(live, "stackType") || "IPV4_ONLY",
+  }),
+  firewall: (live) => ({
+    name: textAt(live, "name"),
+    network: partialOf(textAt(live, "network")),
+    direction: textAt(live, "direction"),
+    priority: typeof live.priority === "number" ? live.priority : 1000,
+    sourceRanges: [...textsAt(live, "sourceRanges")].sort(compareText),
+    targetTags: [...textsAt(live, "targetTags")].sort(compareText),
+    ...rules(live, "allowed"),
+    ...rules(live, "denied"),
+    disabled: live.disabled === true,
+    ...strays(live),
+  }),
+  disk: (live) => ({
+    name: textAt(live, "name"),
+    zone: lastOf(textAt(live, "zone")),
+    type: lastOf(textAt(live, "type")),
+    sizeGib: Number(live.sizeGb ?? 0),
+    labels: specLabels(objectAt(live, "labels")),
+  }),
+  instance: instanceState,
+};
+
+function rules(live: JsonObject, field: "allowed" | "denied"): JsonObject {
+  const list = objectsAt(live, field);
+  if (list.length === 0) return {};
+  const plain = list.map((rule) => {
+    const ports = textsAt(rule, "ports");
+    const protocol = textAt(rule, "IPProtocol");
+    return ports.length === 0 ? { IPProtocol: protocol } : { IPProtocol: protocol, ports: [...ports].sort(byNumber) };
+  });
+  return { [field]: plain.sort((left, right) => compareText(left.IPProtocol, right.IPProtocol)) };
+}
+
+function byNumber(left: string, right: string): number {
+  return Number.parseInt(left, 10) - Number.parseInt(right, 10) || compareText(left, right);
+}
+
+/** Ways to match that we never use: whoever set them opened or closed something. */
+function strays(live: JsonObject): JsonObject {
+  const fields = ["sourceTags", "sourceServiceAccounts", "targetServiceAccounts", "destinationRanges"];
+  const found = fields.filter((field) => textsAt(live, field).length > 0);
+  return Object.fromEntries(found.map((field) => [field, [...textsAt(live, field)].sort(compareText)]));
+}
+
+function instanceState(live: JsonObject): JsonObject {
+  const metadata = metadataState(live);
+  const disks = objectsAt(live, "disks");
+  const boot = disks.find((disk) => disk.boot === true) ?? disks[0];
+  const account = objectsAt(live, "serviceAccounts")[0];
+  return {
+    name: textAt(live, "name"),
+    zone: lastOf(textAt(live, "zone")),
+    status: wantedStatus(textAt(live, "status")),
+    machineType: lastOf(textAt(live, "machineType")),
+    ...(textAt(live, "hostname") === "" ? {} : { hostname: textAt(live, "hostname") }),
+    canIpForward: live.canIpForward === true,
+    deletionProtection: live.deletionProtection === true,
+    tags: [...textsAt(objectAt(live, "tags"), "items")].sort(compareText),
+    labels: specLabels(objectAt(live, "labels")),
+    metadata: shownMetadata(metadata),
+    bootDisk: bootState(boot, metadata["plumbline-boot"]),
+    dataDisks: disks
+      .filter((disk) => disk !== boot)
+      .map((disk) => ({ deviceName: textAt(disk, "deviceName"), source: partialOf(textAt(disk, "source")) }))
+      .sort((left, right) => compareText(left.deviceName, right.deviceName)),
+    networkInterfaces: objectsAt(live, "networkInterfaces").map((nic) => ({
+      network: partialOf(textAt(nic, "network")),
+      subnetwork: partialOf(textAt(nic, "subnetwork")),
+      externalAddress: objectsAt(nic, "accessConfigs").length > 0,
+    })),
+    ...(account === undefined ? {} : { serviceAccount: textAt(account, "email") }),
+    ...(textAt(live, "minCpuPlatform") === "" ? {} : { minCpuPlatform: textAt(live, "minCpuPlatform") }),
+  };
+}
+
+/** What runs or is on its way to running is as wanted; anything else is not. */
+function wantedStatus(status: string): string {
+  return ["RUNNING", "PROVISIONING", "STAGING", "PENDING", "REPAIRING"].includes(status) ? "RUNNING" : status;
+}
+
+function metadataState(live: JsonObject): Readonly<Record<string, string>> {
+  const items = objectsAt(objectAt(live, "metadata"), "items");
+  return Object.fromEntries(items.map((item) => [textAt(item, "key"), textAt(item, "value")]));
+}
+
+/** Metadata as it may be shown and kept: long texts and keys that let people in by their digest alone. */
+export function shownMetadata(metadata: Readonly<Record<string, Json>>): JsonObject {
+  const shown = Object.entries(metadata).map(([key, value]) => {
+    const text = String(value);
+    const isShort = text.length <= longestShown && !text.includes("\n") && !key.includes("ssh-keys");
+    return [key, isShort ? text : `sha256:${sha256(text)} (${Buffer.byteLength(text)} bytes)`] as const;
+  });
+  return Object.fromEntries(shown.sort(([left], [right]) => compareText(left, right)));
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+function bootState(boot: JsonObject | undefined, made: string | undefined): JsonObject {
+  const size = Number(boot?.diskSizeGb ?? 0);
+  const [type, image] = made?.split(" ") ?? [];
+  return {
+    // A machine we did not make may call its boot disk what it likes.
+    ...(type === undefined || image === undefined ? {} : { deviceName: textAt(boot, "deviceName"), type, image }),
+    ...(size > 0 ? { sizeGib: size } : {}),
+  };
+}

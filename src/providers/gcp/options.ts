@@ -1,0 +1,83 @@
+import { isIP } from "node:net";
+
+/** How Google is asked who we are. `none` sends no credentials and asks nobody for any. */
+export type GcpCredentials =
+  | { readonly kind: "none" }
+  | { readonly kind: "default" }
+  | { readonly kind: "key-file"; readonly path: string }
+  | { readonly kind: "token"; readonly token: string };
+
+/** How one Compute Engine world is reached and what its words are. What is left out is in `gcpDefaults`. */
+export interface GcpOptions {
+  /** The provider's name in the configuration; it leads every address. */
+  readonly name: string;
+  /** `http://127.0.0.1:PORT` of another server that speaks the API; absent: Google's own. */
+  readonly endpoint?: string;
+  readonly credentials: GcpCredentials;
+  /** Only Locations of this class are served. */
+  readonly locationClass?: string;
+  /** Image names of manifests → what Compute Engine calls them. */
+  readonly images?: Readonly<Record<string, string>>;
+  /** Instance types of manifests → machine types. */
+  readonly machineTypes?: Readonly<Record<string, string>>;
+  /** Image that containers run on, in the manifests' words. */
+  readonly containerImage?: string;
+  /** How long one request may take. */
+  readonly requestTimeoutMs?: number;
+  /** How long one operation, or one walk to RUNNING, may take. */
+  readonly operationTimeoutMs?: number;
+  /** Longest pause between two looks at running operations; the first looks come sooner. */
+  readonly pollIntervalMs?: number;
+  /** Requests per minute before the client slows itself down, below the documented quotas. */
+  readonly requestsPerMinute?: number;
+}
+
+/** Every option, filled in. */
+export interface Settings extends Required<Omit<GcpOptions, "endpoint">> {
+  readonly endpoint: Endpoint;
+}
+
+/** Where requests go. */
+export interface Endpoint {
+  readonly protocol: "http" | "https";
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What holds when the options do not say otherwise. */
+export const gcpDefaults = {
+  endpoint: "https://compute.googleapis.com",
+  locationClass: "self-managed",
+  images: {
+    "datumcloud/ubuntu-2204-lts": "projects/ubuntu-os-cloud/global/images/ubuntu-2204-jammy-v20240927",
+    "datumcloud/cos-stable-117-18613-0-79": "projects/cos-cloud/global/images/cos-stable-117-18613-0-79",
+  },
+  machineTypes: { "datumcloud/d1-standard-2": "n2-standard-2" },
+  containerImage: "datumcloud/cos-stable-117-18613-0-79",
+  requestTimeoutMs: 30_000,
+  operationTimeoutMs: 600_000,
+  pollIntervalMs: 1_000,
+  requestsPerMinute: 1_200,
+} as const;
+
+/** Fills in the defaults. Throws a TypeError on an endpoint that cannot be one. */
+export function settingsOf(options: GcpOptions): Settings {
+  const { endpoint, ...given } = options;
+  return { ...gcpDefaults, ...given, endpoint: endpointOf(endpoint ?? gcpDefaults.endpoint) };
+}
+
+function endpointOf(text: string): Endpoint {
+  const url = new URL(text);
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw new TypeError(`${url.protocol} is not HTTP`);
+  if (url.username !== "" || url.password !== "") throw new TypeError("An endpoint must not carry credentials.");
+  if (url.pathname !== "/") throw new TypeError("An endpoint must not have a path.");
+  const protocol = url.protocol === "http:" ? "http" : "https";
+  const port = url.port === "" ? (protocol === "http" ? 80 : 443) : Number(url.port);
+  return { protocol, host: url.hostname, port };
+}
+
+/** Whether a bearer token may travel there: over TLS, or in the clear to this machine alone. */
+export function isPrivateChannel({ protocol, host }: Endpoint): boolean {
+  if (protocol === "https" || host === "localhost" || host === "[::1]") return true;
+  return isIP(host) === 4 && host.startsWith("127.");
+}

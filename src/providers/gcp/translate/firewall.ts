@@ -1,0 +1,102 @@
+import { reference } from "../../../core/identity.ts";
+import type { Json } from "../../../core/json.ts";
+import { compareText } from "../../../core/problem.ts";
+import type { Resource } from "../../../core/resource.ts";
+import type { FirewallIntent, Fleet, PolicyPort } from "../../../datum/fleet.ts";
+import { deploymentTag } from "../names.ts";
+import type { Settings } from "../options.ts";
+import { isServed, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
+
+/** Just above the deny that every network implies; what a rule leaves out is denied one step before it. */
+const allowPriority = 65_534;
+const denyPriority = 65_533;
+
+/** Allow rules for each ingress rule of each interface, and a deny rule for what it carves out. */
+export function firewallResources(fleet: Fleet, settings: Settings, naming: Naming): readonly Resource[] {
+  return fleet.firewalls.flatMap((intent) => {
+    const { location } = intent.deployment;
+    return isServed(location, settings) ? rulesOf(intent, location, settings, naming) : [];
+  });
+}
+
+function rulesOf(
+  intent: FirewallIntent,
+  location: ServedLocation,
+  settings: Settings,
+  naming: Naming,
+): readonly Resource[] {
+  const rule = `net-${intent.interfaceIndex}-${intent.ruleIndex}`;
+  const make = (suffix: string, ranges: readonly string[], action: "allowed" | "denied") =>
+    ranges.length === 0
+      ? []
+      : [ruleResource(intent, location, settings, naming, { name: `${rule}${suffix}`, ranges, action })];
+  // One rule may not mix the two families of addresses.
+  const allowed = byFamily(intent.sourceRanges);
+  const denied = byFamily(intent.exceptRanges);
+  return [
+    ...make("", allowed.ipv4, "allowed"),
+    ...make("-ipv6", allowed.ipv6, "allowed"),
+    ...make("-deny", denied.ipv4, "denied"),
+    ...make("-deny-ipv6", denied.ipv6, "denied"),
+  ];
+}
+
+interface Rule {
+  readonly name: string;
+  readonly ranges: readonly string[];
+  readonly action: "allowed" | "denied";
+}
+
+function ruleResource(
+  intent: FirewallIntent,
+  location: ServedLocation,
+  settings: Settings,
+  naming: Naming,
+  { name, ranges, action }: Rule,
+): Resource {
+  const { deployment, network, interfaceIndex, ruleIndex } = intent;
+  const made = naming.firewall(deployment, location, name);
+  const vpc = naming.network(network, location.gcp.projectId);
+  const { document } = deployment;
+  const path = ["spec", "template", "spec", "networkInterfaces", interfaceIndex, "networkPolicy", "ingress", ruleIndex];
+  const ports = document.at([...path, "ports"]);
+  const ranged = document.at([...path, "from"]);
+  return {
+    ...{ provider: settings.name, kind: "firewall", address: made.address, uid: made.uid, key: made.key },
+    realm: location.gcp.projectId,
+    spec: {
+      name: made.name,
+      network: reference(vpc.address, vpc.key),
+      direction: "INGRESS",
+      priority: action === "allowed" ? allowPriority : denyPriority,
+      sourceRanges: [...new Set(ranges)].sort(compareText),
+      targetTags: [deploymentTag(naming.fleet, deployment.namespace, deployment.name)],
+      [action]: protocolsOf(intent.ports),
+      disabled: false,
+    },
+    ...{ provides: [], needs: [], source: intent.source, owner: ownerOf(document), location: location.name },
+    fieldSources: { allowed: ports, denied: ports, sourceRanges: ranged },
+    protected: false,
+    adopt: wishesOf(document).adopt,
+  };
+}
+
+/** Ports gathered under their protocol in a fixed order; no ports at all is every protocol. */
+export function protocolsOf(ports: readonly PolicyPort[]): Json {
+  if (ports.length === 0) return [{ IPProtocol: "all" }];
+  const protocols = [...new Set(ports.map(({ protocol }) => protocol))].sort(compareText);
+  return protocols.map((protocol) => {
+    const same = ports.filter((port) => port.protocol === protocol);
+    if (same.some((port) => port.from === undefined)) return { IPProtocol: protocol };
+    const texts = same.map(({ from, to }) => (to === undefined || to === from ? `${from}` : `${from}-${to}`));
+    return { IPProtocol: protocol, ports: [...new Set(texts)].sort(comparePorts) };
+  });
+}
+
+function comparePorts(left: string, right: string): number {
+  return Number.parseInt(left, 10) - Number.parseInt(right, 10) || compareText(left, right);
+}
+
+function byFamily(ranges: readonly string[]): { readonly ipv4: readonly string[]; readonly ipv6: readonly string[] } {
+  return { ipv4: ranges.filter((range) => !range.includes(":")), ipv6: ranges.filter((range) => range.includes(":")) };
+}

@@ -1,0 +1,51 @@
+import { reference } from "../../../core/identity.ts";
+import type { Resource } from "../../../core/resource.ts";
+import { type Fleet, presenceToken } from "../../../datum/fleet.ts";
+import { partialOf } from "../names.ts";
+import type { Settings } from "../options.ts";
+import { isServed, type Naming, ownerOf, wishesOf } from "./served.ts";
+
+/** One VPC for each network and project, one subnetwork for each presence. */
+export function networkResources(fleet: Fleet, settings: Settings, naming: Naming): readonly Resource[] {
+  const resources = new Map<string, Resource>();
+  for (const presence of fleet.presences) {
+    const { network, location } = presence;
+    if (!isServed(location, settings)) continue;
+    const { document } = network;
+    const vpc = naming.network(network, location.gcp.projectId);
+    const subnetwork = naming.subnetwork(presence, location);
+    const common = {
+      provider: settings.name,
+      realm: location.gcp.projectId,
+      source: document.at([]),
+      owner: ownerOf(document),
+      needs: [],
+      ...wishesOf(document),
+    };
+    resources.set(vpc.address, {
+      ...{ ...common, kind: "network", address: vpc.address, uid: vpc.uid, key: vpc.key },
+      spec: { name: vpc.name, autoCreateSubnetworks: false, mtu: network.mtu, routingMode: "REGIONAL" },
+      provides: [],
+      fieldSources: { mtu: document.at(["spec", "mtu"]) },
+      location: "",
+    });
+    resources.set(subnetwork.address, {
+      ...{ ...common, kind: "subnetwork", address: subnetwork.address, uid: subnetwork.uid, key: subnetwork.key },
+      spec: {
+        name: subnetwork.name,
+        region: location.gcp.region,
+        network: reference(vpc.address, partialOf(vpc.key)),
+        ipCidrRange: presence.block,
+        stackType: "IPV4_ONLY",
+        allocation: presence.key,
+      },
+      provides: [presenceToken(presence)],
+      fieldSources: {
+        ipCidrRange: document.at(["spec", "ipam"]),
+        region: location.document.at(["spec", "provider", "gcp", "region"]),
+      },
+      location: location.name,
+    });
+  }
+  return [...resources.values()];
+}

@@ -1,0 +1,111 @@
+import { withoutReferences } from "../../../core/identity.ts";
+import { isObject } from "../../../core/json.ts";
+import type { Problem, Source } from "../../../core/problem.ts";
+import { sortProblems } from "../../../core/problem.ts";
+import { pathText } from "../../../datum/document.ts";
+import type { Deployment, Fleet } from "../../../datum/fleet.ts";
+import { objectAt, objectsAt, textAt } from "../boot/template.ts";
+import type { Settings } from "../options.ts";
+import { bootDiskOf, instanceResources } from "./instance.ts";
+import { isServed, namingOf, ownerOf } from "./served.ts";
+
+/** The longest value of one metadata entry that Compute Engine takes. */
+const longestMetadataBytes = 256 * 1024;
+
+/** What Compute Engine has no word for or would refuse, on the manifest's line. */
+export function problemsOf(fleet: Fleet, settings: Settings): readonly Problem[] {
+  const served = fleet.deployments.filter((deployment) => isServed(deployment.location, settings));
+  const found = served.flatMap((deployment) => [
+    ...typeProblems(deployment, settings),
+    ...imageProblems(deployment, settings),
+    ...secretProblems(deployment),
+  ]);
+  return sortProblems([...found, ...sizeProblems(fleet, settings)]);
+}
+
+function problem(source: Source, facts: Pick<Problem, "rule" | "path" | "message" | "hint">): Problem {
+  return { ...source, severity: "error", ...facts };
+}
+
+function typeProblems({ document, instanceType }: Deployment, settings: Settings): readonly Problem[] {
+  if (settings.machineTypes[instanceType] !== undefined) return [];
+  const path = ["spec", "template", "spec", "runtime", "resources", "instanceType"];
+  return [
+    problem(document.at(path), {
+      rule: "gcp/unknown-instance-type",
+      path: pathText(path),
+      message: `Provider ${settings.name} has no machine type for instance type ${instanceType}.`,
+      hint: `Known are ${listOf(settings.machineTypes)}; add others under providers.gcp.machineTypes.`,
+    }),
+  ];
+}
+
+function imageProblems(deployment: Deployment, settings: Settings): readonly Problem[] {
+  const boot = bootDiskOf(deployment, settings);
+  const { document } = deployment;
+  const none = problem(document.at(["spec", "template", "spec", "volumes"]), {
+    rule: "gcp/no-boot-disk",
+    path: "spec.template.spec.volumes",
+    message: `${ownerOf(document)} has no disk to boot from.`,
+    hint: "Attach a disk volume with an image populator as the first volume.",
+  });
+  const disks = boot === undefined ? deployment.disks : [boot, ...deployment.disks.filter((disk) => !disk.boot)];
+  const unknown = disks
+    .filter((disk) => disk.image !== undefined && settings.images[disk.image] === undefined)
+    .map((disk) =>
+      problem(disk.source, {
+        rule: "gcp/unknown-image",
+        path: "spec.template.spec.volumes",
+        message: `Provider ${settings.name} has no image for ${disk.image}.`,
+        hint: `Known are ${listOf(settings.images)}; add others under providers.gcp.images.`,
+      }),
+    );
+  return boot === undefined ? [none, ...unknown] : unknown;
+}
+
+/** Secrets are never put into metadata, so that whatever would need one there is said and not forgotten. */
+function secretProblems(deployment: Deployment): readonly Problem[] {
+  const path = ["spec", "template", "spec", "volumes"];
+  const volumes = objectsAt(deployment.template, "volumes").flatMap((volume, index) =>
+    volume.secret === undefined ? [] : [{ path: [...path, index, "secret"], what: `volume ${textAt(volume, "name")}` }],
+  );
+  const root = ["spec", "template", "spec", "runtime", "sandbox", "containers"];
+  const containers = objectsAt(objectAt(objectAt(deployment.template, "runtime"), "sandbox"), "containers");
+  const variables = containers.flatMap((container, index) =>
+    objectsAt(container, "env").flatMap((variable, place) =>
+      objectAt(variable, "valueFrom").secretKeyRef === undefined
+        ? []
+        : [{ path: [...root, index, "env", place], what: `variable ${textAt(variable, "name")}` }],
+    ),
+  );
+  return [...volumes, ...variables].map((use) => ({
+    ...problem(deployment.document.at(use.path), {
+      rule: "gcp/secret-not-delivered",
+      path: pathText(use.path),
+      message: `The secret of ${use.what} is not delivered to instances yet; they start without it.`,
+      hint: "Fetch it inside the instance until then.",
+    }),
+    severity: "warning" as const,
+  }));
+}
+
+function sizeProblems(fleet: Fleet, settings: Settings): readonly Problem[] {
+  const instances = instanceResources(fleet, settings, namingOf(fleet, settings));
+  return instances.flatMap(({ spec, source, owner, group }) => {
+    const metadata = isObject(spec.metadata) ? (withoutReferences(spec.metadata) as Record<string, string>) : {};
+    const large = Object.entries(metadata).find(([, value]) => value.length > longestMetadataBytes);
+    if (large === undefined || group?.ordinal !== 0) return [];
+    return [
+      problem(source, {
+        rule: "gcp/metadata-too-large",
+        path: "spec.template.spec",
+        message: `The ${large[0]} of ${owner} has ${large[1].length} characters; Compute Engine takes ${longestMetadataBytes}.`,
+        hint: "Move large ConfigMaps out of the instance's start.",
+      }),
+    ];
+  });
+}
+
+function listOf(map: Readonly<Record<string, string>>): string {
+  return Object.keys(map).sort().join(", ");
+}

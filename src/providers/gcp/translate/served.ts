@@ -1,0 +1,132 @@
+import { uidOf } from "../../../core/identity.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import { isObject } from "../../../core/json.ts";
+import type { Address } from "../../../core/resource.ts";
+import type { Document } from "../../../datum/document.ts";
+import type { Deployment, Fleet, Location, Network, Presence } from "../../../datum/fleet.ts";
+import { type Kind, keyOf } from "../kinds.ts";
+import { addressOf, legalName, namespacePart } from "../names.ts";
+import type { Settings } from "../options.ts";
+
+/** A Location that this provider serves. */
+export type ServedLocation = Location & { readonly gcp: NonNullable<Location["gcp"]> };
+
+/** Whether this provider serves the location: it is of Compute Engine and of the configured class. */
+export function isServed(location: Location, settings: Settings): location is ServedLocation {
+  return location.gcp !== undefined && location.className === settings.locationClass;
+}
+
+/** Identity of one thing before its spec is known. */
+export interface Named {
+  readonly address: Address;
+  readonly uid: string;
+  readonly key: string;
+  readonly name: string;
+  readonly project: string;
+}
+
+/** Names things of one fleet; the same commit always gives the same names. */
+export interface Naming {
+  readonly fleet: string;
+  network(network: Network, project: string): Named;
+  subnetwork(presence: Presence, location: ServedLocation): Named;
+  instance(deployment: Deployment, location: ServedLocation, instance: string): Named;
+  disk(deployment: Deployment, location: ServedLocation, instance: string, volume: string): Named;
+  firewall(deployment: Deployment, location: ServedLocation, rule: string): Named;
+}
+
+/** The naming of one fleet under one provider. */
+export function namingOf(fleet: Fleet, settings: Settings): Naming {
+  const projects = projectsOf(fleet, settings);
+  const make = (kind: Kind, place: Where, words: Words): Named => {
+    const uid = uidOf(fleet.name, kind, words.namespace, words.identity);
+    const name = legalName(words.parts, uid);
+    const address = addressOf(settings.name, kind, words.namespace, readable(kind, words.shown, uid));
+    return { address, uid, name, project: place.project, key: keyOf({ kind, ...place, name }) };
+  };
+  return {
+    fleet: fleet.name,
+    network(network, project) {
+      const { namespace, name } = network;
+      const identity = `${name}@${project}`;
+      const shown = (projects.get(`${namespace}/${name}`) ?? 0) > 1 ? `${name}@${project}` : name;
+      const parts = [fleet.name, namespacePart(namespace), name];
+      return make("network", { project, area: "" }, { namespace, identity, shown, parts });
+    },
+    subnetwork({ network }, location) {
+      const { namespace, name } = network;
+      const place = [namespacePart(location.namespace), location.name.toLowerCase()].filter((part) => part !== "");
+      const shown = [name, ...place].join("-");
+      const parts = [fleet.name, namespacePart(namespace), name, ...place];
+      const { projectId: project, region: area } = location.gcp;
+      return make("subnetwork", { project, area }, { namespace, identity: `${name}@${place.join("/")}`, shown, parts });
+    },
+    instance({ namespace }, location, instance) {
+      const { projectId: project, zone: area } = location.gcp;
+      const parts = [namespacePart(namespace), instance];
+      return make("instance", { project, area }, { namespace, identity: instance, shown: instance, parts });
+    },
+    disk({ namespace }, location, instance, volume) {
+      const { projectId: project, zone: area } = location.gcp;
+      const shown = `${instance}-${volume}`;
+      const parts = [namespacePart(namespace), instance, volume];
+      return make("disk", { project, area }, { namespace, identity: `${instance}/${volume}`, shown, parts });
+    },
+    firewall({ namespace, name }, { gcp: { projectId: project } }, rule) {
+      const shown = `${name}-${rule}`;
+      const parts = [fleet.name, namespacePart(namespace), name, rule];
+      return make("firewall", { project, area: "" }, { namespace, identity: shown, shown, parts });
+    },
+  };
+}
+
+interface Where {
+  readonly project: string;
+  readonly area: string;
+}
+
+interface Words {
+  readonly namespace: string;
+  /** What the uid is made of, beside fleet, kind and namespace. */
+  readonly identity: string;
+  /** Last part of the address. */
+  readonly shown: string;
+  readonly parts: readonly string[];
+}
+
+const longestLabel = 63;
+
+/** Kinds with labels keep the last part of their address in one, so that it has to be short and label-safe. */
+function readable(kind: Kind, name: string, uid: string): string {
+  if (kind !== "instance" && kind !== "disk") return name;
+  const safe = name.toLowerCase().replace(/[^a-z0-9_-]+/g, "-");
+  return safe === name && safe.length <= longestLabel ? safe : `${safe.slice(0, longestLabel - 9)}-${uid.slice(0, 8)}`;
+}
+
+/** In how many projects each network is present. */
+function projectsOf(fleet: Fleet, settings: Settings): ReadonlyMap<string, number> {
+  const found = new Map<string, Set<string>>();
+  for (const { network, location } of fleet.presences) {
+    if (!isServed(location, settings)) continue;
+    const name = `${network.namespace}/${network.name}`;
+    found.set(name, (found.get(name) ?? new Set()).add(location.gcp.projectId));
+  }
+  return new Map([...found].map(([name, projects]) => [name, projects.size]));
+}
+
+/** `Network default/prod`: how people call a manifest. */
+export function ownerOf(document: Document): string {
+  return document.namespace === ""
+    ? `${document.kind} ${document.name}`
+    : `${document.kind} ${document.namespace}/${document.name}`;
+}
+
+/** Whether the manifest asks to be protected, and to take over what stands under its name. */
+export function wishesOf(document: Document): { readonly protected: boolean; readonly adopt: boolean } {
+  const metadata = document.content.metadata;
+  const annotations: JsonObject = isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {};
+  return {
+    protected: annotations["plumbline.dev/protect"] === "true",
+    adopt: annotations["plumbline.dev/adopt"] === "true",
+  };
+}
