@@ -65,8 +65,10 @@ function checkAttachments(
   report: Reporter,
 ): ReadonlySet<string> {
   const machine = [...spec, "runtime", "virtualMachine"];
+  // A template that says both runtimes is told so once; what its virtual machine says does not count.
+  const isSandbox = valueAt(content, [...spec, "runtime", "sandbox"]) !== undefined;
   const holders: Path[] = [
-    machine,
+    ...(isSandbox ? [] : [machine]),
     ...objectsAt(content, [...spec, "runtime", "sandbox", "containers"]).map(({ path }) => path),
   ];
   const attached = new Set<string>();

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
 import { parse, stringify } from "yaml";
 import type { Json, JsonObject } from "../../src/core/json.ts";
 import type { Problem } from "../../src/core/problem.ts";
 import type { Checker, CheckResult } from "../../src/datum/check.ts";
 import { createChecker } from "../../src/datum/checker.ts";
+import type { Suite } from "../support/suite.ts";
 
 const policies = new URL("../../policies/", import.meta.url);
 
@@ -159,4 +161,16 @@ export function edited(text: string, edits: readonly Edit[]): string {
 /** The problems of one manifest among the surroundings it needs. */
 export function problemsOf(text: string, more: Readonly<Record<string, string>> = {}): readonly Problem[] {
   return checkFiles({ "base.yaml": surroundings, "it.yaml": text, ...more }).problems;
+}
+
+/** A row of a table: edits of a valid workload, and the `rule path` of each problem they give. Numbers in paths are list indexes. */
+export type Row = readonly [title: string, make: typeof sandbox, edits: readonly Edit[], ...wanted: string[]];
+
+/** Tests that each row gives its problems and no other. */
+export function table(test: Suite, rows: readonly Row[]): void {
+  for (const [title, make, edits, ...wanted] of rows) {
+    test(title, () => {
+      assert.equal(placed(problemsOf(make(...edits))), wanted.map((text) => text.replace(/\.(\d+)/g, "[$1]")).sort());
+    });
+  }
 }
