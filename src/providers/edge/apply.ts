@@ -76,7 +76,7 @@ async function applyObject(
   const { fleet, commit, specHash: spec } = order;
   const marked = withMarker(plain, { fleet, uid: resource.uid, address: resource.address, spec, commit });
   const body = uid === "" ? marked : { ...marked, metadata: { ...fieldOf(marked, "metadata"), uid } };
-  const query = applyQuery(plain);
+  const query = applyQuery(bench, plain);
   const doing = `apply ${place.title}`;
   const contentType = "application/apply-patch+yaml";
   const { path, key } = place;
@@ -87,9 +87,10 @@ async function applyObject(
   return waitReady(bench, place, written as JsonObject, signal);
 }
 
-/** Our name as the manager; force only where the object itself asks for it. */
-export function applyQuery(object: JsonObject): Readonly<Record<string, string>> {
-  const force = fieldOf(fieldOf(object, "metadata"), "annotations")[forceNote] === "true";
+/** Our name as the manager; force only where the configuration or the object itself asks for it. */
+export function applyQuery(bench: Bench, object: JsonObject): Readonly<Record<string, string>> {
+  const asked = fieldOf(fieldOf(object, "metadata"), "annotations")[forceNote] === "true";
+  const force = bench.forceConflicts || asked;
   return { fieldManager, ...(force ? { force: "true" } : {}) };
 }
 

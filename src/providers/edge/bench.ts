@@ -13,6 +13,7 @@ export interface Bench {
   readonly readyTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly settleTimeoutMs: number;
+  readonly forceConflicts: boolean;
   readonly nowMs: () => number;
 }
 

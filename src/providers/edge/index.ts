@@ -44,6 +44,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
   const discovery = createDiscovery(client, kinds, nowMs);
   const bench: Bench = {
     ...{ provider: name, client, discovery, kinds, nowMs },
+    forceConflicts: options.forceConflicts ?? false,
     readyTimeoutMs: options.readyTimeoutMs ?? edgeDefaults.readyTimeoutMs,
     pollIntervalMs: options.pollIntervalMs ?? edgeDefaults.pollIntervalMs,
     settleTimeoutMs: options.settleTimeoutMs ?? edgeDefaults.settleTimeoutMs,

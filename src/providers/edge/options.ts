@@ -33,6 +33,8 @@ export interface EdgeOptions {
   readonly pollIntervalMs?: number;
   /** How long to wait for first conditions before a thing without any counts as ready. */
   readonly settleTimeoutMs?: number;
+  /** Take back fields that other managers changed; without it they are conflicts, unless a manifest asks for itself. */
+  readonly forceConflicts?: boolean;
   /** Objects per page of a list. */
   readonly pageSize?: number;
   /** Further kinds to apply as written, `Kind.group` (`Location.networking.datumapis.com`). */

@@ -42,7 +42,7 @@ async function rehearseOne(
       {
         method: "PATCH",
         path,
-        query: { ...applyQuery(plain), dryRun: "All" },
+        query: { ...applyQuery(bench, plain), dryRun: "All" },
         body: withMarker(plain, marker),
         contentType: "application/apply-patch+yaml",
         doing: `dry run of ${title}`,

@@ -95,6 +95,20 @@ test("the manifest may ask to take fields over", () =>
     assert.equal(after && provider.compare(resource, after), []);
   }));
 
+test("the configuration may ask to take fields back", () =>
+  withScene(
+    async ({ provider, apply, observe, api }) => {
+      const resource = only(provider.translate(fleetOf(networkOf("prod", { mtu: 1500 }))));
+      await apply(resource);
+      await api("PATCH", `${networksPath}/prod`, { spec: { mtu: 1400 } }, "application/merge-patch+json");
+      const [seen] = await observe();
+      const after = await apply(resource, "update", seen);
+      assert.equal(after && provider.compare(resource, after), []);
+    },
+    {},
+    { forceConflicts: true },
+  ));
+
 test("a foreign object under our name is shown without a marker and never written", () =>
   withScene(async ({ provider, apply, observe, api }) => {
     const foreign = await api("POST", networksPath, networkOf("prod", { mtu: 1400 }));
