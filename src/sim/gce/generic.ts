@@ -1,12 +1,13 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { isObject } from "../../core/json.ts";
-import { type Call, objectOf, textOf } from "./call.ts";
+import type { Call } from "./call.ts";
 import { alreadyExists, conditionNotMet, inUse, invalidValue, notFound, notReady, required } from "./failure.ts";
 import { emptyFingerprint, fingerprintOf, timestamp } from "./identity.ts";
 import type { ResourceKind } from "./kind.ts";
 import { operationOfRequest, startOperation } from "./operations.ts";
 import { linkOf, type Place, pathOf } from "./reference.ts";
 import type { Stored } from "./resource-table.ts";
+import { objectOf, textOf } from "./values.ts";
 
 const namePattern = /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const nameText = "(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)";

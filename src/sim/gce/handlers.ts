@@ -11,14 +11,22 @@ import { addresses, globalAddresses } from "./resources/addresses.ts";
 import { disks, resizeDisk } from "./resources/disks.ts";
 import { firewalls } from "./resources/firewalls.ts";
 import * as geography from "./resources/geography-resources.ts";
+import * as managers from "./resources/group-managers.ts";
 import { getFromFamily, images, imagesOf } from "./resources/images.ts";
+import * as groups from "./resources/instance-groups.ts";
 import * as lifecycle from "./resources/instance-lifecycle.ts";
 import * as settings from "./resources/instance-settings.ts";
+import { instanceTemplates, regionInstanceTemplates } from "./resources/instance-templates.ts";
 import { deleteInstance, instances } from "./resources/instances.ts";
+import { recreateInstance } from "./resources/managed-instances.ts";
 import { networks } from "./resources/networks.ts";
 import { projectGet, setCommonInstanceMetadata } from "./resources/projects.ts";
+import { routerStatus, routers } from "./resources/routers.ts";
 import { routes } from "./resources/routes.ts";
 import { expandIpCidrRange, setPrivateIpGoogleAccess, subnetworks } from "./resources/subnetworks.ts";
+
+const { instanceGroupManagers } = managers;
+const { instanceGroups } = groups;
 
 const kinds: readonly ResourceKind[] = [
   addresses,
@@ -26,8 +34,13 @@ const kinds: readonly ResourceKind[] = [
   firewalls,
   globalAddresses,
   images,
+  instanceGroupManagers,
+  instanceGroups,
   instances,
+  instanceTemplates,
   networks,
+  regionInstanceTemplates,
+  routers,
   routes,
   subnetworks,
 ];
@@ -46,6 +59,22 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["ImageFamilyViews.Get", (call) => ({ image: getFromFamily(call) })],
   ["Subnetworks.ExpandIpCidrRange", expandIpCidrRange],
   ["Subnetworks.SetPrivateIpGoogleAccess", setPrivateIpGoogleAccess],
+  ["Routers.GetRouterStatus", (call) => routerStatus(resourceOf(call, routers).body)],
+  ["InstanceGroups.Delete", groups.deleteInstanceGroup],
+  ["InstanceGroups.ListInstances", groups.listGroupInstances],
+  ["InstanceGroups.AddInstances", groups.addGroupInstances],
+  ["InstanceGroups.RemoveInstances", groups.removeGroupInstances],
+  ["InstanceGroups.SetNamedPorts", groups.setNamedPorts],
+  ["InstanceGroupManagers.Delete", managers.deleteManager],
+  ["InstanceGroupManagers.Resize", managers.resizeManager],
+  ["InstanceGroupManagers.DeleteInstances", managers.deleteManaged],
+  ["InstanceGroupManagers.AbandonInstances", managers.abandonManaged],
+  ["InstanceGroupManagers.RecreateInstances", managers.recreateManaged],
+  ["InstanceGroupManagers.CreateInstances", managers.createManaged],
+  ["InstanceGroupManagers.SetInstanceTemplate", managers.setInstanceTemplate],
+  ["InstanceGroupManagers.ListManagedInstances", managers.listManagedInstances],
+  ["InstanceGroupManagers.ListErrors", () => ({})],
+  ["InstanceGroupManagers.ListPerInstanceConfigs", () => ({})],
   ["Instances.Delete", deleteInstance],
   ["Instances.Start", lifecycle.startInstance],
   ["Instances.Stop", lifecycle.stopInstance],
@@ -71,6 +100,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 /** What happens later, by name. */
 export const effects: ReadonlyMap<string, Effect> = new Map<string, Effect>([
   ...lifecycle.instanceEffects,
+  ["recreateInstance", recreateInstance],
   ["removeResource", removeResource],
 ]);
 

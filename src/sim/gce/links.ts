@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
-import { objectsOf, textOf } from "./call.ts";
 import { pathIn } from "./reference.ts";
+import { objectOf, objectsOf, textOf } from "./values.ts";
 
 /** The key under which an address of a subnetwork counts as used. */
 export function addressKey(subnetwork: string, address: string): string {
@@ -13,6 +13,7 @@ export function externalKey(address: string): string {
 }
 
 interface Linked {
+  readonly project: string;
   readonly collection: string;
   readonly name: string;
   readonly body: JsonObject;
@@ -23,7 +24,11 @@ export function usedBy(resource: Linked): readonly string[] {
   const { collection, body } = resource;
   switch (collection) {
     case "instances":
-      return [...interfacesUse(body), ...objectsOf(body, "disks").flatMap((disk) => paths(disk, "source"))];
+      return [
+        ...interfacesUse(body),
+        ...objectsOf(body, "disks").flatMap((disk) => paths(disk, "source")),
+        ...managerOf(resource),
+      ];
     case "subnetworks":
     case "firewalls":
       return paths(body, "network");
@@ -35,10 +40,28 @@ export function usedBy(resource: Linked): readonly string[] {
     case "addresses":
       return addressUses(body);
     case "instanceGroupManagers":
-      return [...paths(body, "instanceTemplate", "instanceGroup")];
+      return [
+        ...paths(body, "instanceTemplate"),
+        ...objectsOf(body, "versions").flatMap((one) => paths(one, "instanceTemplate")),
+      ];
     default:
       return [];
   }
+}
+
+/** The key under which the instances of a group manager are found; a manager is no user of theirs. */
+export function memberKey(manager: string): string {
+  return `members ${manager}`;
+}
+
+/** A managed instance says in its metadata who made it, with the number of the project in place of its name. */
+function managerOf(instance: Linked): readonly string[] {
+  const items = objectsOf(objectOf(instance.body, "metadata"), "items");
+  const maker = textOf(
+    items.find((item) => item.key === "created-by"),
+    "value",
+  );
+  return maker === undefined ? [] : [memberKey(maker.replace(/^projects\/[^/]+/, `projects/${instance.project}`))];
 }
 
 function paths(body: JsonObject, ...fields: readonly string[]): readonly string[] {

@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Call } from "./call.ts";
-import { textOf } from "./call.ts";
 import { invalidValue } from "./failure.ts";
 import { readFilter } from "./filter.ts";
 import { regions, zones } from "./geography.ts";
 import { linkOf } from "./reference.ts";
 import type { Listed } from "./resources/geography-resources.ts";
+import { textOf } from "./values.ts";
 
 /** A page of things in order, and the token for the next one. */
 interface Page {

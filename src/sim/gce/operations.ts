@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Call } from "./call.ts";
-import { textOf } from "./call.ts";
 import { invalidValue, notFound } from "./failure.ts";
 import { timestamp } from "./identity.ts";
 import { linkOf, pathIn } from "./reference.ts";
 import type { Stored } from "./resource-table.ts";
+import { textOf } from "./values.ts";
 import type { World } from "./world.ts";
 
 /** What an operation does when its time has come. */

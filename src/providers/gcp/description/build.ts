@@ -33,6 +33,11 @@ const keptServices = new Set([
   "Zones",
 ]);
 
+/** Values that the API was seen to accept although its description does not have them. */
+const acceptedValues: Readonly<Record<string, readonly string[]>> = {
+  "RouterNat.NatIpAllocateOption": ["USE_SHARED_RANGES"],
+};
+
 interface ProtoField {
   readonly type: string;
   readonly rule?: string;
@@ -157,7 +162,7 @@ function codeOf(parts: FieldParts): string {
 }
 
 function enumCode(key: string, values: Readonly<Record<string, number>>, parts: FieldParts): string {
-  const all = [...Object.keys(values), ...(parts.facts.extraValues[key] ?? [])];
+  const all = [...Object.keys(values), ...(parts.facts.extraValues[key] ?? []), ...(acceptedValues[key] ?? [])];
   parts.enums[key] = all.filter((value) => !value.startsWith("UNDEFINED_"));
   return `e:${key}`;
 }

@@ -1,9 +1,9 @@
 import type { Call } from "../call.ts";
-import { textOf } from "../call.ts";
 import { addressText, readAddress, readRange, sizeOf } from "../cidr.ts";
 import { fingerprintOf } from "../identity.ts";
 import { addressKey, externalKey } from "../links.ts";
 import type { Stored } from "../resource-table.ts";
+import { textOf } from "../values.ts";
 import type { World } from "../world.ts";
 
 /** Where the last search of a subnetwork ended, so that filling one does not begin at its start each time. */

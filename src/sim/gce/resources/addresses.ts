@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../core/json.ts";
-import { type Call, objectOf, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { readAddress } from "../cidr.ts";
 import { invalid, invalidValue, required } from "../failure.ts";
 import { labelFields } from "../generic.ts";
@@ -7,6 +7,7 @@ import type { ResourceKind } from "../kind.ts";
 import { addressKey, externalKey } from "../links.ts";
 import { linkOf, type Place } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { objectOf, textOf } from "../values.ts";
 import type { World } from "../world.ts";
 import { externalAddress, freeAddress } from "./address-choice.ts";
 import { referenced } from "./references.ts";

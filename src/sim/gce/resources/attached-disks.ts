@@ -1,10 +1,11 @@
 import type { JsonObject } from "../../../core/json.ts";
-import { type Call, objectOf, objectsOf, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { alreadyExists, inUse, invalid, invalidValue } from "../failure.ts";
 import { withCommon } from "../generic.ts";
 import { timestamp } from "../identity.ts";
 import { linkOf, type Place, pathIn, pathOf } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { objectOf, objectsOf, textOf } from "../values.ts";
 import type { World } from "../world.ts";
 import { diskBody, disks } from "./disks.ts";
 import { referenced } from "./references.ts";

@@ -1,10 +1,11 @@
 import type { JsonObject } from "../../../core/json.ts";
-import { type Call, objectOf, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { invalid, invalidValue } from "../failure.ts";
 import { labelFields, resourceOf } from "../generic.ts";
 import type { ResourceKind } from "../kind.ts";
 import { operationOfRequest, startOperation } from "../operations.ts";
 import { lastSegment, linkOf, type Place } from "../reference.ts";
+import { objectOf, textOf } from "../values.ts";
 import { mergedFields } from "../world.ts";
 import { imageReferenced } from "./images.ts";
 

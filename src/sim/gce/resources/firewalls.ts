@@ -1,10 +1,11 @@
 import type { JsonObject } from "../../../core/json.ts";
-import { type Call, objectsOf, textOf, textsOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { readAddress, readRange } from "../cidr.ts";
 import { invalid, invalidValue, required } from "../failure.ts";
 import { checkName } from "../generic.ts";
 import type { ResourceKind } from "../kind.ts";
 import { linkOf } from "../reference.ts";
+import { objectsOf, textOf, textsOf } from "../values.ts";
 import { mergedFields } from "../world.ts";
 import { referenced } from "./references.ts";
 

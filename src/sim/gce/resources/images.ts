@@ -1,10 +1,11 @@
 import type { JsonObject } from "../../../core/json.ts";
-import { type Call, objectOf, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { invalidValue, notFound, required } from "../failure.ts";
 import { labelFields } from "../generic.ts";
 import type { ResourceKind } from "../kind.ts";
 import { publicImages, publicProjects } from "../public-images.ts";
 import { linkOf, pathIn } from "../reference.ts";
+import { objectOf, textOf } from "../values.ts";
 import type { World } from "../world.ts";
 import { mergedFields } from "../world.ts";
 import { referenced } from "./references.ts";

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
-import { objectsOf, textOf, textsOf } from "../call.ts";
 import { conditionNotMet, invalid, invalidValue } from "../failure.ts";
 import { checkName } from "../generic.ts";
 import { emptyFingerprint, fingerprintOf } from "../identity.ts";
+import { objectsOf, textOf, textsOf } from "../values.ts";
 import { type Fields, mergedFields } from "../world.ts";
 
 /** Metadata as it is served; its fingerprint depends on whose it is, even when it is empty. */

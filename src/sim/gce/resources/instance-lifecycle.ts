@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { type Call, objectsOf, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import type { Effect } from "../effects.ts";
 import { GceFailure, notReady } from "../failure.ts";
 import { resourceOf } from "../generic.ts";
@@ -8,6 +8,7 @@ import { machineNamed } from "../machine-types.ts";
 import { type OperationError, operationOfRequest, startOperation } from "../operations.ts";
 import { lastSegment } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { objectsOf, textOf } from "../values.ts";
 import { mergedFields } from "../world.ts";
 import { externalAddress } from "./address-choice.ts";
 import { removeOwnDisks } from "./attached-disks.ts";

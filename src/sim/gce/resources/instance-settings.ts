@@ -1,11 +1,12 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { type Call, objectsOf, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { conditionNotMet, invalid, invalidValue, required } from "../failure.ts";
 import { resourceOf } from "../generic.ts";
 import { fingerprintOf, numberOfProject, timestamp } from "../identity.ts";
 import { operationOfRequest } from "../operations.ts";
 import { linkOf, pathIn } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { objectsOf, textOf } from "../values.ts";
 import { mergedFields } from "../world.ts";
 import { attachedDisk } from "./attached-disks.ts";
 import { checkMetadata, metadataBody, schedulingBody, tagsBody } from "./instance-fields.ts";

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { type Call, objectOf, objectsOf, textOf, textsOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { inUse, invalidValue, required } from "../failure.ts";
 import { labelFields, resourceOf } from "../generic.ts";
 import { numberOfProject } from "../identity.ts";
@@ -8,6 +8,7 @@ import { type Machine, machineNamed } from "../machine-types.ts";
 import { operationOfRequest, startOperation } from "../operations.ts";
 import { lastSegment, linkOf, type Place } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { makeAttachedDisks } from "./attached-disks.ts";
 import { checkMetadata, metadataBody, schedulingBody, tagsBody, withInstanceFingerprint } from "./instance-fields.ts";
 import { makeInterfaces } from "./interfaces.ts";

@@ -1,11 +1,12 @@
 import type { JsonObject } from "../../../core/json.ts";
-import { type Call, objectsOf, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { invalid, invalidValue } from "../failure.ts";
 import { regionOf } from "../geography.ts";
 import { fingerprintOf } from "../identity.ts";
 import { addressKey, externalKey } from "../links.ts";
 import { lastSegment, linkOf, pathIn } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { objectsOf, textOf } from "../values.ts";
 import { mergedFields } from "../world.ts";
 import { externalAddress, freeAddress, isUsable } from "./address-choice.ts";
 import { referenced } from "./references.ts";

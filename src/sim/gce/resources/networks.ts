@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
-import { type Call, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { invalidValue } from "../failure.ts";
 import { withCommon } from "../generic.ts";
 import { regions } from "../geography.ts";
 import type { ResourceKind } from "../kind.ts";
 import { linkOf, type Place } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { textOf } from "../values.ts";
 import type { World } from "../world.ts";
 import { firewalls } from "./firewalls.ts";
 import { addSystemRoute, isSystemRoute } from "./routes.ts";

@@ -1,10 +1,11 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { type Call, objectsOf, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { GceFailure } from "../failure.ts";
 import { regionOf } from "../geography.ts";
 import { machineNamed } from "../machine-types.ts";
 import { lastSegment } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { objectsOf, textOf } from "../values.ts";
 import type { World } from "../world.ts";
 
 /** Limits shown when none are enforced. */

@@ -1,11 +1,12 @@
 import type { JsonObject } from "../../../core/json.ts";
-import { type Call, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { readRange } from "../cidr.ts";
 import { invalid, invalidValue, required } from "../failure.ts";
 import { withCommon } from "../generic.ts";
 import type { ResourceKind } from "../kind.ts";
 import { linkOf, pathIn } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { textOf } from "../values.ts";
 import { referenced } from "./references.ts";
 
 const nextHops = [

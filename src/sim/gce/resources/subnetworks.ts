@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { type Call, objectsOf, textOf } from "../call.ts";
+import type { Call } from "../call.ts";
 import { addressText, contains, overlap, type Range, readRange } from "../cidr.ts";
 import { invalid, invalidValue, required } from "../failure.ts";
 import { checkName, refuseBusy, resourceOf, withCommon } from "../generic.ts";
@@ -8,6 +8,7 @@ import type { ResourceKind } from "../kind.ts";
 import { operationOfRequest, startOperation } from "../operations.ts";
 import { lastSegment, linkOf, type Place, pathIn } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
+import { objectsOf, textOf } from "../values.ts";
 import type { World } from "../world.ts";
 import { referenced } from "./references.ts";
 import { addSystemRoute } from "./routes.ts";
@@ -60,7 +61,8 @@ function filled(call: Call, place: Place, network: Stored, sent: JsonObject): Js
     privateIpGoogleAccess: sent.privateIpGoogleAccess ?? false,
     privateIpv6GoogleAccess: textOf(sent, "privateIpv6GoogleAccess") ?? "DISABLE_GOOGLE_ACCESS",
     purpose: textOf(sent, "purpose") ?? "PRIVATE",
-    stackType: textOf(sent, "stackType") ?? "IPV4_ONLY",
+    // Ranges for translation have no machines and so no stack.
+    ...(sent.purpose === "PRIVATE_NAT" ? {} : { stackType: textOf(sent, "stackType") ?? "IPV4_ONLY" }),
     enableFlowLogs: sent.enableFlowLogs ?? false,
     ...(sent.logConfig === undefined
       ? {}
