@@ -46,11 +46,11 @@ export const wideLimits: Limits = {
 
 /** The real providers on simulators in memory, with a store in memory. Everything happens one after another, so that it is the same each time. */
 export async function simulatedWorld(facts: Partial<World["judges"]> = {}) {
-  const gce = await startGceSimulator({ seed: 1, latencyMs: 0 } as never);
+  const gce = await startGceSimulator({ seed: 1, operationMs: [0, 0] });
   const edge = await startEdgeSimulator({ seed: 1, readyAfterMs: 0 });
   const providers = [
-    createEdgeProvider({ name: "edge", endpoint: edge.url, credentials: { kind: "none" }, pollIntervalMs: 5 } as never),
-    createGcpProvider({ name: "gcp", endpoint: gce.url, credentials: { kind: "none" }, pollIntervalMs: 5 } as never),
+    createEdgeProvider({ name: "edge", endpoint: edge.url, credentials: { kind: "none" }, pollIntervalMs: 5 }),
+    createGcpProvider({ name: "gcp", endpoint: gce.url, credentials: { kind: "none" }, pollIntervalMs: 5 }),
   ];
   const judges: World["judges"] = {
     fleet: "golden",
