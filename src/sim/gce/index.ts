@@ -5,7 +5,7 @@ import { isObject } from "../../core/json.ts";
 import { loadDescription } from "../../providers/gcp/description/load.ts";
 import { listen } from "../listen.ts";
 import { readText, sendAnswer, sendBytes } from "./answer.ts";
-import { type Api, createApi } from "./api.ts";
+import { type Api, type ApiRequest, createApi } from "./api.ts";
 import { batchAnswer } from "./batch.ts";
 import type { Settings } from "./call.ts";
 import { controlAnswer, createControl, type GceControl } from "./control.ts";
@@ -14,6 +14,7 @@ import { createFaults, type FaultOptions, type Faults } from "./faults.ts";
 import { randomFrom } from "./identity.ts";
 import { memoryJournal, openJournal } from "./journal.ts";
 import { lockDirectory } from "./lock.ts";
+import { type NeighbourAnswer, neighbourAnswer } from "./neighbours/index.ts";
 import { createRateLimits, type RateLimitOptions } from "./rate-limits.ts";
 import { lastSegment, parsePath } from "./reference.ts";
 import { createRequestLog } from "./request-log.ts";
@@ -67,20 +68,22 @@ export async function startGceSimulator(options: GceSimulatorOptions = {}): Prom
   const quotas = new Map(Object.entries(options.quotas ?? {}));
   const stop = new AbortController();
   const control = createControl({ world, faults, limits, log, quotas });
+  const clock = options.clock ?? Date.now;
   const api = createApi({
     ...{ world, faults, limits, log, signal: stop.signal },
     description: loadDescription(),
     settings: settingsOf(options, seed, faults, quotas),
-    clock: options.clock ?? Date.now,
+    clock,
     hasDefaultNetwork: options.defaultNetwork ?? true,
   });
+  const neighbour = (request: ApiRequest) => neighbourAnswer(world, clock(), request);
   const release = async (): Promise<void> => {
     stop.abort();
     journal.close();
     await unlock?.();
   };
   const listening = await listen((request, response) => {
-    serve({ api, control, faults }, request, response).catch(() => request.socket.destroy());
+    serve({ api, control, faults, neighbour }, request, response).catch(() => request.socket.destroy());
   }, options.port ?? 0).catch(async (error: unknown) => {
     await release();
     throw error;
@@ -119,6 +122,7 @@ interface Served {
   readonly api: Api;
   readonly control: GceControl;
   readonly faults: Faults;
+  readonly neighbour: (request: ApiRequest) => NeighbourAnswer | undefined;
 }
 
 async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -138,6 +142,8 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
       const { contentType } = batch;
       return await sendBytes(request, response, { status: 200, contentType, bytes: Buffer.from(batch.text) });
     }
+    const beside = served.neighbour({ method, path: url.pathname, query: url.searchParams, text });
+    if (beside !== undefined) return await sendAnswer(request, response, beside);
     const answer = await served.api({ method, path: url.pathname, query: url.searchParams, text });
     await sendAnswer(request, response, answer);
   } catch (error) {

@@ -1,0 +1,78 @@
+import type { Json, JsonObject } from "../../../core/json.ts";
+import { isObject } from "../../../core/json.ts";
+import type { World } from "../world.ts";
+import { badArgument, missing, type NeighbourCall, NeighbourFailure, neighbourFailureBody } from "./answer.ts";
+import { policyAnswer } from "./policies.ts";
+import { secretAnswer } from "./secrets.ts";
+import { serviceAccountAnswer } from "./service-accounts.ts";
+
+/** A request as it came. */
+interface Incoming {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly text: string;
+}
+
+/** An answer with its status. */
+export interface NeighbourAnswer {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+/** How long a token that is given out would live. */
+const tokenSeconds = 3_600;
+
+/**
+ * The few calls of other services that clients of Compute Engine make: tokens, service accounts, secrets, policies of
+ * projects, and whether an API is switched on. Undefined for a path that is none of these.
+ */
+export function neighbourAnswer(world: World, nowMs: number, incoming: Incoming): NeighbourAnswer | undefined {
+  const { method, path } = incoming;
+  if (method === "POST" && /^\/(?:token|v1\/token|oauth2\/v4\/token)$/.test(path)) {
+    return { status: 200, body: token(world) };
+  }
+  const found = /^\/v1\/projects\/([^/:]+)(?:\/(.*?))?(?::([a-zA-Z]+))?$/.exec(path);
+  if (found === null) return undefined;
+  const [, project = "", rest = "", verb = ""] = found;
+  const segments = rest === "" ? [] : rest.split("/").map(decodeURIComponent);
+  try {
+    const body = objectIn(incoming.text);
+    const call = { world, nowMs, method, project, segments, verb, query: incoming.query, body };
+    const answer = answered(call);
+    world.commit();
+    return { status: 200, body: answer };
+  } catch (error) {
+    world.rollback();
+    if (!(error instanceof NeighbourFailure)) throw error;
+    return { status: error.httpStatus, body: neighbourFailureBody(error) };
+  }
+}
+
+function answered(call: NeighbourCall): JsonObject {
+  const [service, name] = call.segments;
+  if (service === "serviceAccounts") return serviceAccountAnswer(call);
+  if (service === "secrets") return secretAnswer(call);
+  if (service === "services" && name !== undefined) {
+    return { name: `projects/${call.project}/services/${name}`, state: "ENABLED", config: { name } };
+  }
+  if (service === undefined && call.verb !== "") return policyAnswer(call, `projects/${call.project}`);
+  throw missing(`projects/${call.project}/${call.segments.join("/")}`);
+}
+
+/** Any credentials are good here; the token says nothing. */
+function token(world: World): JsonObject {
+  const issued = "urn:ietf:params:oauth:token-type:access_token";
+  const access_token = `simulated-${world.newId()}`;
+  return { access_token, expires_in: tokenSeconds, token_type: "Bearer", issued_token_type: issued };
+}
+
+function objectIn(text: string): JsonObject {
+  if (text.trim() === "" || text.trim() === '""') return {};
+  try {
+    const value = JSON.parse(text) as Json;
+    return isObject(value) ? value : {};
+  } catch {
+    throw badArgument("Invalid JSON payload received.");
+  }
+}

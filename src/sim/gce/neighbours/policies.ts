@@ -1,0 +1,22 @@
+import type { JsonObject } from "../../../core/json.ts";
+import { isObject } from "../../../core/json.ts";
+import { fingerprintOf } from "../identity.ts";
+import { type NeighbourCall, NeighbourFailure } from "./answer.ts";
+
+/** Reads and writes the policy of anything: who may do what with it, against an etag. */
+export function policyAnswer(call: NeighbourCall, name: string): JsonObject {
+  const place = { project: call.project, scope: "global", collection: "policies", name: name.replaceAll("/", ":") };
+  const path = `projects/${place.project}/global/policies/${place.name}`;
+  const before = call.world.get(path)?.body ?? { version: 1, etag: "ACAB" };
+  if (call.verb === "getIamPolicy") return before;
+  if (call.verb === "testIamPermissions") return { permissions: call.body.permissions ?? [] };
+  const sent = isObject(call.body.policy) ? call.body.policy : {};
+  if (sent.etag !== undefined && sent.etag !== before.etag) {
+    const message =
+      "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff.";
+    throw new NeighbourFailure(409, "ABORTED", message);
+  }
+  const bindings = sent.bindings ?? [];
+  const after = { version: sent.version ?? 1, etag: fingerprintOf({ bindings, was: before.etag ?? "" }), bindings };
+  return call.world.put(place, after).body;
+}

@@ -1,0 +1,121 @@
+import type { JsonObject } from "../../../core/json.ts";
+import { fingerprintOf, numberOfProject } from "../identity.ts";
+import type { Stored } from "../resource-table.ts";
+import { objectOf, textOf } from "../values.ts";
+import { badArgument, missing, type NeighbourCall, NeighbourFailure, pageOf } from "./answer.ts";
+import { policyAnswer } from "./policies.ts";
+
+/** Secret Manager: secrets, their versions with what is in them, and their policies. */
+export function secretAnswer(call: NeighbourCall): JsonObject {
+  const [, name, , version] = call.segments;
+  if (name === undefined) return call.method === "POST" ? create(call) : pageOf(call, "secrets", allSecrets(call));
+  const stored = call.world.get(pathOf(call.project, "secrets", name));
+  if (stored === undefined) throw missing(`Secret [projects/${numberOfProject(call.project)}/secrets/${name}]`);
+  if (call.segments.length >= 3) return versionAnswer(call, stored, version);
+  if (call.verb.endsWith("IamPolicy") || call.verb === "testIamPermissions") {
+    return policyAnswer(call, `projects/${call.project}/secrets/${name}`);
+  }
+  if (call.verb === "addVersion") return addVersion(call, stored);
+  switch (call.method) {
+    case "GET":
+      return stored.body;
+    case "PATCH": {
+      const mask = (call.query.get("updateMask") ?? "").split(",");
+      const fields = Object.fromEntries(Object.entries(call.body).filter(([key]) => mask.includes(key)));
+      return call.world.merge(stored.path, { ...fields, etag: etag(call) })?.body ?? {};
+    }
+    case "DELETE":
+      for (const one of versionsOf(call, name)) call.world.remove(one.path);
+      call.world.remove(stored.path);
+      return {};
+    default:
+      throw missing(name);
+  }
+}
+
+function pathOf(project: string, collection: string, name: string): string {
+  return `projects/${project}/global/${collection}/${name}`;
+}
+
+function allSecrets(call: NeighbourCall): readonly JsonObject[] {
+  return call.world.all(call.project, "secrets").map((stored) => stored.body);
+}
+
+function etag(call: NeighbourCall): string {
+  return `"${fingerprintOf(call.world.newId())}"`;
+}
+
+function create(call: NeighbourCall): JsonObject {
+  const id = call.query.get("secretId") ?? "";
+  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(id)) throw badArgument("Secret ID must match [a-zA-Z0-9_-]{1,255}.");
+  const name = `projects/${numberOfProject(call.project)}/secrets/${id}`;
+  if (Object.keys(objectOf(call.body, "replication")).length === 0)
+    throw badArgument("Secret.replication must be provided.");
+  if (call.world.get(pathOf(call.project, "secrets", id)) !== undefined) {
+    throw new NeighbourFailure(409, "ALREADY_EXISTS", `Secret [${name}] already exists.`);
+  }
+  const place = { project: call.project, scope: "global", collection: "secrets", name: id };
+  const createTime = new Date(call.nowMs).toISOString();
+  return call.world.put(place, { ...call.body, name, createTime, etag: etag(call) }).body;
+}
+
+function versionsOf(call: NeighbourCall, secret: string): readonly Stored[] {
+  const numberIn = (stored: Stored): number => Number(stored.name.slice(secret.length + 1));
+  return call.world
+    .all(call.project, "secretVersions")
+    .filter((stored) => stored.name.startsWith(`${secret}:`))
+    .sort((left, right) => numberIn(right) - numberIn(left));
+}
+
+function addVersion(call: NeighbourCall, secret: Stored): JsonObject {
+  const payload = objectOf(call.body, "payload");
+  const data = textOf(payload, "data") ?? "";
+  const bytes = Buffer.from(data, "base64");
+  if (bytes.length > 65_536) throw badArgument("The payload is larger than 65536 bytes.");
+  const number = versionsOf(call, secret.name).length + 1;
+  const place = {
+    project: call.project,
+    scope: "global",
+    collection: "secretVersions",
+    name: `${secret.name}:${number}`,
+  };
+  const name = `${secret.body.name}/versions/${number}`;
+  const createTime = new Date(call.nowMs).toISOString();
+  return shown(call.world.put(place, { name, createTime, state: "ENABLED", etag: etag(call), data }));
+}
+
+/** What is in a version is given by access alone. */
+function shown(version: Stored): JsonObject {
+  const { data: _, ...rest } = version.body;
+  return { ...rest, replicationStatus: { automatic: {} } };
+}
+
+function versionAnswer(call: NeighbourCall, secret: Stored, version: string | undefined): JsonObject {
+  const all = versionsOf(call, secret.name);
+  if (version === undefined) return { ...pageOf(call, "versions", all.map(shown)), totalSize: all.length };
+  const newest = all.find((one) => one.body.state === "ENABLED");
+  const found = version === "latest" ? newest : all.find((one) => one.name === `${secret.name}:${version}`);
+  const name = `${secret.body.name}/versions/${version}`;
+  if (found === undefined) throw missing(`Secret Version [${name}]`);
+  switch (call.verb) {
+    case "":
+      return shown(found);
+    case "access":
+      return accessed(found);
+    case "destroy":
+      return shown(call.world.merge(found.path, { state: "DESTROYED", data: undefined }) ?? found);
+    case "enable":
+    case "disable":
+      return shown(call.world.merge(found.path, { state: call.verb === "enable" ? "ENABLED" : "DISABLED" }) ?? found);
+    default:
+      throw missing(name);
+  }
+}
+
+function accessed(version: Stored): JsonObject {
+  if (version.body.state !== "ENABLED") {
+    const message = `Secret Version [${version.body.name}] is in ${version.body.state} state.`;
+    throw new NeighbourFailure(400, "FAILED_PRECONDITION", message);
+  }
+  return { name: version.body.name ?? "", payload: { data: version.body.data ?? "" } };
+}

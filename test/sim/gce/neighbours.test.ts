@@ -1,0 +1,74 @@
+import * as assert from "uvu/assert";
+import { suite } from "../../support/suite.ts";
+import { type Answer, type Client, startClient } from "./client.ts";
+
+const test = suite("gce neighbours");
+let client: Client;
+
+test.before(async () => {
+  client = await startClient();
+});
+test.after(() => client.close());
+
+async function send(method: string, path: string, body?: unknown): Promise<Answer> {
+  const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+  const response = await fetch(`${client.url}${path}`, init);
+  return { status: response.status, body: await response.json() };
+}
+
+test("any credentials get a token", async () => {
+  const { body } = await send("POST", "/token");
+  assert.is(body.token_type, "Bearer");
+  assert.is(body.expires_in, 3600);
+});
+
+test("service accounts are made once, have policies and go", async () => {
+  const path = "/v1/projects/demo-project/serviceAccounts";
+  const made = await send("POST", path, { accountId: "workload-one", serviceAccount: { displayName: "One" } });
+  assert.is(made.body.email, "workload-one@demo-project.iam.gserviceaccount.com");
+  assert.is((await send("POST", path, { accountId: "workload-one" })).body.error.status, "ALREADY_EXISTS");
+  assert.is((await send("POST", path, { accountId: "x" })).status, 400);
+  const one = `${path}/${encodeURIComponent(made.body.email)}`;
+  assert.is((await send("GET", one)).body.displayName, "One");
+  const { etag } = (await send("POST", `${one}:getIamPolicy`)).body;
+  const bindings = [{ role: "roles/iam.serviceAccountUser", members: ["user:a@b.example"] }];
+  assert.is((await send("POST", `${one}:setIamPolicy`, { policy: { etag, bindings } })).status, 200);
+  assert.is((await send("POST", `${one}:setIamPolicy`, { policy: { etag, bindings } })).status, 409);
+  assert.is((await send("GET", path)).body.accounts.length, 1);
+  assert.is((await send("DELETE", one)).status, 200);
+  assert.is((await send("GET", one)).body.error.status, "NOT_FOUND");
+});
+
+test("secrets have versions that only access opens", async () => {
+  const path = "/v1/projects/demo-project/secrets";
+  assert.is((await send("POST", `${path}?secretId=db`, {})).status, 400);
+  const made = await send("POST", `${path}?secretId=db`, { replication: { automatic: {} }, labels: { a: "b" } });
+  assert.match(made.body.name, /^projects\/\d+\/secrets\/db$/);
+  assert.is((await send("GET", `${path}/db/versions/latest:access`)).status, 404);
+  for (const text of ["one", "two"]) {
+    const data = Buffer.from(text).toString("base64");
+    assert.is((await send("POST", `${path}/db:addVersion`, { payload: { data } })).body.state, "ENABLED");
+  }
+  const latest = await send("GET", `${path}/db/versions/latest:access`);
+  assert.is(Buffer.from(latest.body.payload.data, "base64").toString(), "two");
+  const listed = await send("GET", `${path}/db/versions`);
+  assert.is(listed.body.totalSize, 2);
+  assert.not(JSON.stringify(listed.body).includes("data"));
+  await send("POST", `${path}/db/versions/2:destroy`, {});
+  assert.is((await send("GET", `${path}/db/versions/2:access`)).body.error.status, "FAILED_PRECONDITION");
+  const bindings = [{ role: "roles/secretmanager.secretAccessor", members: ["serviceAccount:x@y.example"] }];
+  await send("POST", `${path}/db:setIamPolicy`, { policy: { bindings } });
+  assert.equal((await send("GET", `${path}/db:getIamPolicy`)).body.bindings, bindings);
+  await send("DELETE", `${path}/db`);
+  assert.is((await send("GET", `${path}/db`)).status, 404);
+});
+
+test("permissions can be tested and APIs are switched on", async () => {
+  const permissions = ["compute.instances.create"];
+  const tested = await send("POST", "/v1/projects/demo-project:testIamPermissions", { permissions });
+  assert.equal(tested.body.permissions, permissions);
+  const service = await send("GET", "/v1/projects/demo-project/services/compute.googleapis.com");
+  assert.is(service.body.state, "ENABLED");
+});
+
+test.run();
