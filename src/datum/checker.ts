@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../core/json.ts";
-import { type Problem, sortProblems } from "../core/problem.ts";
+import { compareText, type Problem, sortProblems } from "../core/problem.ts";
 import type { Catalogs } from "./catalogs.ts";
 import type { Checker, CheckResult, Disposition, ParsedFile } from "./check.ts";
 import type { Document } from "./document.ts";
@@ -71,8 +71,7 @@ function readDocument(tools: Tools, file: string, raw: RawDocument): Read {
 
 function readUnknown(tools: Tools, raw: RawDocument, apiVersion: string, kind: string): Read {
   const near = tools.kinds.suggest(apiVersion, kind);
-  if (!tools.kinds.isKnownGroup(apiVersion) && near?.split(" ")[1] !== kind)
-    return { disposition: "unmanaged", problems: [] };
+  if (near === undefined && !tools.kinds.isKnownGroup(apiVersion)) return { disposition: "unmanaged", problems: [] };
   const message = `The kind ${kind} of ${apiVersion} is not known.`;
   const hint = near === undefined ? "" : `Did you mean kind ${near.split(" ")[1]} of ${near.split(" ")[0]}?`;
   return { disposition: "unknown", problems: [problem(raw, ["kind"], "manifest/unknown-kind", message, hint)] };
@@ -104,7 +103,7 @@ function problem(raw: RawDocument, path: readonly string[], rule: string, messag
 }
 
 function checkFiles(files: readonly ParsedFile[]): CheckResult {
-  const sorted = [...files].sort((left, right) => (left.file < right.file ? -1 : 1));
+  const sorted = [...files].sort((left, right) => compareText(left.file, right.file));
   const documents = sorted.flatMap((file) => file.documents);
   const counts: Record<Disposition, number> = {
     managed: 0,
@@ -117,6 +116,6 @@ function checkFiles(files: readonly ParsedFile[]): CheckResult {
     for (const disposition of file.dispositions) counts[disposition] += 1;
   }
   const own = sorted.flatMap((file) => file.problems);
-  const broken = new Set(own.filter(({ severity }) => severity === "error").map(({ file }) => file));
-  return { documents, problems: sortProblems([...own, ...checkReferences(documents, broken)]), counts };
+  const isPartial = own.some(({ rule }) => /^(yaml|file|manifest)\//.test(rule));
+  return { documents, problems: sortProblems([...own, ...checkReferences(documents, isPartial)]), counts };
 }

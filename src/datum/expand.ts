@@ -68,8 +68,11 @@ function readNetwork(document: Document): Network {
   };
 }
 
+/** More copies are refused by a rule; what was not checked must not exhaust memory either. */
+const maxReplicas = 1000;
+
 function instancesOf(deployment: Deployment): readonly Instance[] {
-  return Array.from({ length: deployment.replicas }, (_, ordinal) => ({
+  return Array.from({ length: Math.min(maxReplicas, Math.max(0, deployment.replicas)) }, (_, ordinal) => ({
     name: `${deployment.name}-${ordinal}`,
     ordinal,
     deployment,

@@ -25,6 +25,8 @@ const fixedBlocks: Readonly<Record<string, string>> = {
   LHR: "10.132.0.0/20",
 };
 const usualPrefix = 20;
+/** No provider makes a smaller block. */
+const smallestPrefix = 29;
 /** Addresses of a block that no instance can have. */
 const reservedHosts = 4;
 /** The usual block is /20, one /15 step apart, so that each may grow in place. */
@@ -80,10 +82,9 @@ function fixedFirst(request: Request): number {
 }
 
 function place(whole: Block, request: Request, taken: readonly Block[]): Block | undefined {
-  const prefix = Math.max(
-    whole.prefix,
-    Math.min(usualPrefix, 32 - Math.ceil(Math.log2(request.hosts + reservedHosts))),
-  );
+  // A small range is cut into sixteen, so that one location does not take all of it.
+  const usual = Math.min(smallestPrefix, Math.max(usualPrefix, whole.prefix + 4));
+  const prefix = Math.max(whole.prefix, Math.min(usual, 32 - Math.ceil(Math.log2(request.hosts + reservedHosts))));
   const isFree = (block: Block): boolean => holds(whole, block) && !taken.some((other) => overlaps(other, block));
   const fixed = readBlock(fixedBlocks[request.cityCode] ?? "");
   if (fixed !== undefined && prefix === usualPrefix && isFree(fixed)) return fixed;

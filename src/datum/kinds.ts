@@ -25,25 +25,40 @@ export interface KindTable {
 export function createKindTable(schemas: readonly JsonObject[]): KindTable {
   const kinds = schemas.map(readKind);
   const byName = new Map(kinds.map((kind) => [nameOf(apiVersionOf(kind), kind.kind), kind]));
-  const groups = new Set(kinds.map(({ group }) => group).filter((group) => group !== ""));
+  const groups = new Set(kinds.map(({ group }) => group));
   return {
     find: (apiVersion, kind) => byName.get(nameOf(apiVersion, kind)),
     suggest(apiVersion, kind) {
-      const sameKind = kinds.find((known) => known.kind === kind);
-      if (sameKind !== undefined) return nameOf(apiVersionOf(sameKind), kind);
-      const inGroup = kinds.filter((known) => apiVersionOf(known) === apiVersion).map((known) => known.kind);
-      const near =
-        nearest(kind, inGroup) ??
-        nearest(
-          kind,
-          kinds.map((known) => known.kind),
-        );
-      const found = kinds.find((known) => known.kind === near);
+      // Another group's kind of the same name is no mistake; a group that is nearly one of ours is.
+      const meant = groups.has(groupOf(apiVersion))
+        ? groupOf(apiVersion)
+        : (nearest(
+            groupOf(apiVersion),
+            [...groups].filter((group) => group !== ""),
+          ) ?? "");
+      if (meant === "" && groupOf(apiVersion) !== "") return undefined;
+      const inGroup = kinds.filter(({ group }) => group === meant);
+      const elsewhere = isOurs(groupOf(apiVersion)) ? kinds : inGroup;
+      const exact = inGroup.find((known) => known.kind === kind) ?? elsewhere.find((known) => known.kind === kind);
+      const near = nearest(
+        kind,
+        inGroup.map((known) => known.kind),
+      );
+      const found = exact ?? inGroup.find((known) => known.kind === near);
       return found === undefined ? undefined : nameOf(apiVersionOf(found), found.kind);
     },
     isKnownGroup: (apiVersion) =>
-      groups.has(apiVersion.split("/")[0] ?? "") || /\.(datumapis|miloapis)\.com$/.test(apiVersion.split("/")[0] ?? ""),
+      groupOf(apiVersion) !== "" && (groups.has(groupOf(apiVersion)) || isOurs(groupOf(apiVersion))),
   };
+}
+
+/** Groups whose kinds are all ours to know, also those of which none is known yet. */
+function isOurs(group: string): boolean {
+  return /\.(datumapis|miloapis)\.com$/.test(group);
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
 function readKind(schema: JsonObject): Kind {

@@ -1,7 +1,7 @@
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
 import { type Document, type Path, valueAt } from "./document.ts";
-import { createReporter, objectsAt, type Reporter, textAt } from "./report.ts";
+import { createReporter, isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
 
 const spec = ["spec", "template", "spec"] as const;
 /** The topology key by which placements choose locations. */
@@ -15,15 +15,16 @@ interface Index {
 
 /**
  * What documents say of each other: doubled names, networks, cities, ConfigMaps and Secrets that are missing.
- * While a file could not be read, nothing is called missing, for it may stand there.
+ * While some document could not be read (`isPartial`), nothing is called missing, for it may stand there.
  */
-export function checkReferences(documents: readonly Document[], broken: ReadonlySet<string>): readonly Problem[] {
+export function checkReferences(all: readonly Document[], isPartial: boolean): readonly Problem[] {
+  // A document without a name has its problem already, and nobody can refer to it.
+  const documents = all.filter(({ name }) => name !== "");
   const problems: Problem[] = [...duplicates(documents), ...doubledCities(documents)];
-  const unread = [...broken].some((file) => !documents.some((document) => document.file === file));
-  if (unread) return problems;
+  if (isPartial) return problems;
   const index = indexOf(documents);
   for (const document of documents) {
-    if (document.kind !== "Workload" || broken.has(document.file)) continue;
+    if (document.kind !== "Workload") continue;
     const report = createReporter(document);
     checkNetworks(document, index, report);
     checkCities(document, index, report);
@@ -112,7 +113,12 @@ function missing(
 function checkNetworks(document: Document, index: Index, report: Reporter): void {
   for (const { path, value } of objectsAt(document.content, [...spec, "networkInterfaces"])) {
     const name = textAt(value, ["network", "name"]);
-    if (index.find("Network", document.namespace, name) !== undefined) continue;
+    const namespace = textAt(value, ["network", "namespace"]) || document.namespace;
+    if (namespace !== document.namespace) {
+      const message = `The workload stands in namespace ${document.namespace}; it cannot use a network of ${namespace}.`;
+      report.say("workload/network-namespace", [...path, "network", "namespace"], message, "Remove namespace.");
+    }
+    if (!isLabel(name) || index.find("Network", document.namespace, name) !== undefined) continue;
     missing(
       report,
       "workload/network-missing",

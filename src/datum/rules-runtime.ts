@@ -74,11 +74,25 @@ function checkSandbox(content: JsonObject, report: Reporter): void {
         "Resources of a container are not carried out.",
         "The instance type says how large a copy is.",
       );
+    checkEnvironment(value, path, report);
     checkPorts(value, path, report);
   }
   for (const { path, value } of objectsAt(content, [...runtime, "sandbox", "imagePullSecrets"])) {
     if (textAt(value, ["name"]) === "")
       report.say("workload/pull-secret", [...path, "name"], "The pull secret has no name.");
+  }
+}
+
+function checkEnvironment(container: JsonObject, path: Path, report: Reporter): void {
+  const names = new Set<string>();
+  for (const variable of objectsAt(container, ["env"])) {
+    const name = textAt(variable.value, ["name"]);
+    const at = [...path, ...variable.path, "name"];
+    if (name === "" || name.includes("="))
+      report.say("workload/env-name", at, `${JSON.stringify(name)} is no name of a variable.`);
+    if (names.has(name))
+      report.say("workload/env-duplicate", at, `A variable ${name} stands above already.`, "Keep one of the two.");
+    names.add(name);
   }
 }
 

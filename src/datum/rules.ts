@@ -41,12 +41,14 @@ function isSubdomain(name: string): boolean {
 function checkAnnotations(document: Document, report: Reporter): void {
   const annotations = valueAt(document.content, ["metadata", "annotations"]);
   if (!isObject(annotations)) return;
-  const known = ["adopt", "protect", "rollout-width", "policy-exception"].map((name) => `plumbline.dev/${name}`);
+  const known = ["adopt", "protect", "force-conflicts", "rollout-width", "policy-exception"].map((name) => `plumbline.dev/${name}`);
   for (const [key, value] of Object.entries(annotations)) {
     if (!key.startsWith("plumbline.dev/")) continue;
     const path = ["metadata", "annotations", key];
     if (!known.includes(key))
       report.say("annotations/unknown", path, `The annotation ${key} is not known.`, `Known: ${known.join(", ")}.`);
+    if (/\/(adopt|protect|force-conflicts)$/.test(key) && value !== "true" && value !== "false")
+      report.say("annotations/flag", path, `${JSON.stringify(value)} is neither "true" nor "false".`, 'Write "true".');
     if (key.endsWith("/rollout-width") && !/^([1-9]\d{0,3}|([1-9]\d?|100)%)$/.test(String(value))) {
       report.say(
         "annotations/rollout-width",
@@ -86,6 +88,7 @@ function checkLocation(document: Document, report: Reporter): void {
       "warning",
     );
   }
+  checkCoordinates(document, report);
   const region = textAt(document.content, ["spec", "provider", "gcp", "region"]);
   const zone = textAt(document.content, ["spec", "provider", "gcp", "zone"]);
   if (zone !== "" && !new RegExp(`^${region.replace(/[^a-z0-9-]/g, ".")}-[a-z]$`).test(zone)) {
@@ -98,10 +101,32 @@ function checkLocation(document: Document, report: Reporter): void {
   }
 }
 
+/** Degrees that a coordinate may have. */
+const degrees = { latitude: 90, longitude: 180 } as const;
+
+function checkCoordinates(document: Document, report: Reporter): void {
+  for (const [field, most] of Object.entries(degrees)) {
+    const path = ["spec", "coordinates", field];
+    const text = textAt(document.content, path);
+    if (Math.abs(Number(text)) > most)
+      report.say("location/coordinates", path, `${text} is no ${field}.`, `Write degrees from -${most} to ${most}.`);
+  }
+}
+
 function checkSecret(document: Document, report: Reporter): void {
+  if (document.content.sops !== undefined) return;
+  const data = valueAt(document.content, ["data"]);
+  for (const [key, value] of Object.entries(isObject(data) ? data : {})) {
+    if (
+      typeof value === "string" &&
+      /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value.replace(/\s/g, ""))
+    )
+      continue;
+    report.say("secret/base64", ["data", key], "The value is not base64.", "Encode it, or write it under stringData.");
+  }
   for (const part of ["data", "stringData"]) {
-    const data = valueAt(document.content, [part]);
-    if (!isObject(data) || Object.keys(data).length === 0 || document.content.sops !== undefined) continue;
+    const values = valueAt(document.content, [part]);
+    if (!isObject(values) || Object.keys(values).length === 0) continue;
     const message = "The secret stands in clear text in the repository, where everybody who reads it has it.";
     report.say("secret/clear-text", [part], message, "Encrypt it, and change what was committed.", "warning");
   }
