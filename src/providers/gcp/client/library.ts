@@ -29,23 +29,21 @@ type ClientClass = new (options: object, gax: object) => LibraryClient;
  */
 export function openLibrary(endpoint: Endpoint, authClient: () => Promise<AuthClient>): Library {
   const clients = new Map<Service, Promise<LibraryClient>>();
-  let shared: Promise<{ gax: object; load: NodeJS.Require; options: object }> | undefined;
+  let ready: Promise<object> | undefined;
 
-  async function prepare() {
-    const load = createRequire(createRequire(import.meta.url).resolve("@google-cloud/compute/package.json"));
-    seedDescriptors(load);
-    const gax = withSharedRoot(load("google-gax") as Gax);
+  async function optionsOf(): Promise<object> {
     const { protocol, host, port } = endpoint;
-    const options = {
+    return {
       ...{ apiEndpoint: host, protocol, port, fallback: true },
       ...{ authClient: await authClient(), projectId: "unused" },
     };
-    return { gax, load, options };
   }
 
   async function open(service: Service): Promise<LibraryClient> {
-    shared ??= prepare();
-    const { gax, load, options } = await shared;
+    ready ??= optionsOf();
+    const options = await ready;
+    modules ??= loadModules();
+    const { load, gax } = modules;
     const file = service.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
     const module = load(`./build/src/v1/${file}_client.js`) as Record<string, ClientClass>;
     const Client = module[`${service}Client`] as ClientClass;
@@ -61,6 +59,15 @@ export function openLibrary(endpoint: Endpoint, authClient: () => Promise<AuthCl
     clients.set(service, opening);
     return opening;
   };
+}
+
+/** The library's modules; they are loaded once, however many providers there are. */
+let modules: { readonly load: NodeJS.Require; readonly gax: object } | undefined;
+
+function loadModules() {
+  const load = createRequire(createRequire(import.meta.url).resolve("@google-cloud/compute/package.json"));
+  seedDescriptors(load);
+  return { load, gax: withSharedRoot(load("google-gax") as Gax) };
 }
 
 /** Each client would otherwise build and hash the whole description again. The second parameter of a client is made for this. */
