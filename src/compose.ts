@@ -113,6 +113,7 @@ async function openEdge(shell: Shell, edge: EdgeConfig): Promise<Provider> {
     name: "edge",
     endpoint: edge.endpoint,
     ...(edge.project !== undefined && { project: edge.project }),
+    forceConflicts: edge.forceConflicts,
     credentials:
       credentials.kind === "token" ? { kind: "token", token: await readSecret(credentials.token, shell) } : credentials,
   });

@@ -161,10 +161,14 @@ async function observe(
   const unavailable = new Map<string, ProviderError>();
   const lists = await Promise.all(
     judges.providers.map(async (provider) => {
-      const remembered = inventory.filter((entry) => entry.provider === provider.name).map((entry) => entry.realm);
-      const realms = [...new Set([...provider.realms(fleet), ...remembered])].sort();
+      const remembered = inventory.filter((entry) => entry.provider === provider.name);
+      const realms = [...new Set([...provider.realms(fleet), ...remembered.map(({ realm }) => realm)])].sort();
+      // Without any memory every kind is listed: what stands there may be ours from before the store was lost.
+      const kinds = inventory.length > 0 ? [...new Set(remembered.map(({ kind }) => kind))].sort() : undefined;
       try {
-        return await collect(provider.observe({ fleet: judges.fleet, realms }, signal));
+        return await collect(
+          provider.observe({ fleet: judges.fleet, realms, ...(kinds !== undefined && { kinds }) }, signal),
+        );
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         unavailable.set(provider.name, error);

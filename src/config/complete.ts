@@ -76,6 +76,7 @@ function completeEdge(raw: NonNullable<RawConfig["providers"]["edge"]>, near: Ne
   return {
     endpoint: raw.endpoint,
     project: raw.project,
+    forceConflicts: raw.forceConflicts ?? defaults.edge.forceConflicts,
     credentials: raw.credentials?.kind === "token" && token !== undefined ? { kind: "token", token } : { kind: "none" },
   };
 }

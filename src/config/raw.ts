@@ -34,7 +34,12 @@ export interface RawConfig {
       readonly images?: Readonly<Record<string, string>>;
       readonly machineTypes?: Readonly<Record<string, string>>;
     };
-    readonly edge?: { readonly endpoint: string; readonly project?: string; readonly credentials?: RawCredentials };
+    readonly edge?: {
+      readonly endpoint: string;
+      readonly project?: string;
+      readonly forceConflicts?: boolean;
+      readonly credentials?: RawCredentials;
+    };
   };
   readonly drift?: { readonly schedule?: string; readonly policy?: DriftPolicy };
   readonly limits?: Partial<Limits>;

@@ -45,6 +45,8 @@ export interface GcpConfig {
 export interface EdgeConfig {
   readonly endpoint: string;
   readonly project: string | undefined;
+  /** Whether fields that another manager took over are taken back. */
+  readonly forceConflicts: boolean;
   readonly credentials: { readonly kind: "none" } | { readonly kind: "token"; readonly token: SecretReference };
 }
 
@@ -65,7 +67,7 @@ export interface Config {
   readonly drift: { readonly schedule: string; readonly policy: DriftPolicy };
   /** What the file overrides of policies/limits.yaml. */
   readonly limits: Partial<Limits>;
-  /** The store's file; undefined puts it in the state folder. */
+  /** The store's folder; undefined takes the state folder. */
   readonly store: { readonly path: string | undefined };
   readonly server: { readonly enabled: boolean; readonly host: string; readonly port: number };
   readonly apply: {

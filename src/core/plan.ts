@@ -200,7 +200,7 @@ export function countActions(changes: readonly Pick<Change, "action">[]): Counts
 
 function identify(changes: readonly Change[], input: PlanInput): Plan {
   const observed = changes.flatMap(({ observed: live }) =>
-    live === undefined ? [] : [{ key: live.key, id: live.id, spec: live.marker?.spec ?? "", state: live.state }],
+    live === undefined ? [] : [{ key: live.key, spec: live.marker?.spec ?? "", state: live.state }],
   );
   const wanted = changes.flatMap(({ resource }) =>
     resource === undefined ? [] : [{ key: resource.key, spec: withoutReferences(resource.spec) }],
