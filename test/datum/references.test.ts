@@ -1,0 +1,108 @@
+import * as assert from "uvu/assert";
+import { suite } from "../support/suite.ts";
+import { checkFiles, placed, problemsOf, type Row, sandbox, surroundings, table } from "./support.ts";
+
+const test = suite("references");
+const spec = "spec.template.spec";
+const container = `${spec}.runtime.sandbox.containers.0`;
+
+const rows: readonly Row[] = [
+  [
+    "a missing network",
+    sandbox,
+    [[`${spec}.networkInterfaces.0.network.name`, "defualt"]],
+    `workload/network-missing ${spec}.networkInterfaces.0.network.name`,
+  ],
+  [
+    "a network of another namespace",
+    sandbox,
+    [["metadata.namespace", "other"]],
+    `workload/network-missing ${spec}.networkInterfaces.0.network.name`,
+  ],
+  [
+    "a missing city",
+    sandbox,
+    [["spec.placements.0.cityCodes", ["FRA"]]],
+    "workload/city-missing spec.placements.0.cityCodes.0",
+  ],
+  [
+    "a missing ConfigMap",
+    sandbox,
+    [[`${spec}.volumes.0`, { name: "data", configMap: { name: "files" } }]],
+    `workload/configmap-missing ${spec}.volumes.0.configMap.name`,
+  ],
+  [
+    "a missing Secret",
+    sandbox,
+    [[`${spec}.volumes.0`, { name: "data", secret: { secretName: "files" } }]],
+    `workload/secret-missing ${spec}.volumes.0.secret.secretName`,
+  ],
+  [
+    "an optional Secret",
+    sandbox,
+    [[`${spec}.volumes.0`, { name: "data", secret: { secretName: "files", optional: true } }]],
+  ],
+  [
+    "a missing pull secret",
+    sandbox,
+    [[`${spec}.runtime.sandbox.imagePullSecrets`, [{ name: "pull" }]]],
+    `workload/secret-missing ${spec}.runtime.sandbox.imagePullSecrets.0.name`,
+  ],
+  [
+    "a variable of a missing ConfigMap",
+    sandbox,
+    [[`${container}.env.0`, { name: "A", valueFrom: { configMapKeyRef: { name: "c", key: "k" } } }]],
+    `workload/configmap-missing ${container}.env.0.valueFrom.configMapKeyRef.name`,
+  ],
+];
+table(test, rows);
+
+test("a near name is suggested", () => {
+  const [found] = problemsOf(sandbox([`${spec}.networkInterfaces.0.network.name`, "defualt"]));
+  assert.is(found?.hint, "Did you mean default?");
+});
+
+test("a doubled name says where the first stands", () => {
+  const { problems } = checkFiles({ "a.yaml": surroundings, "b.yaml": surroundings.split("---")[0] as string });
+  assert.equal(placed(problems), ["manifest/duplicate metadata.name"]);
+  assert.is(problems[0]?.file, "b.yaml");
+  assert.match(problems[0]?.message ?? "", /a\.yaml:4/);
+});
+
+test("the same name in another namespace is no double", () => {
+  const network = (surroundings.split("---")[0] as string).replace("name: default", "name: default, namespace: other");
+  assert.equal(placed(checkFiles({ "a.yaml": surroundings, "b.yaml": network }).problems), []);
+});
+
+test("nothing is called missing while a file cannot be read", () => {
+  const { problems } = checkFiles({ "a.yaml": "a: [", "web.yaml": sandbox() });
+  assert.equal(placed(problems), ["yaml/syntax"]);
+});
+
+test("nothing is called missing while a document beside a sound one cannot be read", () => {
+  const { problems } = checkFiles({
+    "a.yaml": `${surroundings}---\na: 1\na: 2\n`,
+    "web.yaml": sandbox(["metadata.namespace", "x"]),
+  });
+  assert.equal(placed(problems), ["yaml/duplicate-key"]);
+});
+
+test("a wrong field hides no wrong reference", () => {
+  const { problems } = checkFiles({
+    "web.yaml": `${surroundings}---\n${sandbox(["spec.placements.0.cityCodes", ["FRA"]], ["spec.oops", 1])}`,
+  });
+  assert.equal(placed(problems), [
+    "schema/unknown-field spec.oops",
+    "workload/city-missing spec.placements[0].cityCodes[0]",
+  ]);
+});
+
+test("two documents without names are no double", () => {
+  const nameless = "apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n";
+  assert.equal(placed(checkFiles({ "a.yaml": `${nameless}---\n${nameless}` }).problems), [
+    "schema/required metadata",
+    "schema/required metadata",
+  ]);
+});
+
+test.run();

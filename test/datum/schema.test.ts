@@ -1,0 +1,161 @@
+import * as assert from "uvu/assert";
+import { suite } from "../support/suite.ts";
+import { checkFiles, problemsOf, told } from "./support.ts";
+
+const test = suite("schema");
+const network = `apiVersion: networking.datumapis.com/v1alpha
+kind: Network
+metadata:
+  name: default
+spec:
+`;
+
+const rows: readonly (readonly [title: string, body: string, place: string, message: RegExp, hint: RegExp])[] = [
+  [
+    "an unknown field",
+    "  ipam: { mode: Auto }\n  mtuu: 1\n",
+    "schema/unknown-field@7:3",
+    /^The field mtuu is not known in spec\.$/,
+    /mean mtu\?/,
+  ],
+  [
+    "an unknown field far from all",
+    "  ipam:\n    mode: Auto\n    zebra: 1\n",
+    "schema/unknown-field@8:5",
+    /zebra/,
+    /Known here: ipv4Range, ipv6Range, mode/,
+  ],
+  ["a missing field", "  ipam: {}\n", "schema/required@6:3", /spec\.ipam\.mode is missing/, /Add mode/],
+  [
+    "a wrong type",
+    '  ipam: { mode: Auto }\n  mtu: "1400"\n',
+    "schema/type@7:8",
+    /spec\.mtu must be an integer, but is the string "1400"/,
+    /^$/,
+  ],
+  ["a wrong word", "  ipam: { mode: Autp }\n", "schema/enum@6:17", /"Autp".* not one of Auto, Policy/, /mean Auto\?/],
+  ["a number that is too small", "  ipam: { mode: Auto }\n  mtu: 1\n", "schema/minimum@7:8", /1300/, /^$/],
+  [
+    "a list with one item twice",
+    "  ipam: { mode: Auto }\n  ipFamilies: [IPv4, IPv4]\n",
+    "schema/unique-items@7:3",
+    /spec\.ipFamilies/,
+    /^$/,
+  ],
+  ["an empty object", "  ipam:\n", "schema/type@6:8", /spec\.ipam must be an object, but is empty/, /Fill it in/],
+  [
+    "a range that is none",
+    "  ipam: { mode: Auto, ipv4Range: 10.0.0.1/9 }\n",
+    "network/range@6:34",
+    /10\.0\.0\.1\/9/,
+    /10\.128\.0\.0\/9/,
+  ],
+  [
+    "a range that is too small",
+    "  ipam:\n    mode: Auto\n    ipv4Range: 10.0.0.0/30\n",
+    "network/range@8:16",
+    /too small/,
+    /29/,
+  ],
+];
+
+for (const [title, body, place, message, hint] of rows) {
+  test(`${title} gives one problem with its line and column`, () => {
+    const { problems } = checkFiles({ "n.yaml": network + body });
+    assert.equal(told(problems), [place]);
+    assert.match(problems[0]?.message ?? "", message);
+    assert.match(problems[0]?.hint ?? "", hint);
+  });
+}
+
+test("an empty spec is told at the spec", () => {
+  assert.equal(told(checkFiles({ "n.yaml": network }).problems), ["schema/type@5:6"]);
+});
+
+test("a missing name is told at the metadata", () => {
+  const text = network.replace("  name: default\n", "  labels: {}\n");
+  assert.equal(told(checkFiles({ "n.yaml": `${text}  ipam: { mode: Auto }\n` }).problems), ["schema/required@3:1"]);
+});
+
+test("all problems are told at once, in order of file, line and column", () => {
+  const { problems } = checkFiles({
+    "b.yaml": `${network}  ipam: { mode: X, y: 1 }\n`,
+    "a.yaml": "a: 1\na: 2\n",
+  });
+  assert.equal(
+    problems.map(({ file, line, rule }) => `${file}:${line} ${rule}`),
+    ["a.yaml:2 yaml/duplicate-key", "b.yaml:6 schema/enum", "b.yaml:6 schema/unknown-field"],
+  );
+});
+
+test("defaults stand in the content", () => {
+  const { documents } = checkFiles({ "n.yaml": `${network}  ipam: { mode: Auto }\n` });
+  assert.equal(documents[0]?.content.spec, { ipam: { mode: "Auto" }, ipFamilies: ["IPv4"], mtu: 1460 });
+});
+
+const identities: readonly (readonly [title: string, text: string, rule: string, hint: RegExp])[] = [
+  [
+    "an unknown version",
+    "apiVersion: networking.datumapis.com/v1\nkind: Network\n",
+    "manifest/unknown-kind",
+    /kind Network of networking\.datumapis\.com\/v1alpha\?/,
+  ],
+  [
+    "an unknown kind",
+    "apiVersion: compute.datumapis.com/v1alpha\nkind: Workloads\n",
+    "manifest/unknown-kind",
+    /kind Workload of compute/,
+  ],
+  [
+    "a kind of the wrong group",
+    "apiVersion: compute.datumapis.com/v1alpha\nkind: Location\n",
+    "manifest/unknown-kind",
+    /kind Location of networking/,
+  ],
+  [
+    "a misspelled group",
+    "apiVersion: networkin.datumapis.com/v1alpha\nkind: Network\n",
+    "manifest/unknown-kind",
+    /Network of networking\.datumapis/,
+  ],
+  [
+    "a kind written in lower case",
+    "apiVersion: v1\nkind: Configmap\n",
+    "manifest/unknown-kind",
+    /kind ConfigMap of v1/,
+  ],
+  ["a kind without a version", "kind: Network\n", "manifest/identity", /Add apiVersion/],
+  ["a version without a kind", "apiVersion: v1\n", "manifest/identity", /Add kind/],
+  ["a kind that is a number", "apiVersion: v1\nkind: 3\n", "manifest/identity", /Add kind/],
+];
+
+for (const [title, text, rule, hint] of identities) {
+  test(`${title} is told with what was meant`, () => {
+    const { problems, counts } = checkFiles({ "x.yaml": text });
+    assert.equal(
+      problems.map((problem) => problem.rule),
+      [rule],
+    );
+    assert.match(problems[0]?.hint ?? "", hint);
+    assert.is(counts.unknown, 1);
+  });
+}
+
+for (const text of [
+  "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n",
+  "apiVersion: v1\nkind: Service\n",
+  "apiVersion: networking.istio.io/v1\nkind: Gateway\n",
+]) {
+  test(`another system's ${text.split("kind: ")[1]?.trim()} is known to be not ours`, () => {
+    const { problems, counts } = checkFiles({ "x.yaml": text });
+    assert.equal(told(problems), []);
+    assert.is(counts.unmanaged, 1);
+  });
+}
+
+test("a document whose name is no DNS name is told at the name", () => {
+  const text = network.replace("default", "De_fault");
+  assert.equal(told(problemsOf(`${text}  ipam: { mode: Auto }\n`)), ["names/invalid@4:9"]);
+});
+
+test.run();
