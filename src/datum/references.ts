@@ -145,7 +145,14 @@ function checkCities(document: Document, index: Index, report: Reporter): void {
 function checkFiles(document: Document, index: Index, report: Reporter): void {
   const need = (kind: string, name: string, path: Path, optional: unknown): void => {
     if (name === "" || optional === true || index.find(kind, document.namespace, name) !== undefined) return;
-    missing(report, `workload/${kind.toLowerCase()}-missing`, path, kind, name, index.names(kind, document.namespace));
+    missing(
+      report,
+      kind === "Secret" ? "workload/secret-missing" : "workload/configmap-missing",
+      path,
+      kind,
+      name,
+      index.names(kind, document.namespace),
+    );
   };
   for (const { path, value } of objectsAt(document.content, [...spec, "volumes"])) {
     need(

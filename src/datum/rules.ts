@@ -41,7 +41,9 @@ function isSubdomain(name: string): boolean {
 function checkAnnotations(document: Document, report: Reporter): void {
   const annotations = valueAt(document.content, ["metadata", "annotations"]);
   if (!isObject(annotations)) return;
-  const known = ["adopt", "protect", "force-conflicts", "rollout-width", "policy-exception"].map((name) => `plumbline.dev/${name}`);
+  const known = ["adopt", "protect", "force-conflicts", "rollout-width", "policy-exception"].map(
+    (name) => `plumbline.dev/${name}`,
+  );
   for (const [key, value] of Object.entries(annotations)) {
     if (!key.startsWith("plumbline.dev/")) continue;
     const path = ["metadata", "annotations", key];

@@ -9,6 +9,17 @@ import type { RawDocument } from "./yaml.ts";
 /** Problems of one kind of error in one document that are told; the rest would be noise. */
 const maxProblems = 100;
 
+/** Limits of lists, numbers and texts: the rule and how it is said. */
+const bounds: Readonly<Record<string, { readonly rule: string; readonly message: string }>> = {
+  minItems: { rule: "min-items", message: "must have at least LIMIT items" },
+  maxItems: { rule: "max-items", message: "must have at most LIMIT items" },
+  uniqueItems: { rule: "unique-items", message: "has the same item twice: places ITEMS" },
+  minimum: { rule: "minimum", message: "must be at least LIMIT" },
+  maximum: { rule: "maximum", message: "must be at most LIMIT" },
+  minLength: { rule: "min-length", message: "must have at least LIMIT characters" },
+  maxLength: { rule: "max-length", message: "must have at most LIMIT characters" },
+};
+
 /** Checks values against the schemas of their kinds; each is compiled when it is first needed. */
 export interface SchemaChecker {
   /** Fills defaults into `value` in place and tells what the schema does not allow. */
@@ -79,8 +90,13 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
         path,
         `${here} is ${JSON.stringify(error.data)}, which does not have the form ${String(error.params.pattern)}.`,
       );
-    default:
-      return say(kebab(error.keyword), path, `${here} ${error.message ?? "is not allowed"}.`);
+    default: {
+      const bound = bounds[error.keyword];
+      if (bound === undefined) return say("form", path, `${here} ${error.message ?? "is not allowed"}.`);
+      const { limit, i, j } = error.params as { limit?: number; i?: number; j?: number };
+      const message = bound.message.replace("LIMIT", String(limit)).replace("ITEMS", `${j} and ${i}`);
+      return say(bound.rule, path, `${here} ${limit === 1 ? message.replace(/s$/, "") : message}.`);
+    }
   }
 }
 
@@ -105,8 +121,4 @@ function kindOf(value: Json): string {
 
 function article(noun: string): string {
   return /^[aeio]/.test(noun) ? "an" : "a";
-}
-
-function kebab(word: string): string {
-  return word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
