@@ -48,7 +48,8 @@ function liveSteps(task: Task, changed: (path: string) => boolean): readonly Ste
   const { spec, live } = task;
   const steps: Step[] = [];
   if (changed("deletionProtection")) {
-    steps.push({ method: "setDeletionProtection", request: { deletionProtection: spec.deletionProtection === true } });
+    const request = { resource: task.place.name, deletionProtection: spec.deletionProtection === true };
+    steps.push({ method: "setDeletionProtection", request });
   }
   if (changed("tags")) {
     const fingerprint = textAt(objectAt(live, "tags"), "fingerprint");
