@@ -47,7 +47,8 @@ export interface Applied {
   readonly live: ReadonlyMap<Address, Observed | undefined>;
 }
 
-type Ending = "done" | "failed" | "skipped";
+/** How a change ended, and whether what did not get done may heal by itself. */
+type Ending = Pick<ChangeResult, "state" | "retryable">;
 
 /**
  * Carries out a plan: claims in the store, acts, records. Safe to die on any line: what was claimed is found again by marker.
@@ -66,18 +67,19 @@ export async function applyPlan(work: Work): Promise<Applied> {
   function finish(result: ChangeResult): Ending {
     results.push(result);
     work.onProgress({ kind: "change-finished", result, done: results.length, total: todo.length });
-    return result.state;
+    return result;
   }
 
   async function runAfterDependencies(change: Change): Promise<Ending> {
     const waiting = change.dependsOn.find((address) => held.has(address));
-    if (waiting !== undefined) return finish(skipped(change, `${waiting} is held back.`));
+    if (waiting !== undefined) return finish(skipped(change, `${waiting} is held back.`, false));
     for (const address of change.dependsOn) {
       const ending = await endings.get(address);
-      if (ending !== undefined && ending !== "done") return finish(skipped(change, `${address} was not done.`));
+      if (ending === undefined || ending.state === "done") continue;
+      return finish(skipped(change, `${address} was not done.`, ending.retryable));
     }
     return queue.add(async () => {
-      if (work.stopping.aborted) return finish(skipped(change, "The daemon is stopping."));
+      if (work.stopping.aborted) return finish(skipped(change, "The daemon is stopping.", true));
       return finish(await carryOut(change, work, live));
     });
   }
@@ -88,14 +90,14 @@ export async function applyPlan(work: Work): Promise<Applied> {
   return { results, live };
 }
 
-function skipped(change: Change, message: string): ChangeResult {
+function skipped(change: Change, message: string, retryable: boolean): ChangeResult {
   return {
     address: change.address,
     action: change.action,
     state: "skipped",
     message,
     code: "",
-    retryable: true,
+    retryable,
     durationMs: 0,
   };
 }

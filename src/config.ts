@@ -84,7 +84,8 @@ export function embeddedConfig(
     repositories: [{ path: `${stateDirectory}/${embedded.repository}`, pollInterval: embedded.pollInterval }],
     providers: {
       gcp: { endpoint: worlds.gceUrl, credentials: { kind: "none" } },
-      edge: { endpoint: worlds.edgeUrl, credentials: { kind: "none" } },
+      // In a world of one's own nobody else manages anything: what is changed by hand is taken back.
+      edge: { endpoint: worlds.edgeUrl, credentials: { kind: "none" }, forceConflicts: true },
     },
     drift: { schedule: embedded.driftSchedule, policy: "correct" },
     server: { port: embedded.port },

@@ -2,6 +2,7 @@ import type { CommonFlags, OutputFormat } from "../cli.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Problem } from "../core/problem.ts";
 import type { CheckResult } from "../datum/check.ts";
+import { driftOf } from "../reconcile.ts";
 import { driftText } from "../report/drift.ts";
 import { fleetText } from "../report/fleet.ts";
 import {
@@ -63,12 +64,16 @@ export function printer(shell: Shell, output: OutputFormat, flags: Pick<CommonFl
       else for (const outcome of outcomes) this.outcome(outcome, { withFleet: true });
     },
 
-    outcome(outcome: Outcome, facts: { readonly withFleet: boolean }): void {
+    outcome(outcome: Outcome, facts: { readonly withFleet: boolean; readonly durationMs?: number }): void {
       if (output === "json") say(`${JSON.stringify(applyDocument(outcome))}\n`);
       else if (output === "markdown") say(applyMarkdown(outcome));
       else {
         const fleet = facts.withFleet && outcome.table.length > 0 ? `\n${fleetText(outcome.table, look)}` : "";
-        say(`${outcomeText(outcome, look, { sources: outcome.sources })}${fleet}`);
+        const hasDrift = driftOf(outcome).length > 0;
+        const drift = hasDrift ? `${driftText(outcome, look)}\n` : "";
+        const { durationMs } = facts;
+        const told = { sources: outcome.sources, ...(durationMs !== undefined && { durationMs }) };
+        say(`${drift}${outcomeText(outcome, look, told)}${fleet}`);
       }
     },
 

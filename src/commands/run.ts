@@ -1,4 +1,5 @@
 import type { Command, OutputFormat } from "../cli.ts";
+import { stateDirectoryOf } from "../compose/embedded.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { runDaemon } from "../daemon.ts";
 import { reconcile } from "../reconcile.ts";
@@ -78,9 +79,13 @@ async function forever(
         for (const outcome of outcomes) {
           seen.add(outcome.fleet);
           measure(metrics, outcome, wake, durationMs);
-          if (told.isNews(outcome)) print.outcome(outcome, { withFleet: outcome.results.length > 0 || isFirst });
+          if (told.isNews(outcome)) {
+            const changed = outcome.results.some(({ state }) => state === "done");
+            print.outcome(outcome, { withFleet: changed || isFirst, durationMs });
+          }
         }
-        if (isFirst && output === "text") print.say(welcome(session, server?.url));
+        if (isFirst && output === "text")
+          print.say(welcome(session, server?.url, session.stateDirectory === stateDirectoryOf(shell, undefined)));
       },
       onBroken(fleet, error) {
         print.end();
@@ -103,7 +108,7 @@ function measure(metrics: Metrics, outcome: Outcome, wake: string, durationMs: n
 }
 
 /** Says where everything is and what to do next. */
-function welcome(session: Session, serverUrl: string | undefined): string {
+function welcome(session: Session, serverUrl: string | undefined, isUsual: boolean): string {
   const { embedded } = session;
   if (embedded === undefined) return `Watching. ${serverUrl === undefined ? "" : `Status and metrics: ${serverUrl}`}`;
   const rows = [
@@ -117,9 +122,10 @@ function welcome(session: Session, serverUrl: string | undefined): string {
     ...inColumns(rows),
     "",
     "Next, in another terminal: edit a manifest in the repository and commit it.",
-    `  cd ${embedded.repository} && sed -i 's/minReplicas: 2/minReplicas: 3/' web.yaml && git commit -am "Grow web"`,
+    `  cd ${embedded.repository}`,
+    `  sed -i 's/minReplicas: 2/minReplicas: 3/' web.yaml && git commit -am "Grow web"`,
     "Or change something behind the daemon's back, and watch it being put right:",
-    "  npx plumbline sim gce list",
+    `  npx plumbline sim gce delete web-main-dfw-1${isUsual ? "" : ` --state ${session.stateDirectory}`}`,
     "Ctrl-C stops.",
   ].join("\n");
 }
@@ -130,11 +136,14 @@ function createNews() {
   return {
     isNews(outcome: Outcome): boolean {
       const { kind, failure, problems, refusals, pending } = outcome;
-      const isQuiet = outcome.results.length === 0;
+      const isQuiet = outcome.results.every(({ state }) => state !== "done");
+      const undone = outcome.results
+        .filter(({ state }) => state !== "done")
+        .map(({ address, message }) => [address, message]);
       const held = outcome.plan?.changes
         .filter((change) => change.held)
         .map(({ address, reason }) => [address, reason]);
-      const text = JSON.stringify([outcome.commit, kind, failure, problems, refusals, pending, held]);
+      const text = JSON.stringify([outcome.commit, kind, failure, problems, refusals, pending, held, undone]);
       const place = `${outcome.fleet} ${kind === "invalid" || kind === "refused" ? "head" : "fleet"}`;
       const before = last.get(place);
       last.set(place, text);

@@ -50,3 +50,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   readonly counts: Counts;
 }
+
+/** Says whether a change makes a thing anew. */
+export function isMaking(change: Change): boolean {
+  return change.action === "create" || change.action === "replace";
+}

@@ -16,8 +16,12 @@ export function dependenciesOf(
   resource: Resource,
   providers: ReadonlyMap<string, readonly Address[]>,
 ): readonly Address[] {
-  const needed = resource.needs.flatMap((token) => providers.get(token) ?? []);
-  const all = new Set([...referencesIn(resource.spec), ...needed]);
+  const all = new Set([...referencesIn(resource.spec), ...neededBy(resource, providers)]);
   all.delete(resource.address);
   return [...all].sort(compareText);
+}
+
+/** Addresses of everything that provides what this resource needs. */
+export function neededBy(resource: Resource, providers: ReadonlyMap<string, readonly Address[]>): readonly Address[] {
+  return resource.needs.flatMap((token) => providers.get(token) ?? []);
 }

@@ -1,8 +1,8 @@
-import { type Action, actions, type Cause, type Change, type Counts, type Plan } from "./change.ts";
-import { dependenciesOf, providersOf } from "./dependency.ts";
+import { type Action, actions, type Cause, type Change, type Counts, isMaking, type Plan } from "./change.ts";
+import { neededBy, providersOf } from "./dependency.ts";
 import { causeOf, type DriftPolicy, holdDrift } from "./drift.ts";
 import { inOrder } from "./graph.ts";
-import { digest, withoutReferences } from "./identity.ts";
+import { digest, referencesIn, withoutReferences } from "./identity.ts";
 import type { InventoryEntry } from "./inventory.ts";
 import type { JsonObject } from "./json.ts";
 import { type Pair, pair } from "./pair.ts";
@@ -129,14 +129,20 @@ function decideForeign(wanted: Resource, live: Observed, input: PlanInput): Deci
 /** Fills dependsOn: references and needs first; deletes after everything that used the deleted; one rollout step after another. */
 function withDependencies(changes: readonly Change[], input: PlanInput): readonly Change[] {
   const acting = new Set(changes.filter((change) => acts(change)).map((change) => change.address));
+  const making = new Set(changes.filter(isMaking).map((change) => change.address));
   const providers = providersOf(input.wanted);
   const entries = new Map(input.inventory.map((entry) => [entry.address, entry]));
   const users = usersOf(changes, entries);
   const edges = rolloutEdges(changes);
   return changes.map((change) => {
     const before = new Set<Address>();
-    if (change.resource !== undefined)
-      for (const address of dependenciesOf(change.resource, providers)) before.add(address);
+    if (change.resource !== undefined) {
+      for (const address of referencesIn(change.resource.spec)) before.add(address);
+      // What stands already waits for no presence, and nothing waits for a mere update of one: a conflict there must not spread.
+      if (isMaking(change)) {
+        for (const address of neededBy(change.resource, providers)) if (making.has(address)) before.add(address);
+      }
+    }
     if (change.action === "delete") {
       for (const user of users.get(change.address) ?? []) before.add(user);
       if (!entries.has(change.address)) for (const user of laterKinds(change, changes, input)) before.add(user);

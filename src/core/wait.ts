@@ -1,4 +1,4 @@
-import type { Change } from "./change.ts";
+import { type Change, isMaking } from "./change.ts";
 import { dependenciesOf, providersOf } from "./dependency.ts";
 import type { Pending } from "./outcome.ts";
 import type { Address, Resource } from "./resource.ts";
@@ -73,8 +73,4 @@ function waitsOf(
 
   for (const change of changes) decide(change.address);
   return waits;
-}
-
-function isMaking(change: Change): boolean {
-  return change.action === "create" || change.action === "replace";
 }

@@ -205,6 +205,24 @@ test("a thing waits for a presence that stands but is not ready", () => {
   );
 });
 
+test("what stands is put right although a presence it needs cannot be updated", () => {
+  const presence = resource({
+    kind: "network",
+    name: "n",
+    provides: ["network default/n"],
+    provider: "edge",
+    spec: { mtu: 2 },
+  });
+  const standing = resource({ name: "web", needs: ["network default/n"], spec: { size: 2 } });
+  const missing = resource({ name: "api", needs: ["network default/n"] });
+  const observed = [live(presence, { state: { mtu: 1 } }), live(standing, { state: { size: 1 } })];
+  const { plan } = planOf({ wanted: [presence, standing, missing], observed });
+  assert.equal(
+    plan.changes.map((change) => change.dependsOn),
+    [[], [], []],
+  );
+});
+
 test("a thing waits for a provider that cannot be seen, and nothing of that provider is planned", () => {
   const presence = resource({ kind: "network", name: "n", provides: ["network default/n"], provider: "edge" });
   const waiting = resource({ name: "web", needs: ["network default/n"] });
