@@ -1,9 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "../cli.ts";
 import { loadRules } from "../compose/rules.ts";
 import { isObject } from "../core/json.ts";
+import { type RuleCatalogue, type RuleEntry, readCatalogue } from "../datum/catalogue.ts";
 import type { Shell } from "../shell.ts";
+import { CommandError } from "./session.ts";
 
 /** `schema`: the JSON Schemas of the known kinds, into a folder for an editor, or all together to stdout. */
 export async function schema(shell: Shell, command: Extract<Command, { readonly name: "schema" }>): Promise<number> {
@@ -14,8 +16,10 @@ export async function schema(shell: Shell, command: Extract<Command, { readonly 
   }
   await mkdir(command.directory, { recursive: true });
   for (const one of schemas) {
-    const kind = isObject(one["x-plumbline"]) ? String(one["x-plumbline"].kind).toLowerCase() : "unknown";
-    await writeFile(join(command.directory, `${kind}.json`), `${JSON.stringify(one, undefined, 2)}\n`);
+    await writeFile(
+      join(command.directory, `${fileName(one["x-plumbline"])}.json`),
+      `${JSON.stringify(one, undefined, 2)}\n`,
+    );
   }
   await writeFile(join(command.directory, "manifests.json"), `${JSON.stringify({ anyOf: schemas }, undefined, 2)}\n`);
   await writeFile(join(command.directory, "plumbline.json"), `${JSON.stringify(configSchema, undefined, 2)}\n`);
@@ -23,8 +27,66 @@ export async function schema(shell: Shell, command: Extract<Command, { readonly 
   return 0;
 }
 
-/** `explain`: what a rule means, with a bad and a good example. */
+/** `network`, or `vpc.galactic` where two groups have a kind of that name. */
+function fileName(facts: unknown): string {
+  if (!isObject(facts)) return "unknown";
+  const kind = String(facts.kind).toLowerCase();
+  return facts.word === undefined ? kind : String(facts.word);
+}
+
+/** `explain`: what a rule means, with a bad and a good example; without a rule, the list of all. */
 export async function explain(shell: Shell, command: Extract<Command, { readonly name: "explain" }>): Promise<number> {
-  shell.stdout.write(`${command.rule ?? ""}\n`);
-  return 1;
+  const catalogue = await loadCatalogue(shell.packageDirectory);
+  if (command.rule === undefined) {
+    const width = Math.max(...catalogue.entries.map(({ id }) => id.length));
+    for (const { id, title } of catalogue.entries) shell.stdout.write(`${id.padEnd(width)}  ${title}\n`);
+    return 0;
+  }
+  const entry = catalogue.find(command.rule);
+  if (entry === undefined) {
+    const near = catalogue.suggest(command.rule);
+    const hint = near === undefined ? "`plumbline explain` lists all rules." : `Did you mean ${near}?`;
+    throw new CommandError(`There is no rule ${JSON.stringify(command.rule)}. ${hint}`);
+  }
+  shell.stdout.write(explanation(entry));
+  return 0;
+}
+
+/** Reads policies/rules of the daemon. */
+async function loadCatalogue(packageDirectory: string): Promise<RuleCatalogue> {
+  const folder = join(packageDirectory, "policies", "rules");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).sort();
+  return readCatalogue(
+    await Promise.all(names.map(async (name) => ({ file: name, bytes: await readFile(join(folder, name)) }))),
+  );
+}
+
+const lineWidth = 80;
+
+function explanation(entry: RuleEntry): string {
+  const parts = [`${entry.id}: ${entry.title}`, "", ...wrap(entry.meaning), "", ...wrap(entry.hint)];
+  for (const [title, example] of [
+    ["wrong", entry.bad],
+    ["right", entry.good],
+  ]) {
+    if (example !== undefined) parts.push("", `${title}:`, ...indent(example));
+  }
+  return `${parts.join("\n")}\n`;
+}
+
+function indent(example: string): readonly string[] {
+  return example
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${line}`.trimEnd());
+}
+
+function wrap(text: string): readonly string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) as string;
+    if (last !== "" && last.length + word.length + 1 > lineWidth) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
 }

@@ -11,13 +11,13 @@ const maxProblems = 100;
 
 /** Limits of lists, numbers and texts: the rule and how it is said. */
 const bounds: Readonly<Record<string, { readonly rule: string; readonly message: string }>> = {
-  minItems: { rule: "min-items", message: "must have at least LIMIT items" },
-  maxItems: { rule: "max-items", message: "must have at most LIMIT items" },
-  uniqueItems: { rule: "unique-items", message: "has the same item twice: places ITEMS" },
-  minimum: { rule: "minimum", message: "must be at least LIMIT" },
-  maximum: { rule: "maximum", message: "must be at most LIMIT" },
-  minLength: { rule: "min-length", message: "must have at least LIMIT characters" },
-  maxLength: { rule: "max-length", message: "must have at most LIMIT characters" },
+  minItems: { rule: "schema/min-items", message: "must have at least LIMIT items" },
+  maxItems: { rule: "schema/max-items", message: "must have at most LIMIT items" },
+  uniqueItems: { rule: "schema/unique-items", message: "has the same item twice: places ITEMS" },
+  minimum: { rule: "schema/minimum", message: "must be at least LIMIT" },
+  maximum: { rule: "schema/maximum", message: "must be at most LIMIT" },
+  minLength: { rule: "schema/min-length", message: "must have at least LIMIT characters" },
+  maxLength: { rule: "schema/max-length", message: "must have at most LIMIT characters" },
 };
 
 /** Checks values against the schemas of their kinds; each is compiled when it is first needed. */
@@ -44,7 +44,7 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
   const path = pathIn(value, error.instancePath);
   const say = (rule: string, at: Path, message: string, hint = "", part: "key" | "value" = "value"): Problem => ({
     severity: "error",
-    rule: `schema/${rule}`,
+    rule,
     ...raw.at(at, part),
     path: pathText(at),
     message,
@@ -57,17 +57,17 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
       const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
       const near = nearest(name, known);
       const hint = near === undefined ? `Known here: ${known.sort().join(", ")}.` : `Did you mean ${near}?`;
-      return say("unknown-field", [...path, name], `The field ${name} is not known in ${here}.`, hint, "key");
+      return say("schema/unknown-field", [...path, name], `The field ${name} is not known in ${here}.`, hint, "key");
     }
     case "required": {
       const name = String(error.params.missingProperty);
-      return say("required", path, `The field ${pathText([...path, name])} is missing.`, `Add ${name}.`, "key");
+      return say("schema/required", path, `The field ${pathText([...path, name])} is missing.`, `Add ${name}.`, "key");
     }
     case "type": {
       const wanted = [error.params.type].flat().join(" or ");
       const hint = error.data === null ? "Fill it in, or remove the empty field." : "";
       return say(
-        "type",
+        "schema/type",
         path,
         `${here} must be ${article(wanted)} ${wanted}, but is ${kindOf(error.data as Json)}.`,
         hint,
@@ -78,7 +78,7 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
       const near = nearest(String(error.data), allowed);
       const hint = near === undefined ? `Use ${allowed.join(", ")}.` : `Did you mean ${near}?`;
       return say(
-        "enum",
+        "schema/enum",
         path,
         `${here} is ${JSON.stringify(error.data)}, which is not one of ${allowed.join(", ")}.`,
         hint,
@@ -86,13 +86,13 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
     }
     case "pattern":
       return say(
-        "pattern",
+        "schema/pattern",
         path,
         `${here} is ${JSON.stringify(error.data)}, which does not have the form ${String(error.params.pattern)}.`,
       );
     default: {
       const bound = bounds[error.keyword];
-      if (bound === undefined) return say("form", path, `${here} ${error.message ?? "is not allowed"}.`);
+      if (bound === undefined) return say("schema/pattern", path, `${here} ${error.message ?? "is not allowed"}.`);
       const { limit, i, j } = error.params as { limit?: number; i?: number; j?: number };
       const message = bound.message.replace("LIMIT", String(limit)).replace("ITEMS", `${j} and ${i}`);
       return say(bound.rule, path, `${here} ${limit === 1 ? message.replace(/s$/, "") : message}.`);
