@@ -34,9 +34,12 @@ export interface Pace {
 
 const patientFailures = 3;
 
+/** From so many waiters on one look is a list, which is worth waiting a little longer for. */
+const many = 3;
+
 interface Waiter {
   readonly wish: Wish;
-  readonly deadlineMs: number;
+  readonly startedAtMs: number;
   resolve(thing: JsonObject | undefined): void;
   reject(error: unknown): void;
 }
@@ -44,18 +47,21 @@ interface Waiter {
 /** Makes a watch. It looks only while somebody waits. */
 export function createWatch(look: Look, pace: Pace): Watch {
   const scopes = new Map<string, Set<Waiter>>();
+  const usual = createMean();
   return {
     until(wish, signal) {
       return new Promise((resolve, reject) => {
         signal.throwIfAborted();
         const waiters = scopes.get(wish.scope) ?? new Set<Waiter>();
+        // A signal of one's own: many who listen to one signal would look like a leak.
+        const own = AbortSignal.any([signal]);
         const leave = (): void => {
           waiters.delete(waiter);
-          signal.removeEventListener("abort", giveUp);
+          own.removeEventListener("abort", giveUp);
         };
         const waiter: Waiter = {
           wish,
-          deadlineMs: pace.nowMs() + pace.timeoutMs,
+          startedAtMs: pace.nowMs(),
           resolve(thing) {
             leave();
             resolve(thing);
@@ -66,23 +72,46 @@ export function createWatch(look: Look, pace: Pace): Watch {
           },
         };
         const giveUp = (): void => waiter.reject(signal.reason);
-        signal.addEventListener("abort", giveUp, { once: true });
+        own.addEventListener("abort", giveUp, { once: true });
         waiters.add(waiter);
         if (scopes.has(wish.scope)) return;
         scopes.set(wish.scope, waiters);
-        void attend(wish.scope, scopes, look, pace);
+        void attend(wish.scope, scopes, look, pace, usual);
       });
     },
   };
 }
 
+/** How long things usually take, as far as it was seen lately. */
+interface Mean {
+  valueMs(): number;
+  add(tookMs: number): void;
+}
+
+function createMean(): Mean {
+  let valueMs = 0;
+  return {
+    valueMs: () => valueMs,
+    add: (tookMs) => {
+      valueMs = valueMs === 0 ? tookMs : valueMs * 0.8 + tookMs * 0.2;
+    },
+  };
+}
+
 /** One scope's rounds, until nobody waits any more. */
-async function attend(scope: string, scopes: Map<string, Set<Waiter>>, look: Look, pace: Pace): Promise<void> {
+async function attend(
+  scope: string,
+  scopes: Map<string, Set<Waiter>>,
+  look: Look,
+  pace: Pace,
+  usual: Mean,
+): Promise<void> {
   const waiters = scopes.get(scope) ?? new Set<Waiter>();
   let pauseMs = pace.firstDelayMs;
   let failures = 0;
   while (waiters.size > 0) {
-    await delay(pauseMs);
+    const patienceMs = waiters.size >= many ? usual.valueMs() * 0.7 : 0;
+    await delay(Math.min(pace.longestDelayMs, Math.max(pauseMs, patienceMs)));
     const waiting = [...waiters];
     if (waiting.length === 0) break;
     const before = waiters.size;
@@ -90,7 +119,7 @@ async function attend(scope: string, scopes: Map<string, Set<Waiter>>, look: Loo
       const names = [...new Set(waiting.map(({ wish }) => wish.name))];
       const found = await look(scope, names, AbortSignal.timeout(pace.timeoutMs));
       failures = 0;
-      for (const waiter of waiting) settle(waiter, found.get(waiter.wish.name), pace);
+      for (const waiter of waiting) settle(waiter, found.get(waiter.wish.name), pace, usual);
     } catch (error) {
       failures += 1;
       const final = !(error instanceof ProviderError) || !error.retryable || failures > patientFailures;
@@ -104,10 +133,13 @@ async function attend(scope: string, scopes: Map<string, Set<Waiter>>, look: Loo
   scopes.delete(scope);
 }
 
-function settle(waiter: Waiter, thing: JsonObject | undefined, pace: Pace): void {
+function settle(waiter: Waiter, thing: JsonObject | undefined, pace: Pace, usual: Mean): void {
   const { isOver, doing, resource } = waiter.wish;
-  if (isOver(thing)) waiter.resolve(thing);
-  else if (pace.nowMs() >= waiter.deadlineMs) {
+  const tookMs = pace.nowMs() - waiter.startedAtMs;
+  if (isOver(thing)) {
+    usual.add(tookMs);
+    waiter.resolve(thing);
+  } else if (tookMs >= pace.timeoutMs) {
     const message = `${doing}: not done after ${Math.round(pace.timeoutMs / 1_000)} s.`;
     waiter.reject(new ProviderError(message, { code: "timeout", next: "retry", resource }));
   }
