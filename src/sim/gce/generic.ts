@@ -98,7 +98,8 @@ export function patchResource(call: Call, kind: ResourceKind, replace = false): 
   const body = kind.patched(call, stored, merged);
   call.world.put(stored, body);
   const first = kind.immediate?.includes("patch") === true ? "DONE" : "RUNNING";
-  return startOperation(call, { type: kind.types?.patch ?? "patch", target: stored, first });
+  const type = kind.types?.patch ?? "patch";
+  return startOperation(call, { type: typeof type === "string" ? type : type(call), target: stored, first });
 }
 
 function mergedBody(before: JsonObject, after: JsonObject): JsonObject {

@@ -37,7 +37,11 @@ export interface ResourceKind {
   /** Checks and fills a body after a patch; without it there is no patch. */
   readonly patched?: (call: Call, stored: Stored, merged: JsonObject) => JsonObject;
   /** Irregular operation types. */
-  readonly types?: { readonly insert?: string; readonly delete?: string; readonly patch?: string };
+  readonly types?: {
+    readonly insert?: string;
+    readonly delete?: string;
+    readonly patch?: string | ((call: Call) => string);
+  };
   /** Operations that are done at once. */
   readonly immediate?: readonly ("setLabels" | "patch")[];
   /** Whether a patch must carry the current fingerprint. */

@@ -5,7 +5,7 @@ import { readFilter } from "./filter.ts";
 import { regions, zones } from "./geography.ts";
 import { linkOf } from "./reference.ts";
 import type { Listed } from "./resources/geography-resources.ts";
-import { textOf } from "./values.ts";
+import { flagOf, textOf } from "./values.ts";
 
 /** A page of things in order, and the token for the next one. */
 interface Page {
@@ -50,7 +50,7 @@ export function aggregatedAnswer(call: Call, source: ListSource, scopes: readonl
   }
   const filled = new Set(source.items.map((item) => item.scope));
   const items: Record<string, Json> = {};
-  for (const scope of call.query.get("includeAllScopes") === "true" ? everyScope : scopes) {
+  for (const scope of flagOf(call.query, "includeAllScopes") === true ? everyScope : scopes) {
     const found = byScope.get(scope);
     items[scope] =
       found === undefined ? { warning: noResults(scope, filled.has(scope)) } : { [source.collection]: found };

@@ -18,6 +18,12 @@ export function textsOf(body: JsonObject | undefined, key: string): readonly str
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
+/** Whether a query parameter says yes; clients spell it in more than one way. Undefined when it is not there. */
+export function flagOf(query: URLSearchParams, name: string): boolean | undefined {
+  const value = query.get(name);
+  return value === null ? undefined : /^(?:true|1)$/i.test(value);
+}
+
 /** An object in a body, or an empty one. */
 export function objectOf(body: JsonObject | undefined, key: string): JsonObject {
   const value = body?.[key];

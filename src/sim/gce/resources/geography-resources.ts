@@ -22,6 +22,8 @@ const platforms = [
   "Intel Cascade Lake",
   "Intel Emerald Rapids",
   "AMD Genoa",
+  "NVIDIA Grace",
+  "Intel Granite Rapids",
   "Intel Haswell",
   "Intel Ice Lake",
   "Intel Ivy Bridge",

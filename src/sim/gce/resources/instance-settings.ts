@@ -6,7 +6,7 @@ import { fingerprintOf, numberOfProject, timestamp } from "../identity.ts";
 import { operationOfRequest } from "../operations.ts";
 import { linkOf, pathIn } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
-import { objectsOf, textOf } from "../values.ts";
+import { flagOf, objectsOf, textOf } from "../values.ts";
 import { mergedFields } from "../world.ts";
 import { attachedDisk } from "./attached-disks.ts";
 import { checkMetadata, metadataBody, schedulingBody, tagsBody } from "./instance-fields.ts";
@@ -77,7 +77,7 @@ export const setScheduling = setting("setScheduling", (call, stored) => ({
 
 /** setDeletionProtection; the flag is in the query and true when it is not there. */
 export const setDeletionProtection = setting("setDeletionProtection", (call) => ({
-  deletionProtection: call.query.get("deletionProtection") !== "false",
+  deletionProtection: flagOf(call.query, "deletionProtection") ?? true,
 }));
 
 /** updateShieldedInstanceConfig. */
@@ -122,7 +122,7 @@ export const detachDisk = setting(
 /** setDiskAutoDelete. */
 export const setDiskAutoDelete = setting("setDiskAutoDelete", (call, stored) => {
   const { disks, found } = findDisk(call, stored);
-  const autoDelete = call.query.get("autoDelete") === "true";
+  const autoDelete = flagOf(call.query, "autoDelete") ?? false;
   return { disks: disks.map((disk) => (disk === found ? { ...disk, autoDelete } : disk)) };
 });
 

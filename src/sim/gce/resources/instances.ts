@@ -155,7 +155,7 @@ export function deleteInstance(call: Call): JsonObject {
   const user = [...call.world.usersOf(stored.path)].sort()[0];
   if (user !== undefined) throw inUse("instance", stored.path, user);
   call.world.merge(stored.path, { status: "STOPPING" });
-  return startOperation(call, { type: "delete", target: stored, first: "PENDING", effect: "removeInstance" });
+  return startOperation(call, { type: "delete", target: stored, effect: "removeInstance" });
 }
 
 /** Changes an instance and starts the operation that says so. */

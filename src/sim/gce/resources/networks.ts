@@ -23,7 +23,10 @@ export const networks: ResourceKind = {
   parameter: "network",
   exclusive: true,
   refusal: "operation",
-  types: { patch: "compute.networks.patch" },
+  // Both types were recorded; the older one for what is set beside the routing.
+  types: {
+    patch: (call) => (call.body.enableUlaInternalIpv6 === undefined ? "compute.networks.patch" : "updateNetwork"),
+  },
   make: (call, place) => checked(call, place, call.body),
   created: (call, stored) => {
     addNetworkParts(call, stored);
@@ -97,7 +100,8 @@ function addNetworkParts(call: Call, stored: Stored): void {
     priority: 1000,
   });
   if (stored.body.autoCreateSubnetworks !== true) return;
-  for (const region of regions) addSubnetwork(call, stored, region.name, `10.${region.octet}.0.0/20`);
+  for (const region of regions.filter((one) => one.octet > 0))
+    addSubnetwork(call, stored, region.name, `10.${region.octet}.0.0/20`);
 }
 
 /** The automatic subnetworks of an automatic network go with it. */
