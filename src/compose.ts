@@ -1,10 +1,10 @@
 import { join } from "node:path";
+import { openProviders } from "./compose/providers.ts";
 import { loadLimits, loadRules, type Rules } from "./compose/rules.ts";
 import { readSecret } from "./compose/secrets.ts";
-import type { Config, EdgeConfig, GcpConfig, RepositoryConfig } from "./config.ts";
+import type { Config, RepositoryConfig } from "./config.ts";
 import type { OnProgress } from "./core/progress.ts";
 import { createChecker } from "./datum/checker.ts";
-import type { Provider } from "./providers/provider.ts";
 import { createParseCache } from "./read.ts";
 import type { World } from "./reconcile.ts";
 import { openRepository } from "./repo/index.ts";
@@ -39,11 +39,7 @@ export async function compose(
   try {
     const rules = await loadRules(shell.packageDirectory, shell.version);
     const limits = await loadLimits(shell.packageDirectory, rules.configSchema, config.limits);
-    const { openSqliteStore } = await import("./store/sqlite/open.ts");
-    const store = await openSqliteStore(config.store.path ?? stateDirectory, {
-      historyLimit,
-      holder: `Process ${shell.pid}`,
-    });
+    const store = await openStore(shell, config.store.path ?? stateDirectory);
     releasers.push("store", () => store.close());
     const providers = await openProviders(shell, config);
     for (const provider of providers) releasers.push(provider.name, () => provider.close());
@@ -94,45 +90,5 @@ function openTracked(shell: Shell, tracked: RepositoryConfig, stateDirectory: st
     pollIntervalMs: tracked.pollIntervalMs,
     pollJitter: tracked.pollJitter,
     ...(token !== undefined && { token: () => readSecret(token, shell) }),
-  });
-}
-
-/** Loads only the providers that are configured: their clients are what makes a start slow. The edge goes first, for its presences are needed. */
-async function openProviders(shell: Shell, config: Config): Promise<readonly Provider[]> {
-  const { edge, gcp } = config.providers;
-  const opening: Promise<Provider>[] = [];
-  if (edge !== undefined) opening.push(openEdge(shell, edge));
-  if (gcp !== undefined) opening.push(openGcp(shell, gcp));
-  return await Promise.all(opening);
-}
-
-async function openEdge(shell: Shell, edge: EdgeConfig): Promise<Provider> {
-  const { createEdgeProvider } = await import("./providers/edge/index.ts");
-  const { credentials } = edge;
-  return createEdgeProvider({
-    name: "edge",
-    endpoint: edge.endpoint,
-    ...(edge.project !== undefined && { project: edge.project }),
-    forceConflicts: edge.forceConflicts,
-    credentials:
-      credentials.kind === "token" ? { kind: "token", token: await readSecret(credentials.token, shell) } : credentials,
-  });
-}
-
-async function openGcp(shell: Shell, gcp: GcpConfig): Promise<Provider> {
-  const { createGcpProvider } = await import("./providers/gcp/index.ts");
-  const { credentials } = gcp;
-  return createGcpProvider({
-    name: "gcp",
-    ...(gcp.endpoint !== undefined && { endpoint: gcp.endpoint }),
-    credentials:
-      credentials.kind === "token"
-        ? { kind: "token", token: await readSecret(credentials.token, shell) }
-        : credentials.kind === "key-file"
-          ? { kind: "key-file", path: credentials.file }
-          : credentials,
-    locationClass: gcp.locationClass,
-    images: gcp.images,
-    machineTypes: gcp.machineTypes,
   });
 }

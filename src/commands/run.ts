@@ -8,6 +8,7 @@ import { createLog } from "../runtime/log.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { startServer } from "../server/server.ts";
 import type { Shell } from "../shell.ts";
+import { createNews } from "./news.ts";
 import { printer, statusJson } from "./print.ts";
 import { type Flags, openSession, type Session } from "./session.ts";
 import { statusOf } from "./status.ts";
@@ -110,7 +111,7 @@ function measure(metrics: Metrics, outcome: Outcome, wake: string, durationMs: n
 /** Says where everything is and what to do next. */
 function welcome(session: Session, serverUrl: string | undefined, isUsual: boolean): string {
   const { embedded } = session;
-  if (embedded === undefined) return `Watching. ${serverUrl === undefined ? "" : `Status and metrics: ${serverUrl}`}`;
+  if (embedded === undefined) return watching(session, serverUrl);
   const rows = [
     ["Repository", embedded.repository],
     ["Compute Engine", `${embedded.gceUrl}  (simulated)`],
@@ -130,27 +131,11 @@ function welcome(session: Session, serverUrl: string | undefined, isUsual: boole
   ].join("\n");
 }
 
-/** Remembers what was said last of each commit, so that a quiet look says nothing. */
-function createNews() {
-  const last = new Map<string, string>();
-  return {
-    isNews(outcome: Outcome): boolean {
-      const { kind, failure, problems, refusals, pending } = outcome;
-      const isQuiet = outcome.results.every(({ state }) => state !== "done");
-      const undone = outcome.results
-        .filter(({ state }) => state !== "done")
-        .map(({ address, message }) => [address, message]);
-      const held = outcome.plan?.changes
-        .filter((change) => change.held)
-        .map(({ address, reason }) => [address, reason]);
-      const text = JSON.stringify([outcome.commit, kind, failure, problems, refusals, pending, held, undone]);
-      const place = `${outcome.fleet} ${kind === "invalid" || kind === "refused" ? "head" : "fleet"}`;
-      const before = last.get(place);
-      last.set(place, text);
-      // After a change was carried out, the look that finds nothing left to do is no news.
-      if (isQuiet && kind === "settled" && before?.startsWith(JSON.stringify([outcome.commit, "applied"]).slice(0, -1)))
-        return false;
-      return !isQuiet || before !== text;
-    },
-  };
+/** Without the embedded worlds: what is watched, and where to ask how it goes. */
+function watching(session: Session, serverUrl: string | undefined): string {
+  const { repositories, drift } = session.config;
+  const rows = repositories.map(({ location, branch }) => ["Watching", `${location}  (${branch})`]);
+  rows.push(["Drift", `looked for at ${drift.schedule}, ${drift.policy === "correct" ? "corrected" : "reported"}`]);
+  if (serverUrl !== undefined) rows.push(["Health, metrics", `${serverUrl}/healthz, /metrics, /api/v1/status`]);
+  return ["", ...inColumns(rows)].join("\n");
 }
