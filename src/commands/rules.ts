@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "../cli.ts";
 import { loadRules } from "../compose/rules.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
 import { type RuleCatalogue, type RuleEntry, readCatalogue } from "../datum/catalogue.ts";
 import type { Shell } from "../shell.ts";
 import { CommandError } from "./session.ts";
@@ -11,7 +11,7 @@ import { CommandError } from "./session.ts";
 export async function schema(shell: Shell, command: Extract<Command, { readonly name: "schema" }>): Promise<number> {
   const { schemas, configSchema } = await loadRules(shell.packageDirectory, shell.version);
   if (command.directory === undefined) {
-    shell.stdout.write(`${JSON.stringify({ anyOf: schemas }, undefined, 2)}\n`);
+    shell.stdout.write(`${JSON.stringify(together(schemas), undefined, 2)}\n`);
     return 0;
   }
   await mkdir(command.directory, { recursive: true });
@@ -21,17 +21,21 @@ export async function schema(shell: Shell, command: Extract<Command, { readonly 
       `${JSON.stringify(one, undefined, 2)}\n`,
     );
   }
-  await writeFile(join(command.directory, "manifests.json"), `${JSON.stringify({ anyOf: schemas }, undefined, 2)}\n`);
+  await writeFile(join(command.directory, "manifests.json"), `${JSON.stringify(together(schemas), undefined, 2)}\n`);
   await writeFile(join(command.directory, "plumbline.json"), `${JSON.stringify(configSchema, undefined, 2)}\n`);
   shell.stdout.write(`${schemas.length + 2} schemas written to ${command.directory}\n`);
   return 0;
 }
 
+/** One schema for all kinds; what they share is looked for at its root. */
+function together(schemas: readonly JsonObject[]): JsonObject {
+  return { anyOf: [...schemas], $defs: Object.assign({}, ...schemas.map(({ $defs }) => $defs)) };
+}
+
 /** `network`, or `vpc.galactic` where two groups have a kind of that name. */
 function fileName(facts: unknown): string {
   if (!isObject(facts)) return "unknown";
-  const kind = String(facts.kind).toLowerCase();
-  return facts.word === undefined ? kind : String(facts.word);
+  return String(facts.word ?? facts.kind).toLowerCase();
 }
 
 /** `explain`: what a rule means, with a bad and a good example; without a rule, the list of all. */

@@ -40,3 +40,19 @@ export function pathText(path: Path): string {
   }
   return text;
 }
+
+/** The group that a kind's plain word means here, where several groups have a kind of that name. */
+const groups: Readonly<Record<string, string>> = {
+  Workload: "compute.datumapis.com",
+  Network: "networking.datumapis.com",
+  Location: "networking.datumapis.com",
+  Secret: "v1",
+  ConfigMap: "v1",
+};
+
+/** Says whether a document is of a kind; `Location` means that of the networking group, not the platform's own. */
+export function isOf(document: Pick<Document, "apiVersion" | "kind">, kind: string): boolean {
+  return (
+    document.kind === kind && document.apiVersion.split("/")[0] === (groups[kind] ?? document.apiVersion.split("/")[0])
+  );
+}

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../core/json.ts";
-import { type Document, valueAt } from "./document.ts";
+import { type Document, isOf, valueAt } from "./document.ts";
 import type { Deployment, DiskIntent, Location, Network } from "./fleet.ts";
 import { quantityGib } from "./quantity.ts";
 import { objectsAt, textAt } from "./report.ts";
@@ -114,7 +114,7 @@ function documentsOf(
 ): Readonly<Record<string, Document>> {
   const wanted = new Set(names);
   const found = documents.filter(
-    (document) => document.kind === kind && document.namespace === namespace && wanted.has(document.name),
+    (document) => isOf(document, kind) && document.namespace === namespace && wanted.has(document.name),
   );
   return Object.fromEntries(found.map((document) => [document.name, document]));
 }

@@ -1,6 +1,6 @@
 import { isObject } from "../core/json.ts";
 import { compareText, type Problem } from "../core/problem.ts";
-import { type Document, valueAt } from "./document.ts";
+import { type Document, isOf, valueAt } from "./document.ts";
 import { deploymentsOf } from "./expand-deployments.ts";
 import { firewallsOf } from "./expand-firewalls.ts";
 import type { Deployment, Fleet, Instance, Location, Network, Presence } from "./fleet.ts";
@@ -18,10 +18,10 @@ export interface ExpandOptions {
 /** Expands checked documents to the whole wanted state: pure, and independent of the order of files. */
 export function expandFleet(documents: readonly Document[], options: ExpandOptions): Fleet {
   const sorted = [...documents].sort((left, right) => compareText(idOf(left), idOf(right)));
-  const locations = sorted.filter(({ kind }) => kind === "Location").map(readLocation);
-  const networks = sorted.filter(({ kind }) => kind === "Network").map(readNetwork);
+  const locations = sorted.filter((document) => isOf(document, "Location")).map(readLocation);
+  const networks = sorted.filter((document) => isOf(document, "Network")).map(readNetwork);
   const deployments = sorted
-    .filter(({ kind }) => kind === "Workload")
+    .filter((document) => isOf(document, "Workload"))
     .flatMap((workload) => deploymentsOf(workload, { locations, networks, documents: sorted }));
   const { presences, problems } = presencesOf(deployments, options.allocations);
   return {

@@ -23,8 +23,9 @@ export interface KindTable {
 
 /** Reads the `x-plumbline` part of each schema. A schema without it is a broken installation. */
 export function createKindTable(schemas: readonly JsonObject[]): KindTable {
-  const kinds = schemas.map(readKind);
+  const kinds = schemas.flatMap(readKinds);
   const byName = new Map(kinds.map((kind) => [nameOf(apiVersionOf(kind), kind.kind), kind]));
+  const managedFirst = [...kinds].sort((left, right) => rank(left) - rank(right));
   const groups = new Set(kinds.map(({ group }) => group));
   return {
     find: (apiVersion, kind) => byName.get(nameOf(apiVersion, kind)),
@@ -38,7 +39,7 @@ export function createKindTable(schemas: readonly JsonObject[]): KindTable {
           ) ?? "");
       if (meant === "" && groupOf(apiVersion) !== "") return undefined;
       const inGroup = kinds.filter(({ group }) => group === meant);
-      const elsewhere = isOurs(groupOf(apiVersion)) ? kinds : inGroup;
+      const elsewhere = isOurs(groupOf(apiVersion)) ? managedFirst : inGroup;
       const exact = inGroup.find((known) => known.kind === kind) ?? elsewhere.find((known) => known.kind === kind);
       const near = nearest(
         kind,
@@ -61,10 +62,16 @@ function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
-function readKind(schema: JsonObject): Kind {
+/** The kinds of one schema: one, or several that are known by name only. */
+function readKinds(schema: JsonObject): readonly Kind[] {
   const facts = schema["x-plumbline"];
   if (!isObject(facts)) throw new Error(`The schema ${String(schema.title)} has no x-plumbline part.`);
-  return { ...(facts as unknown as Omit<Kind, "schema">), schema };
+  const all = Array.isArray(facts.kinds) ? facts.kinds : [facts];
+  return all.map((one) => ({ ...(one as unknown as Omit<Kind, "schema">), schema }));
+}
+
+function rank(kind: Kind): number {
+  return kind.disposition === "managed" ? 0 : 1;
 }
 
 function apiVersionOf(kind: Kind): string {

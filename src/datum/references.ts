@@ -1,6 +1,6 @@
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
-import { type Document, type Path, valueAt } from "./document.ts";
+import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { createReporter, isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
 
 const spec = ["spec", "template", "spec"] as const;
@@ -24,7 +24,7 @@ export function checkReferences(all: readonly Document[], isPartial: boolean): r
   if (isPartial) return problems;
   const index = indexOf(documents);
   for (const document of documents) {
-    if (document.kind !== "Workload") continue;
+    if (!isOf(document, "Workload")) continue;
     const report = createReporter(document);
     checkNetworks(document, index, report);
     checkCities(document, index, report);
@@ -36,17 +36,17 @@ export function checkReferences(all: readonly Document[], isPartial: boolean): r
 
 function indexOf(documents: readonly Document[]): Index {
   const byName = new Map(
-    documents.map((document) => [`${document.kind} ${document.namespace}/${document.name}`, document]),
+    documents
+      .filter((document) => isOf(document, document.kind))
+      .map((document) => [`${document.kind} ${document.namespace}/${document.name}`, document]),
   );
   return {
     find: (kind, namespace, name) => byName.get(`${kind} ${namespace}/${name}`),
     names: (kind, namespace) =>
-      documents
-        .filter((document) => document.kind === kind && document.namespace === namespace)
-        .map(({ name }) => name),
+      documents.filter((document) => isOf(document, kind) && document.namespace === namespace).map(({ name }) => name),
     cities: new Map(
       documents
-        .filter(({ kind }) => kind === "Location")
+        .filter((document) => isOf(document, "Location"))
         .map((document) => [textAt(document.content, ["spec", "topology", cityKey]), document]),
     ),
   };
@@ -74,7 +74,7 @@ function duplicates(documents: readonly Document[]): readonly Problem[] {
 /** One city in two locations: the first by name would win in silence. */
 function doubledCities(documents: readonly Document[]): readonly Problem[] {
   const holders = new Map<string, Document>();
-  const locations = documents.filter(({ kind }) => kind === "Location");
+  const locations = documents.filter((document) => isOf(document, "Location"));
   return [...locations]
     .sort((left, right) => (`${left.namespace}/${left.name}` < `${right.namespace}/${right.name}` ? -1 : 1))
     .flatMap((location) => {

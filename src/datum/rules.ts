@@ -2,7 +2,7 @@ import { isObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { readBlock } from "./cidr.ts";
-import { type Document, valueAt } from "./document.ts";
+import { type Document, isOf, valueAt } from "./document.ts";
 import { createReporter, isLabel, type Reporter, textAt } from "./report.ts";
 import { checkPlacements } from "./rules-placements.ts";
 import { checkPolicies } from "./rules-policies.ts";
@@ -21,15 +21,15 @@ export function checkDocument(document: Document, catalogs: Catalogs): readonly 
     );
   }
   checkAnnotations(document, report);
-  if (document.kind === "Workload") {
+  if (isOf(document, "Workload")) {
     checkPlacements(document.content, report);
     checkRuntime(document.content, catalogs, report);
     checkVolumes(document.content, catalogs, report);
     checkPolicies(document.content, report);
   }
-  if (document.kind === "Network") checkNetwork(document, report);
-  if (document.kind === "Location") checkLocation(document, report);
-  if (document.kind === "Secret") checkSecret(document, report);
+  if (isOf(document, "Network")) checkNetwork(document, report);
+  if (isOf(document, "Location")) checkLocation(document, report);
+  if (isOf(document, "Secret")) checkSecret(document, report);
   return report.problems;
 }
 

@@ -29,11 +29,11 @@ export interface SchemaChecker {
 /** Makes a checker. Schemas say `x-plumbline` beside the standard words. */
 export function createSchemaChecker(): SchemaChecker {
   const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true, allowUnionTypes: true });
-  const compiled = new Map<Kind, ValidateFunction>();
+  const compiled = new Map<JsonObject, ValidateFunction>();
   return {
     check(kind, value, raw) {
-      const validate = compiled.get(kind) ?? ajv.compile(kind.schema);
-      compiled.set(kind, validate);
+      const validate = compiled.get(kind.schema) ?? ajv.compile(kind.schema);
+      compiled.set(kind.schema, validate);
       if (validate(value)) return [];
       return (validate.errors ?? []).slice(0, maxProblems).map((error) => problemOf(error, value, raw));
     },
