@@ -8,6 +8,7 @@ import { aggregatedAnswer, listAnswer, scopesOf } from "./list.ts";
 import { operationHandlers } from "./operation-handlers.ts";
 import { publicProjects } from "./public-images.ts";
 import { addresses, globalAddresses } from "./resources/addresses.ts";
+import { bulkInsert } from "./resources/bulk-insert.ts";
 import { disks, resizeDisk } from "./resources/disks.ts";
 import { firewalls } from "./resources/firewalls.ts";
 import * as geography from "./resources/geography-resources.ts";
@@ -75,6 +76,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["InstanceGroupManagers.ListManagedInstances", managers.listManagedInstances],
   ["InstanceGroupManagers.ListErrors", () => ({})],
   ["InstanceGroupManagers.ListPerInstanceConfigs", () => ({})],
+  ...nothingThere("autoscalers", "compute#autoscaler", ["Autoscalers", "RegionAutoscalers"]),
+  ["Instances.BulkInsert", bulkInsert],
   ["Instances.Delete", deleteInstance],
   ["Instances.Start", lifecycle.startInstance],
   ["Instances.Stop", lifecycle.stopInstance],
@@ -139,6 +142,27 @@ function genericHandlers(kind: ResourceKind): readonly (readonly [string, Handle
           [`${service}.Update`, (call: Call) => patchResource(call, kind, true)],
         ] as const)),
   ];
+}
+
+/** Lists of what cannot be made here, and so is never there; clients look whether a group has it. */
+function nothingThere(
+  collection: string,
+  kind: string,
+  services: readonly string[],
+): readonly (readonly [string, Handler])[] {
+  return services.flatMap(
+    (service) =>
+      [
+        [`${service}.List`, (call: Call) => listAnswer(call, { kind: `${kind}List`, collection, items: [] })],
+        [
+          `${service}.AggregatedList`,
+          (call: Call) => {
+            const source = { kind: `${kind}AggregatedList`, collection, items: [] };
+            return aggregatedAnswer(call, source, scopesOf(collection));
+          },
+        ],
+      ] as const,
+  );
 }
 
 function pathOf(call: Call, kind: ResourceKind, item: geography.Listed): string {

@@ -59,12 +59,26 @@ export function startOperation(call: Call, work: Work): JsonObject {
     selfLink: linkOf(`projects/${target.project}/${target.scope}/operations/${name}`),
   };
   const operation = world.put(place, body);
+  forgetOldest(world, target.project);
   if (first === "DONE") {
     if (work.effect !== undefined) throw new Error("An operation that is done at once has no later effect.");
     return body;
   }
   scheduleWork(call, work, operation);
   return body;
+}
+
+/** Done operations are kept for a limited time, as the real API does; here it is a limited number. */
+const keptOperations = 20_000;
+
+function forgetOldest(world: World, project: string): void {
+  if (world.size(project, "operations") <= keptOperations) return;
+  const done: string[] = [];
+  for (const { path, body } of world.oldest(project, "operations")) {
+    if (body.status === "DONE") done.push(path);
+    if (done.length === keptOperations / 10) break;
+  }
+  for (const path of done) world.remove(path);
 }
 
 function scheduleWork(call: Call, work: Work, operation: Stored): void {

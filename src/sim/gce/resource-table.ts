@@ -14,6 +14,10 @@ export interface ResourceTable {
   pathOfId(collection: string, id: string): string | undefined;
   all(project: string, collection: string): readonly Stored[];
   values(): Iterable<Stored>;
+  /** How many resources a collection of a project has. */
+  size(project: string, collection: string): number;
+  /** The resources of a collection of a project, oldest first. */
+  oldest(project: string, collection: string): Iterable<Stored>;
   /** Paths of the resources that use a path or an address, see links.ts. */
   usersOf(used: string): ReadonlySet<string>;
   /** The path of the operation that a request id of a project started. */
@@ -57,6 +61,8 @@ export function createResourceTable(): ResourceTable {
     get: (path) => resources.get(path),
     pathOfId: (collection, id) => ids.get(`${collection} ${id}`),
     values: () => resources.values(),
+    size: (project, collection) => collections.get(`${project} ${collection}`)?.size ?? 0,
+    oldest: (project, collection) => collections.get(`${project} ${collection}`)?.values() ?? [],
     usersOf: (used) => users.get(used) ?? none,
     requestOperation: (project, requestId) => requests.get(`${project} ${requestId}`),
     all: (project, collection) => {

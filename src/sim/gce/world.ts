@@ -16,6 +16,10 @@ export interface World {
   usersOf(used: string): ReadonlySet<string>;
   /** The path of the operation that a request id of a project started. */
   requestOperation(project: string, requestId: string): string | undefined;
+  /** How many resources a collection of a project has. */
+  size(project: string, collection: string): number;
+  /** The resources of a collection of a project, oldest first. */
+  oldest(project: string, collection: string): Iterable<Stored>;
   put(place: Place, body: JsonObject): Stored;
   /** Replaces top-level fields; a field that is undefined goes away. */
   merge(path: string, fields: Fields): Stored | undefined;
