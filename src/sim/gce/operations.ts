@@ -20,6 +20,10 @@ export interface Work {
   /** Steps on the way, each at a share of the whole time. */
   readonly steps?: readonly { readonly share: number; readonly effect: string; readonly fields: JsonObject }[];
   readonly warnings?: readonly Json[];
+  /** Takes the longest time there is, because it ends after others that began with it. */
+  readonly isLast?: boolean;
+  /** Fields that only some operations have. */
+  readonly more?: JsonObject;
 }
 
 /** Why an operation failed, as its `error` says it. */
@@ -55,6 +59,7 @@ export function startOperation(call: Call, work: Work): JsonObject {
     insertTime: timestamp(nowMs),
     ...(first === "PENDING" ? {} : { startTime }),
     ...(first === "DONE" ? { endTime: startTime } : {}),
+    ...work.more,
     ...(work.warnings === undefined ? {} : { warnings: work.warnings }),
     selfLink: linkOf(`projects/${target.project}/${target.scope}/operations/${name}`),
   };
@@ -84,7 +89,8 @@ function forgetOldest(world: World, project: string): void {
 function scheduleWork(call: Call, work: Work, operation: Stored): void {
   const { world, nowMs, settings } = call;
   const [least, most] = settings.operationMs;
-  const takesMs = (least + (most - least) * settings.random()) * settings.slowness(work.target.path);
+  const takesMs =
+    (least + (most - least) * (work.isLast === true ? 1 : settings.random())) * settings.slowness(work.target.path);
   const { path } = work.target;
   const id = textOf(work.target.body, "id");
   const common = { path, ...(id === undefined ? {} : { id }), operation: operation.path };

@@ -3,7 +3,7 @@ import type { Call } from "../call.ts";
 import { invalid, required } from "../failure.ts";
 import { insertResource } from "../generic.ts";
 import { operationOfRequest, startOperation } from "../operations.ts";
-import { lastSegment } from "../reference.ts";
+import { lastSegment, pathIn } from "../reference.ts";
 import { objectOf, textOf } from "../values.ts";
 import { instances } from "./instances.ts";
 
@@ -15,16 +15,27 @@ export function bulkInsert(call: Call): JsonObject {
   if (!Number.isInteger(count) || count < 1 || count > 1_000) throw required("count");
   const properties = objectOf(call.body, "instanceProperties");
   const zone = lastSegment(call.scope);
+  const operationGroupId = groupId(call.world.newId());
   const machine = lastSegment(textOf(properties, "machineType") ?? "");
   for (const name of namesFor(call, count)) {
     const own = objectOf(objectOf(call.body, "perInstanceProperties"), name);
     const { name: renamed } = own;
     const body = { ...properties, name: renamed ?? name, machineType: `zones/${zone}/machineTypes/${machine}` };
-    insertResource({ ...call, body, query: new URLSearchParams() }, instances);
+    const operation = insertResource({ ...call, body, query: new URLSearchParams() }, instances);
+    call.world.merge(pathIn(textOf(operation, "selfLink") ?? ""), { operationGroupId });
   }
   const path = `projects/${call.project}/${call.scope}`;
   const target = { path, project: call.project, scope: call.scope, collection: "zones", name: zone, body: {} };
-  return startOperation(call, { type: "bulkInsert", target });
+  const status = { status: "DONE", targetVmCount: count, createdVmCount: count };
+  const instancesBulkInsertOperationMetadata = { perLocationStatus: { [call.scope]: status } };
+  const more = { operationGroupId, instancesBulkInsertOperationMetadata };
+  return startOperation(call, { type: "bulkInsert", target, more, isLast: true });
+}
+
+/** Operations that belong together share a UUID. */
+function groupId(from: string): string {
+  const hex = BigInt(from).toString(16).padStart(32, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
 /** Names of the caller, or a pattern whose row of `#` is counted up from the first free number. */

@@ -141,7 +141,7 @@ export function deleteManager(call: Call): JsonObject {
   if (repeated !== undefined) return repeated;
   const stored = resourceOf(call, instanceGroupManagers);
   for (const { path } of memberStatuses(call.world, stored)) deleteMember(call, path);
-  return startOperation(call, { type: "delete", target: stored, effect: "removeResource" });
+  return startOperation(call, { type: "delete", target: stored, effect: "removeResource", isLast: true });
 }
 
 type Act = (call: Call, stored: Stored, named: readonly string[]) => number;
