@@ -127,7 +127,7 @@ export function outcomeOf(
     results,
     pending: decision.pending,
     table: tableOf(decision, applied?.live ?? new Map(), inventory),
-    failure: failures.map((error) => error.message).join("; "),
+    failure: [...decision.unavailable].map(([name, error]) => `${name}: ${error.message}`).join(" "),
     retryable:
       failed.some((result) => result.retryable) ||
       failures.some((error) => error.retryable) ||

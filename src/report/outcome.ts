@@ -45,11 +45,13 @@ export function outcomeText(
 export function planReportText(outcome: Outcome, look: Look): string {
   const { plan, sources } = outcome;
   if (plan === undefined) return outcomeText(outcome, look);
+  // What could not be seen could not be planned: then an empty plan does not mean that all is well.
+  const isBlind = outcome.failure !== "" && plan.changes.length === 0;
   const parts = [
     problemsText(outcome.problems, sources, look),
     refusalsText(outcome.refusals, look),
     troubleText(outcome, look),
-    planText(plan, look),
+    isBlind ? "Nothing could be planned.\n" : planText(plan, look),
   ];
   return parts.filter((part) => part !== "").join("\n");
 }

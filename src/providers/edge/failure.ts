@@ -57,7 +57,16 @@ export function unreachable(cause: unknown, doing: string, resource: string): Pr
   const code = codeOf(cause);
   const timedOut = /TIMEOUT|TimeoutError/i.test(code);
   const trust = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO|SSL/.test(code);
-  const why = timedOut ? "no answer in time" : trust ? `the server's certificate is not trusted (${code})` : code;
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: "nobody listens there (ECONNREFUSED)",
+    ENOTFOUND: "there is no such host (ENOTFOUND)",
+    ECONNRESET: "the connection was cut (ECONNRESET)",
+  };
+  const why = timedOut
+    ? "no answer in time"
+    : trust
+      ? `the server's certificate is not trusted (${code})`
+      : (words[code] ?? code);
   return new ProviderError(`${doing}: ${why}.`, {
     code: timedOut ? "timeout" : trust ? "permission" : "unavailable",
     next: trust ? "person" : "retry",
