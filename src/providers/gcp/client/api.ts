@@ -5,6 +5,7 @@ import type { Service } from "../kinds.ts";
 import type { Settings } from "../options.ts";
 import { accessFor } from "./access.ts";
 import { openLibrary } from "./library.ts";
+import { createLimiter, quotaGroupOf } from "./limiter.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
 /** One call in the words of the official client. */
@@ -41,10 +42,12 @@ export function openApi(settings: Settings, nowMs: () => number): Api {
   const access = accessFor(settings.credentials, settings.endpoint);
   const running = new Map<string, Context>();
   const library = openLibrary(settings.endpoint, () => authClientOver(transport, access.headers, running));
+  const limiter = createLimiter(settings.requestsPerMinute, nowMs);
   let count = 0;
   return {
     async call(call, signal) {
       signal.throwIfAborted();
+      await limiter.admit(quotaGroupOf(call.service, call.method), signal);
       count += 1;
       const id = String(count);
       running.set(id, { call, signal });

@@ -2,7 +2,7 @@ import { withoutReferences } from "../../../core/identity.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Problem, Source } from "../../../core/problem.ts";
 import { sortProblems } from "../../../core/problem.ts";
-import { pathText } from "../../../datum/document.ts";
+import { type Path, pathText } from "../../../datum/document.ts";
 import type { Deployment, Fleet } from "../../../datum/fleet.ts";
 import { objectAt, objectsAt, textAt } from "../boot/template.ts";
 import type { Settings } from "../options.ts";
@@ -65,20 +65,7 @@ function imageProblems(deployment: Deployment, settings: Settings): readonly Pro
 
 /** Secrets are never put into metadata, so that whatever would need one there is said and not forgotten. */
 function secretProblems(deployment: Deployment): readonly Problem[] {
-  const path = ["spec", "template", "spec", "volumes"];
-  const volumes = objectsAt(deployment.template, "volumes").flatMap((volume, index) =>
-    volume.secret === undefined ? [] : [{ path: [...path, index, "secret"], what: `volume ${textAt(volume, "name")}` }],
-  );
-  const root = ["spec", "template", "spec", "runtime", "sandbox", "containers"];
-  const containers = objectsAt(objectAt(objectAt(deployment.template, "runtime"), "sandbox"), "containers");
-  const variables = containers.flatMap((container, index) =>
-    objectsAt(container, "env").flatMap((variable, place) =>
-      objectAt(variable, "valueFrom").secretKeyRef === undefined
-        ? []
-        : [{ path: [...root, index, "env", place], what: `variable ${textAt(variable, "name")}` }],
-    ),
-  );
-  return [...volumes, ...variables].map((use) => ({
+  return secretUses(deployment).map((use) => ({
     ...problem(deployment.document.at(use.path), {
       rule: "gcp/secret-not-delivered",
       path: pathText(use.path),
@@ -89,12 +76,47 @@ function secretProblems(deployment: Deployment): readonly Problem[] {
   }));
 }
 
+interface SecretUse {
+  readonly path: Path;
+  readonly what: string;
+}
+
+function secretUses({ template }: Deployment): readonly SecretUse[] {
+  const root: Path = ["spec", "template", "spec"];
+  const sandbox = objectAt(objectAt(template, "runtime"), "sandbox");
+  const inSandbox: Path = [...root, "runtime", "sandbox"];
+  const volumes = objectsAt(template, "volumes").flatMap((volume, index) =>
+    volume.secret === undefined
+      ? []
+      : [{ path: [...root, "volumes", index, "secret"], what: `volume ${textAt(volume, "name")}` }],
+  );
+  const pulls = objectsAt(sandbox, "imagePullSecrets").map((pull, index) => ({
+    path: [...inSandbox, "imagePullSecrets", index],
+    what: `image pull secret ${textAt(pull, "name")}`,
+  }));
+  const containers = objectsAt(sandbox, "containers").flatMap((container, index) => {
+    const place: Path = [...inSandbox, "containers", index];
+    const whole = objectsAt(container, "envFrom").flatMap((source, at) =>
+      source.secretRef === undefined ? [] : [{ path: [...place, "envFrom", at], what: `envFrom of ${container.name}` }],
+    );
+    const single = objectsAt(container, "env").flatMap((variable, at) =>
+      objectAt(variable, "valueFrom").secretKeyRef === undefined
+        ? []
+        : [{ path: [...place, "env", at], what: `variable ${textAt(variable, "name")}` }],
+    );
+    return [...whole, ...single];
+  });
+  return [...volumes, ...pulls, ...containers];
+}
+
 function sizeProblems(fleet: Fleet, settings: Settings): readonly Problem[] {
-  const instances = instanceResources(fleet, settings, namingOf(fleet, settings));
-  return instances.flatMap(({ spec, source, owner, group }) => {
+  // All instances of a deployment are as large as its first.
+  const first = { ...fleet, instances: fleet.instances.filter(({ ordinal }) => ordinal === 0) };
+  const instances = instanceResources(first, settings, namingOf(first, settings));
+  return instances.flatMap(({ spec, source, owner }) => {
     const metadata = isObject(spec.metadata) ? (withoutReferences(spec.metadata) as Record<string, string>) : {};
     const large = Object.entries(metadata).find(([, value]) => value.length > longestMetadataBytes);
-    if (large === undefined || group?.ordinal !== 0) return [];
+    if (large === undefined) return [];
     return [
       problem(source, {
         rule: "gcp/metadata-too-large",
