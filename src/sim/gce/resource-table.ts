@@ -30,11 +30,8 @@ export interface ResourceTable {
 
 const none: ReadonlySet<string> = new Set();
 
-/** Makes an empty table. */
-export function createResourceTable(): ResourceTable {
-  const resources = new Map<string, Stored>();
-  const collections = new Map<string, Map<string, Stored>>();
-  const sorted = new Map<string, Stored[]>();
+/** What is looked up otherwise than by path: numeric ids, users of things, and operations of requests. */
+function createIndex() {
   const ids = new Map<string, string>();
   const users = new Map<string, Set<string>>();
   const requests = new Map<string, string>();
@@ -57,6 +54,15 @@ export function createResourceTable(): ResourceTable {
       if (set?.size === 0) users.delete(used);
     }
   };
+  return { ids, users, requests, index, unindex };
+}
+
+/** Makes an empty table. */
+export function createResourceTable(): ResourceTable {
+  const resources = new Map<string, Stored>();
+  const collections = new Map<string, Map<string, Stored>>();
+  const sorted = new Map<string, Stored[]>();
+  const { ids, users, requests, index, unindex } = createIndex();
   return {
     get: (path) => resources.get(path),
     pathOfId: (collection, id) => ids.get(`${collection} ${id}`),

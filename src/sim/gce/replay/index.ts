@@ -1,8 +1,8 @@
 import { loadDescription } from "../../../providers/gcp/description/load.ts";
 import { compareAnswers, type Difference } from "./compare.ts";
 import { type Explained, explained } from "./explained.ts";
-import { readRecordings, type Session } from "./recordings.ts";
-import { type Replayed, replaySession } from "./session.ts";
+import { type Replayed, readRecordings, type Session } from "./recordings.ts";
+import { replaySession } from "./session.ts";
 
 /** A difference with the reason that accepts it, if one does. */
 export interface Judged extends Difference {

@@ -3,8 +3,7 @@ import { lastSegment } from "../reference.ts";
 import { objectOf, objectsOf, textOf } from "../values.ts";
 import type { Given, Send } from "./given.ts";
 import { createNames, hasPlaceholder, type Names, placeholderOf, replayProject } from "./names.ts";
-import type { Exchange, Session } from "./recordings.ts";
-import type { Replayed } from "./session.ts";
+import type { Exchange, Replayed, Session } from "./recordings.ts";
 
 /** A resource that the session made. */
 interface Made {

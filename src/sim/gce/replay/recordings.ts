@@ -16,6 +16,14 @@ export interface Exchange {
   readonly response: JsonObject;
 }
 
+/** What the simulator answered to one recorded request. */
+export interface Replayed {
+  readonly exchange: Exchange;
+  readonly sent: string;
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
 /** Exchanges that follow one another in one project. */
 export interface Session {
   readonly file: string;

@@ -5,15 +5,7 @@ import { lastSegment, parsePath, pathIn } from "../reference.ts";
 import { objectOf, textOf } from "../values.ts";
 import { createGiven, type Given, listedResources, type Send } from "./given.ts";
 import { replayLog } from "./log-session.ts";
-import type { Exchange, Session } from "./recordings.ts";
-
-/** What the simulator answered to one recorded request. */
-export interface Replayed {
-  readonly exchange: Exchange;
-  readonly sent: string;
-  readonly status: number;
-  readonly body: JsonObject;
-}
+import type { Replayed, Session } from "./recordings.ts";
 
 /** Replays one session against a simulator of its own, whose time runs only when it is let. */
 export async function replaySession(session: Session, description: Description): Promise<readonly Replayed[]> {
