@@ -6,4 +6,5 @@ export interface Catalogs {
   readonly images: JsonObject;
   readonly "disk-types": JsonObject;
   readonly "city-codes": JsonObject;
+  readonly "runtime-classes": JsonObject;
 }

@@ -3,6 +3,7 @@ import { compareText, type Problem, sortProblems } from "../core/problem.ts";
 import type { Catalogs } from "./catalogs.ts";
 import type { Checker, CheckResult, Disposition, ParsedFile } from "./check.ts";
 import type { Document } from "./document.ts";
+import { normalise } from "./generations.ts";
 import { createKindTable, type Kind, type KindTable } from "./kinds.ts";
 import { checkReferences } from "./references.ts";
 import { checkDocument } from "./rules.ts";
@@ -78,6 +79,7 @@ function readUnknown(tools: Tools, raw: RawDocument, apiVersion: string, kind: s
 }
 
 function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObject, kind: Kind): Read {
+  if (kind.kind === "Workload") normalise(value, tools.catalogs);
   const problems = [...tools.schemas.check(kind, value, raw)];
   const metadata = isObject(value.metadata) ? value.metadata : {};
   const name = typeof metadata.name === "string" ? metadata.name : "";

@@ -3,6 +3,7 @@ import { type Document, isOf, valueAt } from "./document.ts";
 import type { Deployment, DiskIntent, Location, Network } from "./fleet.ts";
 import { quantityGib } from "./quantity.ts";
 import { objectsAt, textAt } from "./report.ts";
+import { placesOf, targetsOf } from "./targets.ts";
 
 /** What a workload is expanded against. */
 export interface Surroundings {
@@ -13,7 +14,7 @@ export interface Surroundings {
 
 const spec = ["spec", "template", "spec"] as const;
 
-/** Workload × placement × city: one deployment for each city that a location serves. The first location by name wins. */
+/** Workload × placement × location: one deployment for each location that the placement chooses. */
 export function deploymentsOf(workload: Document, around: Surroundings): readonly Deployment[] {
   const { content, namespace } = workload;
   const template = objectOf(valueAt(content, spec));
@@ -43,15 +44,15 @@ export function deploymentsOf(workload: Document, around: Surroundings): readonl
     ]),
     document: workload,
   };
+  const places = placesOf(around.documents);
   return objectsAt(content, ["spec", "placements"]).flatMap(({ value }) => {
     const placement = textAt(value, ["name"]);
-    const cities = valueAt(value, ["cityCodes"]);
     const replicas = Number(valueAt(value, ["scaleSettings", "minReplicas"]) ?? 0);
-    return (Array.isArray(cities) ? cities : []).flatMap((city): readonly Deployment[] => {
-      const cityCode = String(city);
-      const location = around.locations.find((candidate) => candidate.cityCode === cityCode);
+    return targetsOf(value, places).flatMap(({ place, word }): readonly Deployment[] => {
+      const location = around.locations.find((candidate) => candidate.document === place.document);
       if (location === undefined) return [];
-      const name = `${workload.name}-${placement}-${cityCode.toLowerCase()}`;
+      const name = `${workload.name}-${placement}-${word}`;
+      const { cityCode } = place;
       return [{ ...common, name, placement, cityCode, location, replicas, rolloutWidth: widthOf(workload, replicas) }];
     });
   });
@@ -103,7 +104,12 @@ function referred(template: JsonObject, volumeSource: string, nameField: string,
   const read = objectsAt(template, ["runtime", "sandbox", "containers"]).flatMap(({ path }) =>
     objectsAt(template, [...path, "env"]).map(({ value }) => textAt(value, ["valueFrom", envSource, "name"])),
   );
-  return [...mounted, ...read].filter((name) => name !== "");
+  const listed = objectsAt(template, ["runtime", "sandbox", "containers"]).flatMap(({ path }) =>
+    objectsAt(template, [...path, "envFrom"]).map(({ value }) =>
+      textAt(value, [envSource.replace("KeyRef", "Ref"), "name"]),
+    ),
+  );
+  return [...mounted, ...read, ...listed].filter((name) => name !== "");
 }
 
 function documentsOf(

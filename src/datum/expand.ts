@@ -5,8 +5,8 @@ import { deploymentsOf } from "./expand-deployments.ts";
 import { firewallsOf } from "./expand-firewalls.ts";
 import type { Deployment, Fleet, Instance, Location, Network, Presence } from "./fleet.ts";
 import { allocate, defaultRange } from "./ipam.ts";
-import { cityKey } from "./references.ts";
 import { textAt } from "./report.ts";
+import { cityKey } from "./targets.ts";
 
 /** What expansion needs besides the documents. */
 export interface ExpandOptions {

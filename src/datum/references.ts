@@ -1,16 +1,15 @@
+import { isObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { createReporter, isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
+import { cityKey, isEmptySelector, type Place, placesOf, targetsOf } from "./targets.ts";
 
 const spec = ["spec", "template", "spec"] as const;
-/** The topology key by which placements choose locations. */
-export const cityKey = "topology.datum.net/city-code";
-
 interface Index {
   find(kind: string, namespace: string, name: string): Document | undefined;
   names(kind: string, namespace: string): readonly string[];
-  readonly cities: ReadonlyMap<string, Document>;
+  readonly places: readonly Place[];
 }
 
 /**
@@ -27,7 +26,7 @@ export function checkReferences(all: readonly Document[], isPartial: boolean): r
     if (!isOf(document, "Workload")) continue;
     const report = createReporter(document);
     checkNetworks(document, index, report);
-    checkCities(document, index, report);
+    checkTargets(document, index, report);
     checkFiles(document, index, report);
     problems.push(...report.problems);
   }
@@ -44,11 +43,7 @@ function indexOf(documents: readonly Document[]): Index {
     find: (kind, namespace, name) => byName.get(`${kind} ${namespace}/${name}`),
     names: (kind, namespace) =>
       documents.filter((document) => isOf(document, kind) && document.namespace === namespace).map(({ name }) => name),
-    cities: new Map(
-      documents
-        .filter((document) => isOf(document, "Location"))
-        .map((document) => [textAt(document.content, ["spec", "topology", cityKey]), document]),
-    ),
+    places: placesOf(documents),
   };
 }
 
@@ -73,28 +68,25 @@ function duplicates(documents: readonly Document[]): readonly Problem[] {
 
 /** One city in two locations: the first by name would win in silence. */
 function doubledCities(documents: readonly Document[]): readonly Problem[] {
-  const holders = new Map<string, Document>();
-  const locations = documents.filter((document) => isOf(document, "Location"));
-  return [...locations]
-    .sort((left, right) => (`${left.namespace}/${left.name}` < `${right.namespace}/${right.name}` ? -1 : 1))
-    .flatMap((location) => {
-      const city = textAt(location.content, ["spec", "topology", cityKey]);
-      const holder = holders.get(city);
-      if (city === "" || holder === undefined) {
-        holders.set(city, location);
-        return [];
-      }
-      const report = createReporter(location);
-      const message = `City ${city} is served by location ${holder.name} already; this one would never be chosen.`;
-      report.say(
-        "location/city-duplicate",
-        ["spec", "topology", cityKey],
-        message,
-        "Give each location a city of its own.",
-        "warning",
-      );
-      return report.problems;
-    });
+  const holders = new Map<string, Place>();
+  return placesOf(documents).flatMap((place) => {
+    const { cityCode: city, document: location } = place;
+    const holder = holders.get(city);
+    if (city === "" || holder === undefined) {
+      holders.set(city, place);
+      return [];
+    }
+    const report = createReporter(location);
+    const message = `City ${city} is served by location ${holder.name} already; no city code chooses this one.`;
+    report.say(
+      "location/city-duplicate",
+      ["spec", "topology", cityKey],
+      message,
+      "Give each location a city of its own.",
+      "warning",
+    );
+    return report.problems;
+  });
 }
 
 function missing(
@@ -130,14 +122,29 @@ function checkNetworks(document: Document, index: Index, report: Reporter): void
   }
 }
 
-function checkCities(document: Document, index: Index, report: Reporter): void {
+function checkTargets(document: Document, { places }: Index, report: Reporter): void {
   for (const { path, value } of objectsAt(document.content, ["spec", "placements"])) {
     const cities = valueAt(value, ["cityCodes"]);
-    for (const [place, city] of Array.isArray(cities) ? cities.entries() : []) {
-      if (index.cities.has(String(city))) continue;
-      missing(report, "workload/city-missing", [...path, "cityCodes", place], "Location for city", String(city), [
-        ...index.cities.keys(),
-      ]);
+    for (const [index, city] of Array.isArray(cities) ? cities.entries() : []) {
+      if (places.some(({ cityCode }) => cityCode === city)) continue;
+      const known = [...new Set(places.map(({ cityCode }) => cityCode))];
+      missing(report, "workload/city-missing", [...path, "cityCodes", index], "Location for city", String(city), known);
+    }
+    const names = places.map(({ name }) => name);
+    for (const location of objectsAt(value, ["locations"])) {
+      const name = textAt(location.value, ["name"]);
+      if (names.includes(name)) continue;
+      missing(report, "workload/location-missing", [...path, ...location.path, "name"], "Location", name, names);
+    }
+    const selector = value.locationSelector;
+    if (
+      isObject(selector) &&
+      !isEmptySelector(selector) &&
+      targetsOf({ locationSelector: selector }, places).length === 0
+    ) {
+      const message = "No location's topology is as the selector asks.";
+      const hint = "It reads spec.topology of Locations, not their labels.";
+      report.say("workload/location-missing", [...path, "locationSelector"], message, hint);
     }
   }
 }
@@ -169,6 +176,14 @@ function checkFiles(document: Document, index: Index, report: Reporter): void {
     );
   }
   for (const container of objectsAt(document.content, [...spec, "runtime", "sandbox", "containers"])) {
+    for (const { path, value } of objectsAt(document.content, [...container.path, "envFrom"])) {
+      for (const [kind, field] of [
+        ["ConfigMap", "configMapRef"],
+        ["Secret", "secretRef"],
+      ] as const) {
+        need(kind, textAt(value, [field, "name"]), [...path, field, "name"], valueAt(value, [field, "optional"]));
+      }
+    }
     for (const { path, value } of objectsAt(document.content, [...container.path, "env"])) {
       for (const [kind, field] of [
         ["ConfigMap", "configMapKeyRef"],

@@ -1,7 +1,8 @@
-import type { JsonObject } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
 import { type Path, valueAt } from "./document.ts";
 import { quantityMillis } from "./quantity.ts";
 import { isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
+import { isEmptySelector } from "./targets.ts";
 
 /** Where copies run and how many: names, cities, scale settings. */
 export function checkPlacements(content: JsonObject, report: Reporter): void {
@@ -23,30 +24,46 @@ export function checkPlacements(content: JsonObject, report: Reporter): void {
         "Give each placement a name of its own.",
       );
     names.add(name);
-    checkCities(value, path, report);
+    checkTargets(value, path, report);
     checkScale(value, path, report);
   }
 }
 
-function checkCities(placement: JsonObject, path: Path, report: Reporter): void {
-  const cities = valueAt(placement, ["cityCodes"]);
-  if (!Array.isArray(cities) || cities.length === 0) {
-    report.say(
-      "workload/city-codes",
-      [...path, "cityCodes"],
-      "The placement names no city.",
-      "Name at least one, such as DFW.",
-    );
+/** A placement chooses its locations in exactly one way. */
+function checkTargets(placement: JsonObject, path: Path, report: Reporter): void {
+  const given = ["cityCodes", "locations", "locationSelector"].filter((field) => placement[field] !== undefined);
+  const cities = placement.cityCodes;
+  if (given.length === 0 || (given.length === 1 && Array.isArray(cities) && cities.length === 0)) {
+    const message = "The placement names no city.";
+    report.say("workload/city-codes", [...path, "cityCodes"], message, "Name at least one, such as DFW.");
     return;
   }
-  for (const [index, city] of cities.entries()) {
-    if (cities.indexOf(city) < index)
-      report.say(
-        "workload/city-duplicate",
-        [...path, "cityCodes", index],
-        `${String(city)} stands twice.`,
-        "Remove one.",
-      );
+  for (const field of given.slice(1)) {
+    const message = `The placement chooses its locations by ${given[0]} already.`;
+    report.say("workload/placement-target", [...path, field], message, "Keep one of the two.");
+  }
+  const once = (rule: string, list: readonly unknown[], at: Path): void => {
+    for (const [index, item] of list.entries()) {
+      if (list.indexOf(item) < index) report.say(rule, [...at, index], `${String(item)} stands twice.`, "Remove one.");
+    }
+  };
+  if (Array.isArray(cities)) once("workload/city-duplicate", cities, [...path, "cityCodes"]);
+  const names = objectsAt(placement, ["locations"]).map(({ value }) => textAt(value, ["name"]));
+  once("workload/location-duplicate", names, [...path, "locations"]);
+  const selector = placement.locationSelector;
+  if (isObject(selector)) checkSelector(selector, [...path, "locationSelector"], report);
+}
+
+function checkSelector(selector: JsonObject, path: Path, report: Reporter): void {
+  const say = (at: Path, message: string, hint: string): void =>
+    report.say("workload/location-selector", at, message, hint);
+  if (isEmptySelector(selector)) say(path, "The selector asks for nothing.", "Add matchLabels or matchExpressions.");
+  for (const { path: at, value } of objectsAt(selector, ["matchExpressions"])) {
+    const count = Array.isArray(value.values) ? value.values.length : 0;
+    const needsValues = value.operator === "In" || value.operator === "NotIn";
+    if (needsValues && count === 0) say([...path, ...at], `${String(value.operator)} needs values.`, "Add values.");
+    if (!needsValues && count > 0)
+      say([...path, ...at, "values"], `${String(value.operator)} takes no values.`, "Remove values.");
   }
 }
 

@@ -17,9 +17,15 @@ export function checkRuntime(content: JsonObject, catalogs: Catalogs, report: Re
     report.say(
       "workload/instance-type",
       [...runtime, "resources", "instanceType"],
-      `The instance type ${JSON.stringify(type)} is not known.`,
+      type === "" ? "The workload names no instance type." : `The instance type ${JSON.stringify(type)} is not known.`,
       near === undefined ? `Known: ${types.join(", ")}.` : `Did you mean ${near}?`,
     );
+  }
+  const runtimeClass = textAt(content, [...runtime, "class"]);
+  const classes = Object.keys(catalogs["runtime-classes"]);
+  if (runtimeClass !== "" && !classes.includes(runtimeClass)) {
+    const message = `The runtime class ${JSON.stringify(runtimeClass)} is not known.`;
+    report.say("workload/runtime-class", [...runtime, "class"], message, `Known: ${classes.join(", ")}.`);
   }
   if (valueAt(content, [...runtime, "resources", "requests"]) !== undefined) {
     report.say(
@@ -93,6 +99,12 @@ function checkEnvironment(container: JsonObject, path: Path, report: Reporter): 
     if (names.has(name))
       report.say("workload/env-duplicate", at, `A variable ${name} stands above already.`, "Keep one of the two.");
     names.add(name);
+  }
+  for (const { path: at, value } of objectsAt(container, ["envFrom"])) {
+    const sources = ["configMapRef", "secretRef"].filter((field) => value[field] !== undefined);
+    if (sources.length === 1) continue;
+    const message = "An entry of envFrom reads exactly one of configMapRef and secretRef.";
+    report.say("workload/env-from", [...path, ...at], message, "Write one entry for each.");
   }
 }
 

@@ -3,6 +3,7 @@ import type { Problem } from "../core/problem.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { readBlock } from "./cidr.ts";
 import { type Document, isOf, valueAt } from "./document.ts";
+import { checkGenerations } from "./generations.ts";
 import { createReporter, isLabel, type Reporter, textAt } from "./report.ts";
 import { checkPlacements } from "./rules-placements.ts";
 import { checkPolicies } from "./rules-policies.ts";
@@ -22,6 +23,7 @@ export function checkDocument(document: Document, catalogs: Catalogs): readonly 
   }
   checkAnnotations(document, report);
   if (isOf(document, "Workload")) {
+    checkGenerations(document.content, report);
     checkPlacements(document.content, report);
     checkRuntime(document.content, catalogs, report);
     checkVolumes(document.content, catalogs, report);
