@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { lockDirectory } from "../lock.ts";
 import { type Controllers, startControllers } from "./controllers.ts";
 import { createFaults, type FaultOptions } from "./faults.ts";
 import { memoryJournal, openJournal } from "./journal.ts";
 import { edgeKinds } from "./kinds.ts";
 import { createPager } from "./list.ts";
-import { lockDirectory } from "./lock.ts";
 import { type ServerParts, serve, type Traffic } from "./server.ts";
 import { createTokenIssuer, type ServiceAccount } from "./token.ts";
 import { createUniverse, type Universe } from "./world.ts";
@@ -49,7 +49,7 @@ export interface EdgeSimulator {
 export async function startEdgeSimulator(options: EdgeSimulatorOptions = {}): Promise<EdgeSimulator> {
   const { dataDirectory } = options;
   if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true });
-  const unlock = dataDirectory === undefined ? async () => undefined : await lockDirectory(dataDirectory);
+  const unlock = dataDirectory === undefined ? async () => undefined : await lockDirectory(dataDirectory, "edge");
   try {
     return await start(options, unlock);
   } catch (error) {

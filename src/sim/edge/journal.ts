@@ -1,6 +1,7 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { isObject, type JsonObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { readLines } from "../lines.ts";
 
 /** One write: an object as it is from now on, or its end. */
 export interface Entry {
@@ -31,7 +32,7 @@ export function memoryJournal(): Journal {
 export function openJournal(directory: string): { readonly entries: readonly Entry[]; readonly journal: Journal } {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, "journal.ndjson");
-  const { entries, highest } = newest(readEntries(path));
+  const { entries, highest } = newest(readLines(path));
   const fresh = `${path}.new`;
   const file = openSync(fresh, "w");
   writeSync(file, `${[JSON.stringify({ version: highest }), ...entries.map((e) => JSON.stringify(e))].join("\n")}\n`);
@@ -52,27 +53,6 @@ export function openJournal(directory: string): { readonly entries: readonly Ent
       },
     },
   };
-}
-
-/** A line that a killed process left half written was never answered, so it is dropped. */
-function readEntries(path: string): readonly JsonObject[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-  const lines = text.split("\n").filter((line) => line !== "");
-  return lines.flatMap((line, index) => {
-    try {
-      const value: unknown = JSON.parse(line);
-      return isObject(value) ? [value] : [];
-    } catch {
-      if (index === lines.length - 1) return [];
-      throw new Error(`The journal ${path} is damaged in line ${index + 1}.`);
-    }
-  });
 }
 
 function newest(lines: readonly JsonObject[]): { readonly entries: readonly Entry[]; readonly highest: number } {

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { isObject, type JsonObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { readLines } from "../lines.ts";
 
 /** Where changes go before they are answered. */
 export interface Journal {
@@ -50,27 +51,6 @@ export function openJournal(directory: string): { readonly lines: readonly JsonO
     close: () => closeSync(file),
   };
   return { lines, journal };
-}
-
-/** A line that a killed process left half written was never answered, so it is dropped. */
-function readLines(path: string): readonly JsonObject[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-  const lines = text.split("\n").filter((line) => line !== "");
-  return lines.flatMap((line, index) => {
-    try {
-      const value: unknown = JSON.parse(line);
-      return isObject(value) ? [value] : [];
-    } catch {
-      if (index === lines.length - 1) return [];
-      throw new Error(`The journal ${path} is damaged in line ${index + 1}.`);
-    }
-  });
 }
 
 function writeWhole(file: number, text: string): number {

@@ -5,21 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Takes a directory for this process and gives the function that returns it. A socket is the lock because the system
+ * Takes a directory for this process as the given world and gives the function that returns it. A socket is the lock because the system
  * closes it when the process dies, however it dies; a lock file would outlive a killed process.
  */
-export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+export async function lockDirectory(directory: string, world: string): Promise<() => Promise<void>> {
   const digest = createHash("sha256")
     .update(await realpath(directory))
     .digest("hex");
-  const path = join(tmpdir(), `plumbline-gce-${digest.slice(0, 20)}.sock`);
+  const path = join(tmpdir(), `plumbline-${world}-${digest.slice(0, 20)}.sock`);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const server = await listen(path);
     if (server !== undefined) return () => closed(server);
     if (await answers(path)) break;
     await unlink(path).catch(() => undefined);
   }
-  throw new Error(`The data directory ${directory} is in use by another Compute Engine simulator.`);
+  throw new Error(`The data directory ${directory} is in use by another simulator.`);
 }
 
 function listen(path: string): Promise<Server | undefined> {
