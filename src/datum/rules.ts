@@ -5,6 +5,7 @@ import { readBlock } from "./cidr.ts";
 import { type Document, isOf, valueAt } from "./document.ts";
 import { checkGenerations } from "./generations.ts";
 import { createReporter, isLabel, type Reporter, textAt } from "./report.ts";
+import { checkEdge } from "./rules-edge.ts";
 import { checkPlacements } from "./rules-placements.ts";
 import { checkPolicies } from "./rules-policies.ts";
 import { checkRuntime } from "./rules-runtime.ts";
@@ -32,6 +33,7 @@ export function checkDocument(document: Document, catalogs: Catalogs): readonly 
   if (isOf(document, "Network")) checkNetwork(document, report);
   if (isOf(document, "Location")) checkLocation(document, report);
   if (isOf(document, "Secret")) checkSecret(document, report);
+  checkEdge(document, report);
   return report.problems;
 }
 
