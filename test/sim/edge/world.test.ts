@@ -96,7 +96,7 @@ test("one data directory serves one simulator", () =>
       await startEdgeSimulator({ dataDirectory: folder });
       assert.unreachable("the second one started");
     } catch (error) {
-      assert.match((error as Error).message, "in use by another edge simulator");
+      assert.match((error as Error).message, "in use by another simulator");
     } finally {
       await first.close();
     }

@@ -67,7 +67,7 @@ test("a second simulator on the same directory is refused", () =>
       message = error.message;
     });
     await first.close();
-    assert.match(message, /in use by another Compute Engine simulator/);
+    assert.match(message, /in use by another simulator/);
     const second = await startGceSimulator({ dataDirectory });
     await second.close();
   }));
@@ -90,6 +90,7 @@ test("a half written last line is dropped", () =>
 test("a killed simulator keeps everything it answered", () =>
   inDirectory(async (dataDirectory) => {
     const child = startChild(dataDirectory);
+    const gone = new Promise((resolve) => child.once("exit", resolve));
     const answered: string[] = [];
     try {
       const url = await urlOf(child);
@@ -107,6 +108,7 @@ test("a killed simulator keeps everything it answered", () =>
       await writing;
     } finally {
       child.kill("SIGKILL");
+      await gone;
     }
     assert.ok(answered.length >= 60);
     const after = clientOf(await startGceSimulator({ dataDirectory }));
