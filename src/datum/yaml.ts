@@ -1,21 +1,17 @@
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  visit,
-  type Document as YamlDocument,
-} from "yaml";
+import { Composer, LineCounter, Parser, type Document as YamlDocument } from "yaml";
 import type { Json } from "../core/json.ts";
 import type { Problem, Source } from "../core/problem.ts";
-import { type Path, pathText } from "./document.ts";
+import type { Path } from "./document.ts";
+import { type Place, readTree, type TreeLimits } from "./yaml-tree.ts";
 
-/** Bounds of one file. Past them it is a problem, never a crash. */
-export const fileLimits = { bytes: 1_048_576, documents: 2_000, depth: 64, nodes: 200_000, aliases: 100 } as const;
+/** Bounds of one file. */
+export interface FileLimits extends TreeLimits {
+  readonly bytes: number;
+  readonly documents: number;
+}
+
+/** What holds unless an operator says otherwise. Past a bound it is a problem, never a crash. */
+export const fileLimits: FileLimits = { bytes: 1_048_576, documents: 2_000, depth: 64, nodes: 200_000 };
 
 /** One document of a file as plain JSON, with the place of every node. */
 export interface RawDocument {
@@ -29,54 +25,49 @@ export interface RawDocument {
 export interface RawFile {
   readonly documents: readonly RawDocument[];
   readonly problems: readonly Problem[];
+  /** Documents that gave no value. */
+  readonly broken: number;
 }
 
-/** What goes wrong often enough to have a rule of its own; every other fault of the text is `yaml/syntax`. */
-const named: Readonly<Record<string, { readonly rule: string; readonly hint: string }>> = {
-  DUPLICATE_KEY: { rule: "yaml/duplicate-key", hint: "Keep one of the two." },
-  TAB_AS_INDENT: { rule: "yaml/tab-as-indent", hint: "Indent with spaces." },
-  TAG_RESOLVE_FAILED: { rule: "yaml/tag", hint: "Remove the tag: manifests hold plain values only." },
-  RESOURCE_EXHAUSTION: { rule: "yaml/depth", hint: "Nest less deeply." },
+/** What the parser calls a fault → rule and hint; every other code is a plain fault of the syntax. */
+const codes: Readonly<Record<string, readonly [string, string]>> = {
+  TAB_AS_INDENT: ["yaml/tab-as-indent", "Indent with spaces."],
+  TAG_RESOLVE_FAILED: ["yaml/tag", "Remove the tag: manifests hold plain values only."],
+  RESOURCE_EXHAUSTION: ["yaml/depth", "Nest less deeply."],
+  BAD_ALIAS: ["yaml/aliases", "Name an anchor that stands above."],
 };
+const maxProblems = 50;
 
-/** Reads bytes as YAML 1.2 (JSON is YAML). Never throws. */
-export function readYaml(file: string, bytes: Uint8Array): RawFile {
-  const fail = (
-    rule: string,
-    message: string,
-    hint: string,
-    source: Omit<Source, "file"> = { line: 1, column: 1 },
-  ): RawFile => ({
+/** A directive or a tag must not change what a value means: dates, sets and binary data are no JSON. */
+const parserOptions = {
+  schema: "core",
+  resolveKnownTags: false,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: "silent",
+} as const;
+
+/** Reads bytes as YAML 1.2 (JSON is YAML), UTF-8 with or without a byte order mark. Never throws. */
+export function readYaml(file: string, bytes: Uint8Array, limits: FileLimits = fileLimits): RawFile {
+  const fail = (rule: string, message: string, hint: string, source: Omit<Source, "file">): RawFile => ({
     documents: [],
     problems: [{ severity: "error", rule, file, ...source, path: "", message, hint }],
+    broken: 1,
   });
-  if (bytes.length > fileLimits.bytes) {
-    return fail(
-      "file/too-large",
-      `The file has ${bytes.length} bytes; at most ${fileLimits.bytes} are read.`,
-      "Split the file.",
-    );
+  const start = { line: 1, column: 1 };
+  if (bytes.length > limits.bytes) {
+    const message = `The file has ${bytes.length} bytes; at most ${limits.bytes} are read.`;
+    return fail("file/too-large", message, "Split the file.", start);
   }
   const text = decode(bytes);
   if (typeof text !== "string") return fail("file/encoding", "The file is not valid UTF-8.", "Save it as UTF-8.", text);
   const lines = new LineCounter();
   try {
-    const parsed = parseAllDocuments(text, {
-      lineCounter: lines,
-      // A directive or a tag must not change what a value means: dates, sets and binary data are no JSON.
-      schema: "core",
-      resolveKnownTags: false,
-      merge: true,
-      prettyErrors: false,
-      logLevel: "silent",
-    });
-    return collect(file, Array.isArray(parsed) ? parsed : [], lines);
+    return collect(file, text, lines, limits);
   } catch (error) {
-    return fail(
-      "yaml/syntax",
-      `The file cannot be read as YAML: ${(error as Error).message.split("\n")[0]}.`,
-      "Nest less deeply.",
-    );
+    // The parser promises not to throw; should it break that promise, it is this file's problem and not the daemon's.
+    const reason = (error as Error).message.split("\n")[0]?.slice(0, 80);
+    return fail("yaml/syntax", `The file cannot be read as YAML: ${reason}.`, "Write it more simply.", start);
   }
 }
 
@@ -85,145 +76,83 @@ function decode(bytes: Uint8Array): string | Omit<Source, "file"> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    // What can be decoded before the first bad byte tells its place.
+    // What stands before the first bad byte tells its place; U+FFFD itself may stand in a text rightly.
     const lenient = new TextDecoder().decode(bytes);
     const before = lenient.slice(0, Math.max(0, lenient.indexOf("\ufffd"))).split("\n");
     return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   }
 }
 
-function collect(file: string, parsed: readonly YamlDocument.Parsed[], lines: LineCounter): RawFile {
+function collect(file: string, text: string, lines: LineCounter, limits: FileLimits): RawFile {
   const documents: RawDocument[] = [];
   const problems: Problem[] = [];
+  let broken = 0;
   const place = (offset: number): Source => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  if (parsed.length > fileLimits.documents) {
-    const source = place(parsed[fileLimits.documents]?.range?.[0] ?? 0);
-    const message = `The file holds ${parsed.length} documents; at most ${fileLimits.documents} are read.`;
-    return {
-      documents,
-      problems: [{ severity: "error", rule: "file/too-large", ...source, path: "", message, hint: "Split the file." }],
-    };
-  }
-  for (const [index, document] of parsed.entries()) {
-    const found = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-      severity: "error" as const,
-      rule: named[code]?.rule ?? "yaml/syntax",
-      ...place(pos[0]),
-      path: "",
-      message: `${message.split("\n")[0]?.replace(/\.?$/, ".")}`,
-      hint: named[code]?.hint ?? "",
-    }));
-    problems.push(...found);
-    if (found.length > 0) continue;
-    const at = locator(document, place);
-    const { value, fault } = plain(document);
-    if (fault === undefined) documents.push({ index, value, at });
-    else {
-      const { rule, message, hint, offset, path } = fault;
-      const source = offset === undefined ? at(path ?? []) : place(offset);
-      problems.push({ severity: "error", rule, ...source, path: pathText(path ?? []), message, hint });
+  const say = (rule: string, offset: number, message: string, hint: string): void => {
+    if (problems.length < maxProblems) {
+      problems.push({ severity: "error", rule, ...place(offset), path: "", message, hint });
     }
-  }
-  return { documents, problems };
-}
-
-interface Fault {
-  readonly rule: string;
-  readonly message: string;
-  readonly hint: string;
-  readonly path?: Path;
-  readonly offset?: number;
-}
-
-const writeOut = "Write the values out instead of using anchors and aliases.";
-
-/** The document's plain value, or why it has none: too many aliases, a cycle, too deep, too many nodes. */
-function plain(document: YamlDocument.Parsed): { readonly value: Json; readonly fault?: Fault } {
-  const lost = lostAlias(document);
-  if (lost !== undefined) return { value: null, fault: lost };
-  try {
-    const value: unknown = document.toJS({ maxAliasCount: fileLimits.aliases });
-    const fault = faultIn(value);
-    return fault === undefined ? { value: (value ?? null) as Json } : { value: null, fault };
-  } catch (error) {
-    const message = `The document cannot be expanded: ${(error as Error).message.split("\n")[0]}.`;
-    return { value: null, fault: { rule: "yaml/aliases", message, hint: writeOut } };
-  }
-}
-
-/** An alias whose anchor stands nowhere above it. */
-function lostAlias(document: YamlDocument.Parsed): Fault | undefined {
-  let fault: Fault | undefined;
-  visit(document, {
-    Alias(_, node) {
-      if (node.resolve(document) !== undefined) return undefined;
-      const message = `There is no anchor &${node.source} above this alias.`;
-      fault = { rule: "yaml/aliases", message, hint: writeOut, offset: node.range?.[0] ?? 0 };
-      return visit.BREAK;
-    },
-  });
-  return fault;
-}
-
-function faultIn(value: unknown): Fault | undefined {
-  let nodes = 0;
-  const open = new Set<unknown>();
-  const path: (string | number)[] = [];
-  function check(inner: unknown): Omit<Fault, "path"> | undefined {
-    nodes += 1;
-    if (nodes > fileLimits.nodes) {
-      const message = `The document expands to more than ${fileLimits.nodes} values.`;
-      return { rule: "yaml/size", message, hint: "Split the document." };
-    }
-    if (path.length > fileLimits.depth) {
-      const message = `The document nests more than ${fileLimits.depth} levels deep.`;
-      return { rule: "yaml/depth", message, hint: "Nest less deeply." };
-    }
-    if (typeof inner === "number" && !Number.isFinite(inner)) {
-      return { rule: "yaml/number", message: `${inner} is no number that a manifest may hold.`, hint: "" };
-    }
-    if (typeof inner !== "object" || inner === null) return undefined;
-    if (open.has(inner))
-      return { rule: "yaml/aliases", message: "An anchor of the document contains itself.", hint: writeOut };
-    open.add(inner);
-    for (const [key, part] of Object.entries(inner)) {
-      path.push(Array.isArray(inner) ? Number(key) : key);
-      const fault = check(part);
-      if (fault !== undefined) return fault;
-      path.pop();
-    }
-    open.delete(inner);
-    return undefined;
-  }
-  const fault = check(value);
-  return fault === undefined ? undefined : { ...fault, path: path.slice(0, fileLimits.depth) };
-}
-
-function locator(document: YamlDocument.Parsed, place: (offset: number) => Source): RawDocument["at"] {
-  return (path, part = "value") => {
-    let node: Node | null | undefined = document.contents;
-    let offset = node?.range?.[0] ?? 0;
-    for (const [depth, step] of path.entries()) {
-      const isLast = depth === path.length - 1;
-      if (isMap(node)) {
-        const pair = node.items.find(
-          (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
-        );
-        if (pair === undefined) break;
-        const key = pair.key as Node;
-        node = pair.value as Node | null;
-        const wantsKey = isLast && part === "key";
-        offset =
-          (!wantsKey && (isScalar(node) || isAlias(node)) && node.range ? node.range[0] : key.range?.[0]) ?? offset;
-      } else if (isSeq(node) && typeof step === "number") {
-        node = node.items[step] as Node | undefined;
-        if (node === undefined) break;
-        offset = node.range?.[0] ?? offset;
-      } else break;
-    }
-    return place(offset);
   };
+  // Not parseAllDocuments: documents past the limit are not even composed, and doubled keys are found in linear time.
+  const composer = new Composer(parserOptions);
+  let index = 0;
+  for (const document of composer.compose(new Parser(lines.addNewLine).parse(text), false, text.length)) {
+    if (index >= limits.documents) {
+      const message = `The file holds more than ${limits.documents} documents.`;
+      say("file/too-large", document.range[0], message, "Split the file.");
+      return { documents: [], problems, broken: index };
+    }
+    const before = problems.length;
+    sayFaults(document, say);
+    if (problems.length === before) {
+      const tree = readTree(document.contents, limits);
+      for (const { rule, offset, message, hint } of tree.faults) say(rule, offset, message, hint);
+      if (tree.faults.length === 0) documents.push({ index, value: tree.value, at: locator(tree.place, place) });
+    }
+    if (problems.length > before) broken += 1;
+    index += 1;
+  }
+  return { documents, problems, broken };
+}
+
+function sayFaults(
+  document: YamlDocument.Parsed,
+  say: (rule: string, offset: number, message: string, hint: string) => void,
+): void {
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const [rule, hint] = codes[code] ?? (["yaml/syntax", ""] as const);
+    // What the parser quotes of the text after a colon may be a secret.
+    const sentence =
+      message
+        .split("\n")[0]
+        ?.replace(/: ".*$/, "")
+        .replace(/\.?$/, ".") ?? "";
+    say(rule, pos[0], sentence, hint);
+  }
+}
+
+function locator(root: Place, place: (offset: number) => Source): RawDocument["at"] {
+  return (path, part = "value") => {
+    let at = root;
+    for (const [depth, step] of path.entries()) {
+      if (at.inner === "literal" && typeof step === "number") {
+        const { file, line } = place(at.value);
+        return { file, line: line + 1 + step, column: 1 };
+      }
+      const next = innerOf(at, step);
+      if (next === undefined) break;
+      at = next;
+      if (depth === path.length - 1 && part === "key" && at.key >= 0) return place(at.key);
+    }
+    return place(at.value);
+  };
+}
+
+function innerOf({ inner }: Place, step: string | number): Place | undefined {
+  if (typeof inner !== "object") return undefined;
+  if (Array.isArray(inner)) return inner[Number(step)];
+  return Object.hasOwn(inner, step) ? (inner as Readonly<Record<string, Place>>)[String(step)] : undefined;
 }

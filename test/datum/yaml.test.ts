@@ -19,9 +19,12 @@ const broken: readonly (readonly [title: string, text: string | Uint8Array, ...w
   ["an open list", "a: [1,\n", "yaml/syntax@2:1"],
   ["an alias to nothing", "a: 1\nb: *gone\n", "yaml/aliases@2:4"],
   ["an anchor in itself", "a: &a\n  b: *a\n", "yaml/aliases@2:6"],
-  ["a bomb of aliases", bomb, "yaml/aliases@1:1"],
+  ["a bomb of aliases", bomb, "yaml/size@6:12"],
+  ["a key that is a list", "[a]: 1\n", "yaml/key@1:1"],
+  ["a merge of text", "a: &a x\nb:\n  <<: *a\n", "yaml/key@3:3"],
+  ["a number that would be rounded", "a: 9007199254740993\n", "yaml/number@1:4"],
   ["too much nesting in flow style", "[".repeat(5000), "yaml/depth@1:"],
-  ["too much nesting of lists", `a: ${"[".repeat(80)}${"]".repeat(80)}`, "yaml/depth@1:67"],
+  ["too much nesting of lists", `a: ${"[".repeat(80)}${"]".repeat(80)}`, "yaml/depth@1:68"],
   ["bytes that are no UTF-8", new Uint8Array([0x61, 0x3a, 0x0a, 0x62, 0x3a, 0x20, 0xff]), "file/encoding@2:4"],
   ["UTF-16", new Uint8Array([0xff, 0xfe, 0x61, 0x00]), "file/encoding@1:1"],
   ["a huge file", new Uint8Array(fileLimits.bytes + 1).fill(0x61), "file/too-large@1:1"],
@@ -63,6 +66,16 @@ const sound: readonly (readonly [title: string, text: string, ...values: unknown
   ],
   ["a few aliases", "a: &a { b: 1 }\nc: *a\n", { a: { b: 1 }, c: { b: 1 } }],
   ["a merge key", "a: &a { b: 1 }\nc:\n  <<: *a\n  d: 2\n", { a: { b: 1 }, c: { b: 1, d: 2 } }],
+  [
+    "a merge of several maps",
+    "a: &a { b: 1 }\nc: &c { b: 2, d: 3 }\ne: { <<: [*a, *c], f: 4 }\n",
+    {
+      a: { b: 1 },
+      c: { b: 2, d: 3 },
+      e: { f: 4, b: 1, d: 3 },
+    },
+  ],
+  ["an octal number, as Kubernetes reads it", "mode: 0644\ntext: '0644'\n", { mode: 420, text: "0644" }],
   ["keys that are numbers", "1: a\ntrue: b\n", { "1": "a", true: "b" }],
 ];
 
@@ -111,6 +124,19 @@ test("the place of a value behind an alias is the alias", () => {
   const [document] = readYaml("x.yaml", bytes("a: &a\n  b: 1\nc: *a\n")).documents;
   assert.is(document?.at(["c", "b"]).line, 3);
 });
+
+test("a line of a literal block has its place", () => {
+  const [document] = readYaml("x.yaml", bytes("a:\n  b: |\n    one\n    two\n")).documents;
+  assert.is(document?.at(["a", "b", 1]).line, 4);
+});
+
+for (const [title, text] of [
+  ["one map of very many keys", Array.from({ length: 30_000 }, (_, index) => `k${index}: 1`).join("\n")],
+  ["very many anchors", Array.from({ length: 10_000 }, (_, index) => `k${index}: &a${index} 1`).join("\n")],
+  ["very many aliases of one anchor", `a: &a x\nb:\n${"  - *a\n".repeat(40_000)}`],
+] as const) {
+  test(`${title} take time in proportion`, () => assert.is(readYaml("x.yaml", bytes(text)).problems.length, 0), 5_000);
+}
 
 test("every file ends in a count", () => {
   const result = checkFiles({
