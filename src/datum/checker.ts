@@ -95,9 +95,17 @@ function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObje
     content: value,
     at: (path) => raw.at(path),
   };
-  // Rules read fields as the schema promises them: they run only on what has the right shape.
-  if (problems.length === 0) problems.push(...checkDocument(document, tools.catalogs));
+  const misshapen = new Set(problems.map(({ path }) => path));
+  // A field that the schema refuses is told once: rules about it, or about what stands around it, would only repeat it.
+  problems.push(...checkDocument(document, tools.catalogs).filter(({ path }) => !isNear(path, misshapen)));
   return { document, disposition: kind.disposition, problems };
+}
+
+/** Says whether a path is one of those given, inside one, or around one. */
+function isNear(path: string, others: ReadonlySet<string>): boolean {
+  const inside = (inner: string, outer: string): boolean =>
+    inner === outer || (inner.startsWith(outer) && /[.[]/.test(inner[outer.length] ?? ""));
+  return [...others].some((other) => other === "" || inside(path, other) || inside(other, path));
 }
 
 function problem(raw: RawDocument, path: readonly string[], rule: string, message: string, hint: string): Problem {

@@ -143,10 +143,7 @@ function checkMetric(metric: JsonObject, path: Path, report: Reporter): void {
     );
   const [first] = given;
   if (first === undefined) return;
-  const amount =
-    first === "averageUtilization"
-      ? BigInt(Number(valueAt(target, [first]))) * 1000n
-      : quantityMillis(valueAt(target, [first]));
+  const amount = quantityMillis(valueAt(target, [first]));
   if (amount === undefined || amount <= 0n)
     report.say("workload/metric-target", [...at, first], `${first} must be a quantity above 0.`);
 }

@@ -120,7 +120,8 @@ function checkMount(
     );
   if (mounts.has(mount)) report.say("workload/mount-duplicate", at, `Something is mounted at ${mount} already.`);
   mounts.add(mount);
-  const isRaw = volume.disk !== undefined && valueAt(volume, ["disk", "template", "spec", "populator"]) === undefined;
+  const disk = valueAt(volume, ["disk", "template", "spec"]);
+  const isRaw = isObject(disk) && disk.populator === undefined;
   if (isRaw)
     report.say(
       "workload/mount-raw",

@@ -14,7 +14,7 @@ import { checkVolumes } from "./rules-volumes.ts";
 /** Rules of one document whose shape its schema has allowed. */
 export function checkDocument(document: Document, catalogs: Catalogs): readonly Problem[] {
   const report = createReporter(document);
-  if (!isSubdomain(document.name)) {
+  if (document.name !== "" && !isSubdomain(document.name)) {
     report.say(
       "names/invalid",
       ["metadata", "name"],

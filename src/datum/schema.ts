@@ -61,7 +61,13 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
     }
     case "required": {
       const name = String(error.params.missingProperty);
-      return say("schema/required", path, `The field ${pathText([...path, name])} is missing.`, `Add ${name}.`, "key");
+      return say(
+        "schema/required",
+        [...path, name],
+        `The field ${pathText([...path, name])} is missing.`,
+        `Add ${name}.`,
+        "key",
+      );
     }
     case "type": {
       const wanted = [error.params.type].flat().join(" or ");

@@ -52,6 +52,8 @@ const rows: readonly Row[] = [
     sandbox,
     [[`${runtime}.sandbox.containers`, []]],
     `schema/min-items ${runtime}.sandbox.containers`,
+    `policy/port-name ${spec}.networkInterfaces.0.networkPolicy.ingress.0.ports.0.port`,
+    `workload/volume-unattached ${spec}.volumes.0.name`,
   ],
   [
     "10 container without a name",
@@ -101,12 +103,15 @@ const rows: readonly Row[] = [
     virtualMachine,
     [[`${machine}.ports.0`, { name: "", port: 0 }]],
     `schema/minimum ${machine}.ports[0].port`,
+    `workload/port-name ${machine}.ports[0].name`,
   ],
   [
     "15 nothing attached",
     virtualMachine,
     [[`${machine}.volumeAttachments`, []]],
     `schema/min-items ${machine}.volumeAttachments`,
+    `workload/volume-unattached ${spec}.volumes.0.name`,
+    `workload/volume-unattached ${spec}.volumes.1.name`,
   ],
   [
     "16 no boot disk",

@@ -100,8 +100,8 @@ test("a wrong field hides no wrong reference", () => {
 test("two documents without names are no double", () => {
   const nameless = "apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n";
   assert.equal(placed(checkFiles({ "a.yaml": `${nameless}---\n${nameless}` }).problems), [
-    "schema/required metadata",
-    "schema/required metadata",
+    "schema/required metadata.name",
+    "schema/required metadata.name",
   ]);
 });
 

@@ -56,7 +56,7 @@ const rows: readonly Row[] = [
     [[`${spec}.volumes.0.disk.deviceName`, "persistent-disk-1"]],
     `workload/device-name ${spec}.volumes[1].disk.deviceName`,
   ],
-  ["24 no template", sandbox, [[`${spec}.volumes.0.disk`, {}]], `schema/required ${spec}.volumes[0].disk`],
+  ["24 no template", sandbox, [[`${spec}.volumes.0.disk`, {}]], `schema/required ${spec}.volumes[0].disk.template`],
   [
     "25 disk type",
     sandbox,
