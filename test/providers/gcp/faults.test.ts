@@ -125,24 +125,42 @@ test("a whole fleet is seen in five reads and kept with no write", () =>
     assert.equal([reads, writes], [5, 0]);
   }));
 
-test("an aggregated list that could not reach every zone is no list", async () => {
-  const answers = [
-    { items: {}, unreachables: ["projects/p/zones/z"] },
-    { items: { "zones/z": { warning: { code: "UNREACHABLE", message: "gone" } } } },
-  ];
-  for (const answer of answers) {
-    const server = createServer((request, response) => {
-      const body = request.url?.includes("/aggregated/instances") === true ? answer : {};
-      response.setHeader("content-type", "application/json").end(JSON.stringify(body));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const provider = createGcpProvider({ name: "gcp", endpoint, credentials: { kind: "none" } });
-    const all = provider.observe({ fleet: "test", realms: ["p"] }, AbortSignal.timeout(5_000))[Symbol.asyncIterator]();
-    const failure = await failureOf(all.next());
-    assert.equal([failure.code, failure.next], ["partial", "retry"]);
+/** What the provider says when the list of instances is answered so. */
+async function listFailure(answer: unknown): Promise<ProviderError> {
+  const server = createServer((request, response) => {
+    const kind = request.url?.includes("/aggregated/") === true ? "compute#xAggregatedList" : "compute#xList";
+    const body = request.url?.includes("/aggregated/instances") === true ? answer : { kind };
+    response.setHeader("content-type", "application/json").end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const provider = createGcpProvider({ name: "gcp", endpoint, credentials: { kind: "none" } });
+  try {
+    const all = provider.observe({ fleet: "test", realms: ["p"] }, AbortSignal.timeout(5_000));
+    return await failureOf(all[Symbol.asyncIterator]().next());
+  } finally {
     await provider.close();
     server.close();
+  }
+}
+
+test("an aggregated list that is not whole, or not a list, is no list", async () => {
+  const kind = "compute#instanceAggregatedList";
+  const cases: readonly (readonly [unknown, string])[] = [
+    [{ kind, items: {}, unreachables: ["projects/p/zones/z"] }, "partial"],
+    [{ kind, items: { "zones/z": { warning: { code: "UNREACHABLE", message: "gone" } } } }, "partial"],
+    [{ kind, items: {}, nextPageToken: "again" }, "partial"],
+    [{ kind, items: "oops" }, "unavailable"],
+    [{ kind, items: { "zones/z": { instances: { a: 1 } } } }, "unavailable"],
+    [{ kind, items: { "zones/z": { instances: [1] } } }, "unavailable"],
+    [{ items: {} }, "unavailable"],
+    [{}, "unavailable"],
+    [[], "unavailable"],
+    ["text", "unavailable"],
+  ];
+  for (const [answer, code] of cases) {
+    const failure = await listFailure(answer);
+    assert.equal([failure.code, failure.next], [code, "retry"], JSON.stringify(answer));
   }
 });
 

@@ -143,6 +143,32 @@ test("the manifest's wishes reach the resources", () => {
   assert.equal([instance.protected, instance.adopt, instance.spec.deletionProtection], [true, true, true]);
 });
 
+test("interfaces get external addresses as the annotation says", () => {
+  const noted = (wish: string) => {
+    const fleet = fleetOf(locationsText, networkText, machineText);
+    const [first] = fleet.deployments;
+    if (first === undefined) throw new Error("no deployment");
+    const deployment = { ...first, annotations: { ...first.annotations, "plumbline.dev/external-addresses": wish } };
+    const instances = fleet.instances.map((instance) => ({ ...instance, deployment }));
+    return { ...fleet, deployments: [deployment], instances };
+  };
+  for (const [wish, expected] of [
+    ["all", true],
+    ["none", false],
+    ["0", true],
+    ["1, 2", false],
+  ] as const) {
+    const [nic] = byName(provider.translate(noted(wish)), "web-main-dfw-0").spec
+      .networkInterfaces as readonly JsonObject[];
+    assert.is(nic?.externalAddress, expected, wish);
+    assert.equal(provider.problems?.(noted(wish)), []);
+  }
+  assert.equal(
+    provider.problems?.(noted("some")).map(({ rule, line }) => [rule, line]),
+    [["gcp/external-addresses", 3]],
+  );
+});
+
 test("one network in two projects is one VPC in each", () => {
   const text = locationsText.replace(
     "projectId: test-project, region: europe",

@@ -67,7 +67,7 @@ async function look(
   const common = { service, resource: "", doing: `look at the operations of ${scope.trim()}` };
   if (names.length > singly) {
     const request = { ...place, maxResults: listed, orderBy: "creationTimestamp desc" };
-    const answer = await api.call({ ...common, method: "list", request, fields: `items(${fields})` }, signal);
+    const answer = await api.call({ ...common, method: "list", request, fields: `kind,items(${fields})` }, signal);
     for (const operation of objectsAt(answer, "items")) found.set(textAt(operation, "name"), operation);
   }
   const missing = names.filter((name) => !found.has(name));

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../../core/json.ts";
 import { ProviderError } from "../../provider.ts";
 import { objectAt, objectsAt, textAt } from "../boot/template.ts";
 import { placeOf, requestAt } from "../kinds.ts";
-import { type Bench, doingText, operate } from "./bench.ts";
+import { type Bench, doingText, operate, readLive } from "./bench.ts";
 import { accessConfig, attachedDisk, mergedLabels, metadataItems, zonePath } from "./bodies.ts";
 import { started } from "./insert.ts";
 import type { Task } from "./task.ts";
@@ -148,6 +148,9 @@ async function growBootDisk(
   const source = textAt(boot, "source");
   const place = placeOf(source.slice(source.indexOf("projects/")));
   const sizeGb = String(objectAt(task.spec, "bootDisk").sizeGib);
+  // A try before this one may have grown it, its answer lost; asking again for the same size is refused.
+  const disk = await readLive(bench, place, task.key, signal);
+  if (Number(textAt(disk, "sizeGb")) >= Number(sizeGb)) return;
   const request = { ...requestAt(place), disksResizeRequestResource: { sizeGb } };
   const target = { project: place.project, key: task.key };
   await operate(bench, { service: "disk", method: "resize", request, doing: doingText("grow", place) }, target, signal);

@@ -31,6 +31,8 @@ export interface Api {
 interface Context {
   readonly call: Call;
   readonly signal: AbortSignal;
+  /** Whether the server has answered: what fails after that fails over the answer. */
+  answered: boolean;
 }
 
 /** Carries the call's context through the library to our own fetch; never sent. */
@@ -50,7 +52,8 @@ export function openApi(settings: Settings, nowMs: () => number): Api {
       await limiter.admit(quotaGroupOf(call.service, call.method), signal);
       count += 1;
       const id = String(count);
-      running.set(id, { call, signal });
+      const context: Context = { call, signal, answered: false };
+      running.set(id, context);
       try {
         const client = await library(call.service);
         const invoke = client.innerApiCalls[call.method];
@@ -58,6 +61,11 @@ export function openApi(settings: Settings, nowMs: () => number): Api {
         const options = { autoPaginate: false, otherArgs: { headers: { [contextHeader]: [id] } } };
         const [first, , paged] = await invoke(call.request, options);
         return plainObject(isObject(paged) ? paged : unwrapped(first));
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof ProviderError || !context.answered) throw error;
+        const message = `${call.doing}: the answer is not of the published form.`;
+        throw new ProviderError(message, { code: "unavailable", next: "retry", resource: call.resource, cause: error });
       } finally {
         running.delete(id);
       }
@@ -107,12 +115,36 @@ async function authClientOver(
         ...{ method, url, doing: call.doing, resource: call.resource },
         headers: { ...sent, ...(await headersFor(url)) },
         body: body === undefined ? undefined : body.toString(),
+        ...(call.method === "list" || call.method === "aggregatedList" ? { doubt: doubtOfList(call.method) } : {}),
       };
       const answer = await transport.send(sending, signal);
+      context.answered = true;
       return { ok: true, status: 200, arrayBuffer: async () => answer } as never;
     }
   }
   return new PlumblineClient() as unknown as AuthClient;
+}
+
+/** The library reads what is not a list as an empty one, and an empty list says that everything is gone. */
+function doubtOfList(method: "list" | "aggregatedList"): (answer: JsonObject) => string | undefined {
+  return ({ kind, items }) => {
+    if (typeof kind !== "string" || !kind.endsWith("List")) return "the answer does not say that it is a list";
+    const isWhole = items === undefined || (method === "list" ? isListOfObjects(items) : isScopes(items));
+    return isWhole ? undefined : "the answer is not a list";
+  };
+}
+
+function isListOfObjects(value: Json): boolean {
+  return Array.isArray(value) && value.every(isObject);
+}
+
+/** Scopes, each with lists of things or a warning that says why it has none. */
+function isScopes(value: Json): boolean {
+  if (!isObject(value)) return false;
+  return Object.values(value).every(
+    (scope) =>
+      isObject(scope) && Object.entries(scope).every(([name, things]) => name === "warning" || isListOfObjects(things)),
+  );
 }
 
 function targetOf(url: string, fields: string | undefined): string {

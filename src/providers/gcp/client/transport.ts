@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { Agent, type Dispatcher, request } from "undici";
-import { isObject } from "../../../core/json.ts";
+import { isObject, type JsonObject } from "../../../core/json.ts";
 import { ProviderError } from "../../provider.ts";
 import { refusalOfAnswer, sortedError } from "../failure.ts";
 
@@ -16,6 +16,8 @@ export interface Sending {
   readonly doing: string;
   /** Key of the resource it is about; empty: none in particular. */
   readonly resource: string;
+  /** Says why an answer cannot be believed; undefined when it can. */
+  readonly doubt?: (answer: JsonObject) => string | undefined;
 }
 
 /** Sends requests over a few connections that stay open. Every failure is a ProviderError; an aborted signal throws its reason. */
@@ -76,7 +78,11 @@ function settle(answer: Dispatcher.ResponseData, body: Buffer, sending: Sending,
   } catch {
     if (good) throw new Error("the answer is cut off or not JSON");
   }
-  if (good && isObject(parsed)) return body;
+  if (good && isObject(parsed)) {
+    const doubt = sending.doubt?.(parsed);
+    if (doubt !== undefined) throw new Error(doubt);
+    return body;
+  }
   if (good) throw new Error("the answer is not an object");
   const seconds = Number(answer.headers["retry-after"]);
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3_600) * 1_000 : undefined;

@@ -38,7 +38,7 @@ export async function lookAtInstances(
   let pageToken = "";
   for (let page = 0; page < maxPages; page += 1) {
     const request = { project, zone, maxResults: pageSize, ...(pageToken === "" ? {} : { pageToken }) };
-    const fields = `items(${wantedFields.instance}),nextPageToken`;
+    const fields = `kind,items(${wantedFields.instance}),nextPageToken`;
     const answer = await api.call({ ...common, method: "list", request, fields }, signal);
     for (const live of objectsAt(answer, "items")) {
       const name = textAt(live, "name");

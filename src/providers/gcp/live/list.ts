@@ -53,8 +53,8 @@ async function collect(
   const aggregated = scope !== "global";
   const inner = `${wantedFields[kind]}`;
   const fields = aggregated
-    ? `items/*/${collection}(${inner}),items/*/warning,nextPageToken,unreachables,warning`
-    : `items(${inner}),nextPageToken,warning`;
+    ? `kind,items/*/${collection}(${inner}),items/*/warning,nextPageToken,unreachables,warning`
+    : `kind,items(${inner}),nextPageToken,warning`;
   const found: Observed[] = [];
   const tokens = new Set<string>();
   let pageToken = "";

@@ -1,5 +1,4 @@
 import { reference } from "../../../core/identity.ts";
-import { invariant } from "../../../core/invariant.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { compareText, type Source } from "../../../core/problem.ts";
 import type { Resource } from "../../../core/resource.ts";
@@ -19,6 +18,7 @@ import { sandboxUserData } from "../boot/sandbox.ts";
 import { objectAt, objectsAt, textAt } from "../boot/template.ts";
 import { deploymentTag, legalName, workloadTag } from "../names.ts";
 import type { Settings } from "../options.ts";
+import { hasExternalAddress } from "./external.ts";
 import { isServed, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
 
 /** Annotation of a virtual machine's template with the keys that may log in. */
@@ -169,7 +169,7 @@ function instanceResource(plan: Plan, instance: Instance): Resource {
       metadata: metadataOf(plan, instance),
       bootDisk: bootSpec(plan),
       dataDisks: plan.dataDisks.map((disk) => dataDiskSpec(plan, instance, disk)),
-      networkInterfaces: presences.map((presence) => interfaceSpec(plan, presence)),
+      networkInterfaces: presences.map((presence, index) => interfaceSpec(plan, presence, index)),
     },
     provides: [],
     needs: [...new Set(tokens)].sort(compareText),
@@ -211,13 +211,13 @@ function dataDiskSpec({ deployment, location, naming }: Plan, { name }: Instance
   return { deviceName: disk.deviceName, source: reference(made.address, made.key) };
 }
 
-function interfaceSpec({ naming, location }: Plan, presence: Presence): JsonObject {
+function interfaceSpec({ deployment, naming, location }: Plan, presence: Presence, index: number): JsonObject {
   const network = naming.network(presence.network, location.gcp.projectId);
   const subnetwork = naming.subnetwork(presence, location);
   return {
     network: reference(network.address, network.key),
     subnetwork: reference(subnetwork.address, subnetwork.key),
-    externalAddress: true,
+    externalAddress: hasExternalAddress(deployment, index),
   };
 }
 
@@ -226,7 +226,6 @@ function sourcesOf({ deployment, location, boot, dataDisks }: Plan): Readonly<Re
   const interfaces = objectsAt(deployment.template, "networkInterfaces").map((_, index) => index);
   const containers = at("runtime", deployment.runtime, ...(deployment.runtime === "sandbox" ? ["containers"] : []));
   const first = dataDisks[0];
-  invariant(location.gcp !== undefined, "only served locations get here");
   return {
     machineType: at("runtime", "resources", "instanceType"),
     zone: location.document.at(["spec", "provider", "gcp", "zone"]),

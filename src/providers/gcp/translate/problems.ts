@@ -6,6 +6,7 @@ import { type Path, pathText } from "../../../datum/document.ts";
 import type { Deployment, Fleet } from "../../../datum/fleet.ts";
 import { objectAt, objectsAt, textAt } from "../boot/template.ts";
 import type { Settings } from "../options.ts";
+import { externalNote, isExternalWish } from "./external.ts";
 import { bootDiskOf, instanceResources } from "./instance.ts";
 import { isServed, namingOf, ownerOf } from "./served.ts";
 
@@ -18,6 +19,7 @@ export function problemsOf(fleet: Fleet, settings: Settings): readonly Problem[]
   const found = served.flatMap((deployment) => [
     ...typeProblems(deployment, settings),
     ...imageProblems(deployment, settings),
+    ...externalProblems(deployment),
     ...secretProblems(deployment),
   ]);
   return sortProblems([...found, ...sizeProblems(fleet, settings)]);
@@ -61,6 +63,20 @@ function imageProblems(deployment: Deployment, settings: Settings): readonly Pro
       }),
     );
   return boot === undefined ? [none, ...unknown] : unknown;
+}
+
+function externalProblems({ annotations, document }: Deployment): readonly Problem[] {
+  const wish = annotations[externalNote];
+  if (wish === undefined || isExternalWish(wish)) return [];
+  const path: Path = ["metadata", "annotations", externalNote];
+  return [
+    problem(document.at(path), {
+      rule: "gcp/external-addresses",
+      path: pathText(path),
+      message: `${externalNote} is ${JSON.stringify(wish.slice(0, 40))}, which names no interfaces.`,
+      hint: "Write all, none, or the places of interfaces such as 0,1.",
+    }),
+  ];
 }
 
 /** Secrets are never put into metadata, so that whatever would need one there is said and not forgotten. */
