@@ -45,6 +45,18 @@ test("a machine type changes by a restart, the rest of the machine stays", () =>
     assert.equal(after && provider.compare(larger, after), []);
   }));
 
+test("a boot disk grows, also when the first answer is lost", () =>
+  withScene(async ({ makeAll, observe, provider, apply, simulator }) => {
+    const resource = byName(await makeAll(machines()), "web-main-dfw-0");
+    const larger = changed(resource, { bootDisk: { ...(resource.spec.bootDisk as JsonObject), sizeGib: 60 } });
+    const live = byName(await observe(machines()), "web-main-dfw-0");
+    simulator.control.setFaults({ rates: { lose: 1 }, pathContains: "/resize", limit: 1 });
+    await apply("update", larger, live).catch(() => undefined);
+    const after = await apply("update", larger, live);
+    assert.is(after?.id, live.id);
+    assert.equal(after && provider.compare(larger, after), []);
+  }));
+
 test("another boot image replaces the machine and keeps its data disk", () =>
   withScene(async ({ makeAll, observe, provider, apply }) => {
     const fleet = machines();

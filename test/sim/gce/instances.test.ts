@@ -62,6 +62,7 @@ each("a data disk outlives its instance and can be attached to the next", async 
   await client.change("POST", `${zone}/instances/two/attachDisk`, { source, deviceName: "data" });
   assert.is((await client.get(`${zone}/instances/two`)).disks[1].deviceName, "data");
   await client.change("POST", `${zone}/disks/data/resize`, { sizeGb: "30" });
+  assert.is((await client.get(`${zone}/instances/two`)).disks[1].diskSizeGb, "30");
   assert.is((await client.send("POST", `${zone}/disks/data/resize`, { sizeGb: "10" })).status, 400);
   await client.change("POST", `${zone}/instances/two/detachDisk?deviceName=data`);
   await client.change("DELETE", `${zone}/disks/data`);

@@ -5,7 +5,8 @@ import { labelFields, resourceOf } from "../generic.ts";
 import type { ResourceKind } from "../kind.ts";
 import { operationOfRequest, startOperation } from "../operations.ts";
 import { lastSegment, linkOf, type Place } from "../reference.ts";
-import { objectOf, textOf } from "../values.ts";
+import type { Stored } from "../resource-table.ts";
+import { objectOf, objectsOf, textOf } from "../values.ts";
 import { mergedFields } from "../world.ts";
 import { imageReferenced } from "./images.ts";
 
@@ -108,5 +109,17 @@ export function resizeDisk(call: Call): JsonObject {
     throw invalid(`Invalid value for field 'sizeGb': '${wanted}'. New disk size must be larger than the current size.`);
   }
   call.world.merge(stored.path, { sizeGb: String(wanted) });
+  showSize(call, stored, String(wanted));
   return startOperation(call, { type: "resize", target: stored });
+}
+
+/** Whoever holds the disk shows its new size too. */
+function showSize(call: Call, { project, path }: Stored, diskSizeGb: string): void {
+  const link = linkOf(path);
+  for (const instance of call.world.all(project, "instances")) {
+    const attached = objectsOf(instance.body, "disks");
+    if (!attached.some(({ source }) => source === link)) continue;
+    const shown = attached.map((disk) => (disk.source === link ? { ...disk, diskSizeGb } : disk));
+    call.world.merge(instance.path, { disks: shown });
+  }
 }
