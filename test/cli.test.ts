@@ -34,6 +34,7 @@ const commands: readonly (readonly [string, Command])[] = [
     "sim edge set network/prod spec.mtu=1400",
     { ...byHand, world: "edge", action: "set", args: ["network/prod", "spec.mtu=1400"] },
   ],
+  ["sim gce replay recordings", { ...byHand, action: "replay", args: ["recordings"] }],
   ["explain schema/unknown-field", { name: "explain", rule: "schema/unknown-field" }],
   ["explain", { name: "explain", rule: undefined }],
   ["schema out", { name: "schema", directory: "out" }],

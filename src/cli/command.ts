@@ -25,7 +25,15 @@ export interface Target extends Place {
 export type SimulatedWorld = "gce" | "edge";
 
 /** What can be done to a simulated world behind the daemon's back. */
-export type SimulatorAction = "list" | "delete" | "stop" | "start" | "set-machine-type" | "set-label" | "set";
+export type SimulatorAction =
+  | "list"
+  | "delete"
+  | "stop"
+  | "start"
+  | "set-machine-type"
+  | "set-label"
+  | "set"
+  | "replay";
 
 /** One command of the command line, complete. */
 export type Command =

@@ -28,6 +28,11 @@ const worlds: Readonly<Record<SimulatedWorld, { readonly title: string; readonly
         args: [name, ["<key=value>", "Label to set."]],
         description: "Set a label of an instance.",
       },
+      {
+        action: "replay",
+        args: [["<folder>", "Folder of recorded exchanges with the real API."]],
+        description: "Play recordings against a fresh world and tell what differs.",
+      },
     ],
   },
   edge: {

@@ -12,6 +12,7 @@ type ByHand = Exclude<Simulating, Serving>;
 /** `sim`: an embedded world as a server of its own, or a change in one behind the daemon's back. */
 export async function sim(shell: Shell, command: Simulating): Promise<number> {
   if (command.action === "serve") return await serve(shell, command as Serving);
+  if (command.action === "replay") return await replay(shell, command as ByHand);
   const url = await endpointOf(shell, command as ByHand);
   try {
     await (command.world === "gce"
@@ -36,6 +37,14 @@ async function serve(shell: Shell, command: Serving): Promise<number> {
   });
   await world.close();
   return 0;
+}
+
+/** Plays recordings of the real API against a world of its own; exit code 1 when a difference has no reason. */
+async function replay(shell: Shell, command: ByHand): Promise<number> {
+  const { replayFolder, replayText } = await import("../sim/gce/replay/index.ts");
+  const result = await replayFolder(command.args[0] ?? "");
+  shell.stdout.write(`${replayText(result)}\n`);
+  return result.unexplained > 0 ? 1 : 0;
 }
 
 async function endpointOf(shell: Shell, command: ByHand): Promise<string> {
@@ -82,7 +91,8 @@ async function changeGce(shell: Shell, command: ByHand, url: string): Promise<vo
       break;
     }
     case "set":
-      throw new Error("The Compute Engine world has no action set.");
+    case "replay":
+      throw new Error(`The Compute Engine world has no action ${command.action} by hand.`);
   }
   done(shell, command);
 }
