@@ -43,6 +43,7 @@ export async function openGround(seed: number, chance: Chance) {
     createEdgeProvider({
       ...{ name: "edge", endpoint: edge.url, credentials: { kind: "none" }, pollIntervalMs: 5 },
       ...{ timeoutMs: 400, readyTimeoutMs: 1_000, settleTimeoutMs: 20, pageSize: 3 },
+      forceConflicts: true,
     }),
     createGcpProvider({
       ...{ name: "gcp", endpoint: gce.url, credentials: { kind: "none" }, pollIntervalMs: 5 },
@@ -54,8 +55,15 @@ export async function openGround(seed: number, chance: Chance) {
   async function request(base: string, method: string, path: string, body?: JsonObject): Promise<JsonObject> {
     const init = body === undefined ? {} : { body: JSON.stringify(body) };
     const headers = { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" };
-    const answer = await fetch(`${base}${path}`, { method, headers, ...init });
-    return (await answer.json()) as JsonObject;
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await fetch(`${base}${path}`, { method, headers, ...init, signal: AbortSignal.timeout(1_000) })
+        .then(async (response) => (await response.json()) as JsonObject)
+        // A person at a console meets the same faults and tries again.
+        .catch((error: unknown) => {
+          if (attempt === 40) throw error;
+        });
+      if (answer !== undefined) return answer;
+    }
   }
   const askGce = async (method: string, path: string, body?: JsonObject): Promise<JsonObject> => {
     const answer = await request(gce.url, method, `/compute/v1/${path}`, body);

@@ -9,6 +9,8 @@ import { behave, fleet, type Ground, misbehave, project } from "./ground.ts";
 export interface History {
   wish: Wish;
   store: Store;
+  /** Instances that lost their labels by hand: without a store, nothing proves any more whose they are. */
+  readonly stripped: Set<string>;
   /** What happened, in order, for whoever reads a failure. */
   readonly told: string[];
 }
@@ -17,7 +19,7 @@ const lookMs = 20_000;
 
 /** Plays a random history: commits, accidents, changes by hand and deaths, each with one look of the daemon. */
 export async function playHistory(ground: Ground, chance: Chance, steps: number, told: string[]): Promise<History> {
-  const history: History = { wish: firstWish, store: createMemoryStore(), told };
+  const history: History = { wish: firstWish, store: createMemoryStore(), stripped: new Set(), told };
   ground.repository.commitFiles(filesOf(history.wish));
   for (let step = 0; step < steps; step += 1) {
     await happen(ground, history, chance);
@@ -40,7 +42,7 @@ async function happen(ground: Ground, history: History, chance: Chance): Promise
     history.store = createMemoryStore();
     history.told.push("the store is lost");
   } else if (what < 9) {
-    history.told.push(await byHand(ground, chance));
+    history.told.push(await byHand(ground, history, chance));
   } else if (what === 9) {
     behave(ground);
     history.told.push("all is well");
@@ -109,7 +111,7 @@ function mortal(store: Store, death: AbortSignal, live: () => void): Store {
 }
 
 /** Somebody changes something of ours without Git. */
-async function byHand(ground: Ground, chance: Chance): Promise<string> {
+async function byHand(ground: Ground, { stripped }: History, chance: Chance): Promise<string> {
   const { gce, askGce, askEdge } = ground;
   gce.control.settle();
   const ours = ["instances", "firewalls", "subnetworks"]
@@ -134,6 +136,7 @@ async function byHand(ground: Ground, chance: Chance): Promise<string> {
     await askGce("POST", `${one.path}/stop`);
     return `by hand: ${one.path} is stopped`;
   }
+  stripped.add(one.path);
   await askGce("POST", `${one.path}/setLabels`, { labels: {}, labelFingerprint: one.body.labelFingerprint ?? "" });
   return `by hand: ${one.path} loses its labels`;
 }

@@ -25,10 +25,21 @@ export async function settle(
     history.told.push(`  after all: ${endings.at(-1)}`);
     ground.gce.control.settle();
     await delay(25);
+    if (endings.at(-1)?.includes("exists and is not ours")) await clearUnproven(ground, history);
     if (endings.slice(-2).every((ending) => ending.endsWith("settled")) && endings.length > 1)
       return await findings(ground, history, foreign);
   }
   return [`did not settle in ${patience} passes`];
+}
+
+/** Nobody but a person may decide on what nothing proves to be ours. */
+async function clearUnproven({ gce, askGce }: Ground, { stripped, told }: History): Promise<void> {
+  for (const path of stripped) {
+    const body = gce.control.world.get(path)?.body;
+    if (body === undefined || JSON.stringify(body.labels ?? {}).includes("plumbline")) continue;
+    await askGce("DELETE", path);
+    told.push(`  by hand: ${path} is deleted`);
+  }
 }
 
 async function findings(ground: Ground, history: History, foreign: Snapshot): Promise<readonly string[]> {
