@@ -53,9 +53,9 @@ export function createKindTable(schemas: readonly JsonObject[]): KindTable {
   };
 }
 
-/** Groups whose kinds are all ours to know, also those of which none is known yet. */
+/** Groups whose kinds are all ours to know, also those of which none is known yet. The platform beneath has many more. */
 function isOurs(group: string): boolean {
-  return /\.(datumapis|miloapis)\.com$/.test(group);
+  return /\.datumapis\.com$/.test(group);
 }
 
 function groupOf(apiVersion: string): string {
