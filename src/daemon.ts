@@ -1,4 +1,5 @@
 import type { Outcome } from "./core/outcome.ts";
+import { createHints, type Hints } from "./hints.ts";
 import { type PassSignals, reconcile, type World } from "./reconcile.ts";
 import { createMailbox, type Mailbox } from "./runtime/mailbox.ts";
 import { createReleasers } from "./runtime/releasers.ts";
@@ -6,7 +7,7 @@ import { backoffMs } from "./runtime/retry.ts";
 import { schedule } from "./runtime/schedule.ts";
 
 /** Why it is time to look again. It carries no truth: what is done next never depends on it. */
-export type Wake = "started" | "moved" | "scheduled" | "retry" | "command";
+export type Wake = "started" | "moved" | "scheduled" | "hinted" | "retry" | "command";
 
 /** One tracked branch with its rhythm. */
 export interface Unit {
@@ -42,14 +43,21 @@ async function keep(unit: Unit, signals: PassSignals, listeners: Listeners): Pro
       "schedule",
       schedule(unit.driftSchedule, () => mailbox.put("scheduled")),
     );
+    const hints = createHints(unit.world.judges.fleet, unit.world.judges.providers, () => mailbox.put("hinted"));
+    releasers.push("hints", () => hints.stop());
     mailbox.put("started");
-    await loop(unit, mailbox, signals, listeners);
+    await loop(unit, { mailbox, hints }, signals, listeners);
   } finally {
     await releasers.release();
   }
 }
 
-async function loop(unit: Unit, mailbox: Mailbox<Wake>, signals: PassSignals, listeners: Listeners): Promise<void> {
+interface Waking {
+  readonly mailbox: Mailbox<Wake>;
+  readonly hints: Hints;
+}
+
+async function loop(unit: Unit, { mailbox, hints }: Waking, signals: PassSignals, listeners: Listeners): Promise<void> {
   const { world } = unit;
   let failures = 0;
   let timer = new AbortController();
@@ -59,6 +67,7 @@ async function loop(unit: Unit, mailbox: Mailbox<Wake>, signals: PassSignals, li
     timer.abort();
     timer = new AbortController();
     const mayHeal = await look(unit, wake, signals, listeners);
+    await follow(unit, hints, signals, listeners);
     failures = mayHeal ? failures + 1 : 0;
     if (failures === 0 || signals.stopping.aborted) continue;
     const afterMs = backoffMs(failures, {
@@ -72,6 +81,17 @@ async function loop(unit: Unit, mailbox: Mailbox<Wake>, signals: PassSignals, li
     );
   }
   timer.abort();
+}
+
+/** Watches what is owned by now. Without watches the schedule still finds everything. */
+async function follow(unit: Unit, hints: Hints, signals: PassSignals, listeners: Listeners): Promise<void> {
+  if (signals.stopping.aborted) return;
+  const { fleet } = unit.world.judges;
+  try {
+    await hints.follow(await unit.world.store.inventory(fleet));
+  } catch (error) {
+    listeners.onBroken(fleet, error);
+  }
 }
 
 /** One look; says whether looking again soon may help. Nothing that happens inside ends the daemon. */

@@ -50,6 +50,8 @@ export interface Provider {
    * Idempotent: already there with our marker and gone already are success. Resolves to what now is; undefined after a delete.
    */
   apply(order: Order, signal: AbortSignal): Promise<Observed | undefined>;
+  /** Calls back when something in the scope may have changed, until the given function is called. A hint carries no truth; losing one costs time only. */
+  watch?(scope: Scope, onHint: () => void): () => Promise<void>;
   /** Ends connections. */
   close(): Promise<void>;
 }
