@@ -5,7 +5,7 @@ import type { Checker, CheckResult, Disposition, ParsedFile } from "./check.ts";
 import type { Document } from "./document.ts";
 import { normalise } from "./generations.ts";
 import { createKindTable, type Kind, type KindTable } from "./kinds.ts";
-import { checkReferences } from "./references.ts";
+import { type CheckReferences, createReferenceCheck } from "./references.ts";
 import { checkDocument } from "./rules.ts";
 import { createSchemaChecker, type SchemaChecker } from "./schema.ts";
 import { type RawDocument, readYaml } from "./yaml.ts";
@@ -32,7 +32,11 @@ export function createChecker(options: CheckerOptions): Checker {
     schemas: createSchemaChecker(),
     catalogs: options.catalogs as unknown as Catalogs,
   };
-  return { parse: (file, bytes) => parseFile(tools, file, bytes), check: checkFiles };
+  const checkReferences = createReferenceCheck();
+  return {
+    parse: (file, bytes) => parseFile(tools, file, bytes),
+    check: (files) => checkFiles(files, checkReferences),
+  };
 }
 
 function parseFile(tools: Tools, file: string, bytes: Uint8Array): ParsedFile {
@@ -112,7 +116,7 @@ function problem(raw: RawDocument, path: readonly string[], rule: string, messag
   return { severity: "error", rule, ...raw.at(path), path: path.join("."), message, hint };
 }
 
-function checkFiles(files: readonly ParsedFile[]): CheckResult {
+function checkFiles(files: readonly ParsedFile[], checkReferences: CheckReferences): CheckResult {
   const sorted = [...files].sort((left, right) => compareText(left.file, right.file));
   const documents = sorted.flatMap((file) => file.documents);
   const counts: Record<Disposition, number> = {

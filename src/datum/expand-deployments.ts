@@ -1,15 +1,29 @@
 import { isObject, type JsonObject } from "../core/json.ts";
-import { type Document, isOf, valueAt } from "./document.ts";
+import { type Document, valueAt } from "./document.ts";
 import type { Deployment, DiskIntent, Location, Network } from "./fleet.ts";
+import { createLookup, type Lookup } from "./lookup.ts";
 import { quantityGib } from "./quantity.ts";
 import { objectsAt, textAt } from "./report.ts";
-import { placesOf, targetsOf } from "./targets.ts";
+import { targetsOf } from "./targets.ts";
 
 /** What a workload is expanded against. */
 export interface Surroundings {
-  readonly locations: readonly Location[];
-  readonly networks: readonly Network[];
-  readonly documents: readonly Document[];
+  readonly locations: ReadonlyMap<Document, Location>;
+  readonly networks: ReadonlyMap<Document, Network>;
+  readonly lookup: Lookup;
+}
+
+/** Gathers once what all workloads of a commit are expanded against. */
+export function surroundingsOf(
+  documents: readonly Document[],
+  locations: readonly Location[],
+  networks: readonly Network[],
+): Surroundings {
+  return {
+    lookup: createLookup(documents),
+    locations: new Map(locations.map((location) => [location.document, location])),
+    networks: new Map(networks.map((network) => [network.document, network])),
+  };
 }
 
 const spec = ["spec", "template", "spec"] as const;
@@ -24,7 +38,7 @@ export function deploymentsOf(workload: Document, around: Surroundings): readonl
     workload: workload.name,
     runtime: isObject(valueAt(template, ["runtime", "sandbox"])) ? ("sandbox" as const) : ("virtualMachine" as const),
     instanceType: textAt(template, ["runtime", "resources", "instanceType"]),
-    networks: networksOf(workload, around.networks),
+    networks: networksOf(workload, around),
     disks: disksOf(workload),
     template,
     templateMetadata: metadata,
@@ -35,21 +49,20 @@ export function deploymentsOf(workload: Document, around: Surroundings): readonl
     configMaps: documentsOf(
       "ConfigMap",
       namespace,
-      around.documents,
+      around.lookup,
       referred(template, "configMap", "name", "configMapKeyRef"),
     ),
-    secrets: documentsOf("Secret", namespace, around.documents, [
+    secrets: documentsOf("Secret", namespace, around.lookup, [
       ...referred(template, "secret", "secretName", "secretKeyRef"),
       ...objectsAt(template, ["runtime", "sandbox", "imagePullSecrets"]).map(({ value }) => textAt(value, ["name"])),
     ]),
     document: workload,
   };
-  const places = placesOf(around.documents);
   return objectsAt(content, ["spec", "placements"]).flatMap(({ value }) => {
     const placement = textAt(value, ["name"]);
     const replicas = Number(valueAt(value, ["scaleSettings", "minReplicas"]) ?? 0);
-    return targetsOf(value, places).flatMap(({ place, word }): readonly Deployment[] => {
-      const location = around.locations.find((candidate) => candidate.document === place.document);
+    return targetsOf(value, around.lookup.places).flatMap(({ place, word }): readonly Deployment[] => {
+      const location = around.locations.get(place.document);
       if (location === undefined) return [];
       const name = `${workload.name}-${placement}-${word}`;
       const { cityCode } = place;
@@ -62,10 +75,11 @@ function objectOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
-function networksOf(workload: Document, networks: readonly Network[]): readonly Network[] {
+function networksOf(workload: Document, { lookup, networks }: Surroundings): readonly Network[] {
   return objectsAt(workload.content, [...spec, "networkInterfaces"]).flatMap(({ value }) => {
-    const name = textAt(value, ["network", "name"]);
-    return networks.find((network) => network.name === name && network.namespace === workload.namespace) ?? [];
+    const found = lookup.find("Network", workload.namespace, textAt(value, ["network", "name"]));
+    const network = found === undefined ? undefined : networks.get(found);
+    return network ?? [];
   });
 }
 
@@ -115,12 +129,9 @@ function referred(template: JsonObject, volumeSource: string, nameField: string,
 function documentsOf(
   kind: string,
   namespace: string,
-  documents: readonly Document[],
+  lookup: Lookup,
   names: readonly string[],
 ): Readonly<Record<string, Document>> {
-  const wanted = new Set(names);
-  const found = documents.filter(
-    (document) => isOf(document, kind) && document.namespace === namespace && wanted.has(document.name),
-  );
+  const found = [...new Set(names)].sort().flatMap((name) => lookup.find(kind, namespace, name) ?? []);
   return Object.fromEntries(found.map((document) => [document.name, document]));
 }

@@ -1,7 +1,7 @@
 import { isObject } from "../core/json.ts";
 import { compareText, type Problem } from "../core/problem.ts";
 import { type Document, isOf, valueAt } from "./document.ts";
-import { deploymentsOf } from "./expand-deployments.ts";
+import { deploymentsOf, surroundingsOf } from "./expand-deployments.ts";
 import { firewallsOf } from "./expand-firewalls.ts";
 import type { Deployment, Fleet, Instance, Location, Network, Presence } from "./fleet.ts";
 import { allocate, defaultRange } from "./ipam.ts";
@@ -20,9 +20,10 @@ export function expandFleet(documents: readonly Document[], options: ExpandOptio
   const sorted = [...documents].sort((left, right) => compareText(idOf(left), idOf(right)));
   const locations = sorted.filter((document) => isOf(document, "Location")).map(readLocation);
   const networks = sorted.filter((document) => isOf(document, "Network")).map(readNetwork);
+  const around = surroundingsOf(sorted, locations, networks);
   const deployments = sorted
     .filter((document) => isOf(document, "Workload"))
-    .flatMap((workload) => deploymentsOf(workload, { locations, networks, documents: sorted }));
+    .flatMap((workload) => deploymentsOf(workload, around));
   const { presences, problems } = presencesOf(deployments, options.allocations);
   return {
     name: options.fleet,

@@ -1,49 +1,44 @@
-import { isObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
-import { type Document, isOf, type Path, valueAt } from "./document.ts";
-import { createReporter, isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
-import { cityKey, isEmptySelector, type Place, placesOf, targetsOf } from "./targets.ts";
+import type { Document, Path } from "./document.ts";
+import { createLookup, type Lookup } from "./lookup.ts";
+import { createReporter, type Reporter } from "./report.ts";
+import { cityKey, isEmptySelector, type Place, targetsOf } from "./targets.ts";
+import { type Wants, wantsOf } from "./wants.ts";
 
-const spec = ["spec", "template", "spec"] as const;
-interface Index {
-  find(kind: string, namespace: string, name: string): Document | undefined;
-  names(kind: string, namespace: string): readonly string[];
-  readonly places: readonly Place[];
-}
+/** Names that are compared for a suggestion: comparing with ten thousand would take longer than all other checks. */
+const maxCandidates = 200;
+
+/** Judges what documents say of each other. */
+export type CheckReferences = (documents: readonly Document[], isPartial: boolean) => readonly Problem[];
 
 /**
- * What documents say of each other: doubled names, networks, cities, ConfigMaps and Secrets that are missing.
- * While some document could not be read (`isPartial`), nothing is called missing, for it may stand there.
+ * Makes the check of what documents say of each other: doubled names, networks, cities, ConfigMaps and Secrets that are
+ * missing. What a document refers to is read once and kept as long as the document. While some document could not be read
+ * (`isPartial`), nothing is called missing, for it may stand there.
  */
-export function checkReferences(all: readonly Document[], isPartial: boolean): readonly Problem[] {
-  // A document without a name has its problem already, and nobody can refer to it.
-  const documents = all.filter(({ name }) => name !== "");
-  const problems: Problem[] = [...duplicates(documents), ...doubledCities(documents)];
-  if (isPartial) return problems;
-  const index = indexOf(documents);
-  for (const document of documents) {
-    if (!isOf(document, "Workload")) continue;
-    const report = createReporter(document);
-    checkNetworks(document, index, report);
-    checkTargets(document, index, report);
-    checkFiles(document, index, report);
-    problems.push(...report.problems);
-  }
-  return problems;
-}
-
-function indexOf(documents: readonly Document[]): Index {
-  const byName = new Map(
-    documents
-      .filter((document) => isOf(document, document.kind))
-      .map((document) => [`${document.kind} ${document.namespace}/${document.name}`, document]),
-  );
-  return {
-    find: (kind, namespace, name) => byName.get(`${kind} ${namespace}/${name}`),
-    names: (kind, namespace) =>
-      documents.filter((document) => isOf(document, kind) && document.namespace === namespace).map(({ name }) => name),
-    places: placesOf(documents),
+export function createReferenceCheck(): CheckReferences {
+  const known = new WeakMap<Document, Wants | "nothing">();
+  const recall = (document: Document): Wants | "nothing" => {
+    const wants = known.get(document) ?? wantsOf(document) ?? "nothing";
+    known.set(document, wants);
+    return wants;
+  };
+  return (all, isPartial) => {
+    // A document without a name has its problem already, and nobody can refer to it.
+    const documents = all.filter(({ name }) => name !== "");
+    const lookup = createLookup(documents);
+    const problems: Problem[] = [...duplicates(documents), ...doubledCities(lookup.places)];
+    if (isPartial) return problems;
+    for (const document of documents) {
+      const wants = recall(document);
+      if (wants === "nothing") continue;
+      const report = createReporter(document);
+      checkObjects(document, wants, lookup, report);
+      checkTargets(wants, lookup, report);
+      problems.push(...report.problems);
+    }
+    return problems;
   };
 }
 
@@ -67,9 +62,9 @@ function duplicates(documents: readonly Document[]): readonly Problem[] {
 }
 
 /** One city in two locations: the first by name would win in silence. */
-function doubledCities(documents: readonly Document[]): readonly Problem[] {
+function doubledCities(places: readonly Place[]): readonly Problem[] {
   const holders = new Map<string, Place>();
-  return placesOf(documents).flatMap((place) => {
+  return places.flatMap((place) => {
     const { cityCode: city, document: location } = place;
     const holder = holders.get(city);
     if (city === "" || holder === undefined) {
@@ -97,109 +92,32 @@ function missing(
   name: string,
   known: readonly string[],
 ): void {
-  const near = nearest(name, known);
+  const near = nearest(name, known.length > maxCandidates ? [] : known);
   const hint = near === undefined ? `Add a ${noun} manifest of that name to the repository.` : `Did you mean ${near}?`;
   report.say(rule, path, `There is no ${noun} ${JSON.stringify(name)} in the repository.`, hint);
 }
 
-function checkNetworks(document: Document, index: Index, report: Reporter): void {
-  for (const { path, value } of objectsAt(document.content, [...spec, "networkInterfaces"])) {
-    const name = textAt(value, ["network", "name"]);
-    const namespace = textAt(value, ["network", "namespace"]) || document.namespace;
-    if (namespace !== document.namespace) {
-      const message = `The workload stands in namespace ${document.namespace}; it cannot use a network of ${namespace}.`;
-      report.say("workload/network-namespace", [...path, "network", "namespace"], message, "Remove namespace.");
-    }
-    if (!isLabel(name) || index.find("Network", document.namespace, name) !== undefined) continue;
-    missing(
-      report,
-      "workload/network-missing",
-      [...path, "network", "name"],
-      "Network",
-      name,
-      index.names("Network", document.namespace),
-    );
+function checkObjects(document: Document, { objects }: Wants, lookup: Lookup, report: Reporter): void {
+  for (const { kind, rule, name, path } of objects) {
+    if (lookup.find(kind, document.namespace, name) !== undefined) continue;
+    missing(report, rule, path, kind, name, lookup.names(kind, document.namespace));
   }
 }
 
-function checkTargets(document: Document, { places }: Index, report: Reporter): void {
-  for (const { path, value } of objectsAt(document.content, ["spec", "placements"])) {
-    const cities = valueAt(value, ["cityCodes"]);
-    for (const [index, city] of Array.isArray(cities) ? cities.entries() : []) {
-      if (places.some(({ cityCode }) => cityCode === city)) continue;
-      const known = [...new Set(places.map(({ cityCode }) => cityCode))];
-      missing(report, "workload/city-missing", [...path, "cityCodes", index], "Location for city", String(city), known);
-    }
-    const names = places.map(({ name }) => name);
-    for (const location of objectsAt(value, ["locations"])) {
-      const name = textAt(location.value, ["name"]);
-      if (names.includes(name)) continue;
-      missing(report, "workload/location-missing", [...path, ...location.path, "name"], "Location", name, names);
-    }
-    const selector = value.locationSelector;
-    if (
-      isObject(selector) &&
-      !isEmptySelector(selector) &&
-      targetsOf({ locationSelector: selector }, places).length === 0
-    ) {
-      const message = "No location's topology is as the selector asks.";
-      const hint = "It reads spec.topology of Locations, not their labels.";
-      report.say("workload/location-missing", [...path, "locationSelector"], message, hint);
+function checkTargets(wants: Wants, { places, cities }: Lookup, report: Reporter): void {
+  for (const { path, city } of wants.cities) {
+    if (cities.has(city)) continue;
+    missing(report, "workload/city-missing", path, "Location for city", city, [...cities.keys()]);
+  }
+  if (wants.locations.length > 0) {
+    const names = new Set(places.map(({ name }) => name));
+    for (const { path, name } of wants.locations) {
+      if (!names.has(name)) missing(report, "workload/location-missing", path, "Location", name, [...names]);
     }
   }
-}
-
-function checkFiles(document: Document, index: Index, report: Reporter): void {
-  const need = (kind: string, name: string, path: Path, optional: unknown): void => {
-    if (name === "" || optional === true || index.find(kind, document.namespace, name) !== undefined) return;
-    missing(
-      report,
-      kind === "Secret" ? "workload/secret-missing" : "workload/configmap-missing",
-      path,
-      kind,
-      name,
-      index.names(kind, document.namespace),
-    );
-  };
-  for (const { path, value } of objectsAt(document.content, [...spec, "volumes"])) {
-    need(
-      "ConfigMap",
-      textAt(value, ["configMap", "name"]),
-      [...path, "configMap", "name"],
-      valueAt(value, ["configMap", "optional"]),
-    );
-    need(
-      "Secret",
-      textAt(value, ["secret", "secretName"]),
-      [...path, "secret", "secretName"],
-      valueAt(value, ["secret", "optional"]),
-    );
-  }
-  for (const container of objectsAt(document.content, [...spec, "runtime", "sandbox", "containers"])) {
-    for (const { path, value } of objectsAt(document.content, [...container.path, "envFrom"])) {
-      for (const [kind, field] of [
-        ["ConfigMap", "configMapRef"],
-        ["Secret", "secretRef"],
-      ] as const) {
-        need(kind, textAt(value, [field, "name"]), [...path, field, "name"], valueAt(value, [field, "optional"]));
-      }
-    }
-    for (const { path, value } of objectsAt(document.content, [...container.path, "env"])) {
-      for (const [kind, field] of [
-        ["ConfigMap", "configMapKeyRef"],
-        ["Secret", "secretKeyRef"],
-      ] as const) {
-        const at = [...path, "valueFrom", field];
-        need(
-          kind,
-          textAt(value, ["valueFrom", field, "name"]),
-          [...at, "name"],
-          valueAt(value, ["valueFrom", field, "optional"]),
-        );
-      }
-    }
-  }
-  for (const { path, value } of objectsAt(document.content, [...spec, "runtime", "sandbox", "imagePullSecrets"])) {
-    need("Secret", textAt(value, ["name"]), [...path, "name"], false);
+  for (const { path, selector } of wants.selectors) {
+    if (isEmptySelector(selector) || targetsOf({ locationSelector: selector }, places).length > 0) continue;
+    const message = "No location's topology is as the selector asks.";
+    report.say("workload/location-missing", path, message, "It reads spec.topology of Locations, not their labels.");
   }
 }

@@ -4,7 +4,7 @@ import type { Catalogs } from "./catalogs.ts";
 import { readBlock } from "./cidr.ts";
 import { type Document, isOf, valueAt } from "./document.ts";
 import { checkGenerations } from "./generations.ts";
-import { createReporter, isLabel, type Reporter, textAt } from "./report.ts";
+import { createReporter, isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkEdge } from "./rules-edge.ts";
 import { checkPlacements } from "./rules-placements.ts";
 import { checkPolicies } from "./rules-policies.ts";
@@ -29,12 +29,22 @@ export function checkDocument(document: Document, catalogs: Catalogs): readonly 
     checkRuntime(document.content, catalogs, report);
     checkVolumes(document.content, catalogs, report);
     checkPolicies(document.content, report);
+    checkNetworkNamespaces(document, report);
   }
   if (isOf(document, "Network")) checkNetwork(document, report);
   if (isOf(document, "Location")) checkLocation(document, report);
   if (isOf(document, "Secret")) checkSecret(document, report);
   checkEdge(document, report);
   return report.problems;
+}
+
+function checkNetworkNamespaces(document: Document, report: Reporter): void {
+  for (const { path, value } of objectsAt(document.content, ["spec", "template", "spec", "networkInterfaces"])) {
+    const namespace = textAt(value, ["network", "namespace"]) || document.namespace;
+    if (namespace === document.namespace) continue;
+    const message = `The workload stands in namespace ${document.namespace}; it cannot use a network of ${namespace}.`;
+    report.say("workload/network-namespace", [...path, "network", "namespace"], message, "Remove namespace.");
+  }
 }
 
 function isSubdomain(name: string): boolean {

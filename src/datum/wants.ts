@@ -1,0 +1,81 @@
+import { isObject, type JsonObject } from "../core/json.ts";
+import { type Document, isOf, type Path, valueAt } from "./document.ts";
+import { isLabel, objectsAt, textAt } from "./report.ts";
+
+/** What one document says of others: read once, looked up in every commit that still has the document. */
+export interface Wants {
+  readonly objects: readonly WantedObject[];
+  readonly cities: readonly { readonly path: Path; readonly city: string }[];
+  readonly locations: readonly { readonly path: Path; readonly name: string }[];
+  readonly selectors: readonly { readonly path: Path; readonly selector: JsonObject }[];
+}
+
+/** Another object of the same namespace that must stand in the repository. */
+export interface WantedObject {
+  readonly kind: "Network" | "ConfigMap" | "Secret";
+  readonly rule: string;
+  readonly name: string;
+  readonly path: Path;
+}
+
+const spec = ["spec", "template", "spec"] as const;
+const rules = {
+  Network: "workload/network-missing",
+  ConfigMap: "workload/configmap-missing",
+  Secret: "workload/secret-missing",
+} as const;
+
+/** Reads what a document refers to; undefined for kinds that refer to nothing. */
+export function wantsOf(document: Document): Wants | undefined {
+  if (!isOf(document, "Workload")) return undefined;
+  const { content } = document;
+  const objects: WantedObject[] = [];
+  const want = (kind: WantedObject["kind"], holder: JsonObject, at: Path, field: readonly string[]): void => {
+    const name = textAt(holder, field);
+    if (name === "" || valueAt(holder, [...field.slice(0, -1), "optional"]) === true) return;
+    if (kind !== "Network" || isLabel(name)) objects.push({ kind, rule: rules[kind], name, path: [...at, ...field] });
+  };
+  for (const { path, value } of objectsAt(content, [...spec, "networkInterfaces"])) {
+    want("Network", value, path, ["network", "name"]);
+  }
+  for (const { path, value } of objectsAt(content, [...spec, "volumes"])) {
+    want("ConfigMap", value, path, ["configMap", "name"]);
+    want("Secret", value, path, ["secret", "secretName"]);
+  }
+  for (const container of objectsAt(content, [...spec, "runtime", "sandbox", "containers"])) {
+    for (const { path, value } of objectsAt(content, [...container.path, "envFrom"])) {
+      want("ConfigMap", value, path, ["configMapRef", "name"]);
+      want("Secret", value, path, ["secretRef", "name"]);
+    }
+    for (const { path, value } of objectsAt(content, [...container.path, "env"])) {
+      want("ConfigMap", value, path, ["valueFrom", "configMapKeyRef", "name"]);
+      want("Secret", value, path, ["valueFrom", "secretKeyRef", "name"]);
+    }
+  }
+  for (const { path, value } of objectsAt(content, [...spec, "runtime", "sandbox", "imagePullSecrets"])) {
+    want("Secret", value, path, ["name"]);
+  }
+  return { objects, ...placesWanted(content) };
+}
+
+function placesWanted(content: JsonObject): Omit<Wants, "objects"> {
+  const placements = objectsAt(content, ["spec", "placements"]);
+  return {
+    cities: placements.flatMap(({ path, value }) => {
+      const cities = valueAt(value, ["cityCodes"]);
+      return (Array.isArray(cities) ? cities : []).map((city, index) => ({
+        path: [...path, "cityCodes", index],
+        city: String(city),
+      }));
+    }),
+    locations: placements.flatMap(({ path, value }) =>
+      objectsAt(value, ["locations"]).map((location) => ({
+        path: [...path, ...location.path, "name"],
+        name: textAt(location.value, ["name"]),
+      })),
+    ),
+    selectors: placements.flatMap(({ path, value: { locationSelector } }) =>
+      isObject(locationSelector) ? [{ path: [...path, "locationSelector"], selector: locationSelector }] : [],
+    ),
+  };
+}
