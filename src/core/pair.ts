@@ -23,6 +23,7 @@ interface Lookup {
   readonly byKey: ReadonlyMap<string, Observed>;
   readonly byUid: ReadonlyMap<string, Observed>;
   readonly entries: ReadonlyMap<Address, InventoryEntry>;
+  readonly made: ReadonlyMap<string, InventoryEntry>;
 }
 
 /**
@@ -39,13 +40,20 @@ export function pair(
     byKey: new Map(observed.map((live) => [keyOf(live), live])),
     byUid: new Map(observed.filter((live) => live.marker?.fleet === fleet).map((live) => [uidKey(live), live])),
     entries: new Map(inventory.map((entry) => [entry.address, entry])),
+    made: new Map(inventory.filter(({ id }) => id !== "").map((entry) => [keyOf(entry), entry])),
   };
   const pairs = wanted.map((resource) => pairWanted(fleet, resource, lookup));
   const used = new Set(pairs.flatMap((row) => (row.live === undefined ? [] : [keyOf(row.live)])));
-  const wantedAddresses = new Set(wanted.map((resource) => resource.address));
-  const orphans = observed
-    .filter((live) => live.marker?.fleet === fleet && !used.has(keyOf(live)))
-    .map((live) => pairOrphan(live, lookup, wantedAddresses));
+  const taken = new Set(pairs.map((row) => row.address));
+  const orphans: Pair[] = [];
+  for (const live of [...observed].sort((left, right) => compareText(keyOf(left), keyOf(right)))) {
+    const name = used.has(keyOf(live)) ? undefined : orphanName(fleet, live, lookup);
+    if (name === undefined) continue;
+    const address = taken.has(name) ? `${name}@${live.key}` : name;
+    taken.add(address);
+    const ownership = live.marker === undefined ? "stripped" : "ours";
+    orphans.push({ address, wanted: undefined, live, entry: lookup.entries.get(address), ownership });
+  }
   const seen = new Set([...pairs, ...orphans].map((row) => row.address));
   const gone = inventory.filter((entry) => !seen.has(entry.address));
   return { pairs: [...pairs, ...orphans].sort((left, right) => compareText(left.address, right.address)), gone };
@@ -78,10 +86,14 @@ function ownership(
   return madeByUs ? "stripped" : "foreign";
 }
 
-function pairOrphan(live: Observed, lookup: Lookup, wanted: ReadonlySet<Address>): Pair {
-  const marked = live.marker?.address ?? `${live.provider}/${live.kind}/${live.key}`;
-  const address = wanted.has(marked) ? `${marked}@${live.key}` : marked;
-  return { address, wanted: undefined, live, entry: lookup.entries.get(address), ownership: "ours" };
+/** The address of a thing of ours: its marker says so, or it is the very incarnation that we made and its marker is gone. */
+function orphanName(fleet: string, live: Observed, { made }: Lookup): Address | undefined {
+  if (live.marker !== undefined) {
+    if (live.marker.fleet !== fleet) return undefined;
+    return live.marker.address || `${live.provider}/${live.kind}/${live.key}`;
+  }
+  const entry = made.get(keyOf(live));
+  return entry?.id === live.id ? entry.address : undefined;
 }
 
 function keyOf(thing: { readonly provider: string; readonly key: string }): string {

@@ -81,6 +81,29 @@ const cases: readonly [string, Parameters<typeof planOf>[0], readonly string[]][
     ["conflict web (commit)"],
   ],
   [
+    "what we made and nobody wants goes, its marker taken off by hand or not",
+    { observed: [asMade(web, { foreign: true })], inventory: [entry(web)] },
+    ["delete web (commit)"],
+  ],
+  [
+    "two copies under one marker both go, each under a name of its own",
+    { observed: [asMade(web), asMade(web, { key: "instance/copy" })] },
+    ["delete web (commit)", "delete copy (commit)"],
+  ],
+  [
+    "another incarnation under a name we made is left alone",
+    { observed: [asMade(web, { foreign: true, id: "another" })], inventory: [entry(web)] },
+    [],
+  ],
+  [
+    "what became another fleet's is left alone",
+    {
+      observed: [asMade(web, { marker: { fleet: "other", uid: "u", address: "a", spec: "", commit: "" } })],
+      inventory: [entry(web)],
+    },
+    [],
+  ],
+  [
     "a marker taken off by hand is put back",
     { wanted: [web], observed: [asMade(web, { foreign: true })], inventory: [entry(web)] },
     ["update web (drift)"],
