@@ -16,12 +16,14 @@ export interface Wish {
   readonly diskGib: number;
   /** A second network, which only stands at the edge while nothing runs in it. */
   readonly spare: boolean;
+  /** A proxy at the edge: the only thing of its kind. */
+  readonly proxy: boolean;
 }
 
 /** The example as it is. */
 export const firstWish: Wish = {
   ...{ web: 2, cities: ["DFW", "LHR"], cache: 3, cacheMemory: "512mb", key: "w", ports: [80, 443], mtu: 1460 },
-  ...{ diskGib: 30, spare: false },
+  ...{ diskGib: 30, spare: false, proxy: false },
 };
 
 const example: Files = Object.fromEntries(
@@ -43,6 +45,8 @@ export function nextWish(wish: Wish, chance: Chance): Wish {
       () => ({ mtu: chance.pick([1460, 1500]) }),
       () => ({ diskGib: chance.pick([30, 40, 50]) }),
       () => ({ spare: chance.happens(0.5) }),
+      () => ({ proxy: chance.happens(0.5) }),
+      () => ({ web: undefined, cache: undefined }),
     ])();
   for (;;) {
     const next = { ...wish, ...change(), ...(chance.happens(0.4) ? change() : {}) };
@@ -56,6 +60,7 @@ export function filesOf(wish: Wish): Files {
     "locations.yaml": example["locations.yaml"] ?? "",
     "network.yaml": replaced("network.yaml", "mtu: 1460", `mtu: ${wish.mtu}`) + (wish.spare ? spare : ""),
   };
+  if (wish.proxy) files["proxy.yaml"] = proxy;
   if (wish.web !== undefined) {
     const names = wish.ports.map((port) => `            - name: p${port}\n              port: ${port}\n`).join("");
     const rules = wish.ports.map((port) => `                  - port: p${port}\n`).join("");
@@ -96,6 +101,16 @@ metadata:
 spec:
   ipam:
     mode: Auto
+`;
+
+const proxy = `apiVersion: networking.datumapis.com/v1alpha
+kind: HTTPProxy
+metadata:
+  name: front
+spec:
+  rules:
+    - backends:
+        - endpoint: https://example.com
 `;
 
 function replaced(file: string, from: string, to: string): string {

@@ -77,10 +77,15 @@ export async function openGround(seed: number, chance: Chance) {
     const things = new Map<string, string>();
     for (const collection of ["networks", "subnetworks", "firewalls", "disks", "instances"])
       for (const { path, body } of gce.control.world.all(project, collection)) things.set(path, canonical(body));
-    const { items } = (await askEdge("GET", "networks")) as { items: readonly JsonObject[] };
-    for (const object of items) {
-      const { name, namespace } = object.metadata as { name: string; namespace: string };
-      things.set(`${namespace}/${name}`, canonical(object.spec ?? null));
+    for (const [plural, kind] of [
+      ["networks", "network"],
+      ["httpproxies", "httpproxy"],
+    ] as const) {
+      const { items } = (await askEdge("GET", plural)) as { items: readonly JsonObject[] };
+      for (const object of items) {
+        const { name, namespace } = object.metadata as { name: string; namespace: string };
+        things.set(`${kind}.networking.datumapis.com/${namespace}/${name}`, canonical(object.spec ?? null));
+      }
     }
     return things;
   }
@@ -145,9 +150,9 @@ const edgeRates = {
 } as const;
 
 /** Lets things go wrong: everything a little, or one thing often; everywhere, or only where something is written. */
-export function misbehave({ gce, edge }: Ground, chance: Chance): string {
-  const where = chance.happens(0.6) ? { methods: ["POST", "PUT", "PATCH", "DELETE"] } : {};
-  const place = "methods" in where ? "where something is written" : "everywhere";
+export function misbehave({ gce, edge }: Ground, chance: Chance, writesOnly = chance.happens(0.5)): string {
+  const where = writesOnly ? { methods: ["POST", "PUT", "PATCH", "DELETE"] } : {};
+  const place = writesOnly ? "where something is written" : "everywhere";
   if (chance.happens(0.5)) {
     gce.control.setFaults({ rates: gceRates, ...where });
     edge.setFaults({ rates: edgeRates, ...where });

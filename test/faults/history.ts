@@ -35,6 +35,7 @@ async function happen(ground: Ground, history: History, chance: Chance): Promise
     history.wish = nextWish(history.wish, chance);
     ground.repository.commitFiles(filesOf(history.wish));
     history.told.push(`commit ${JSON.stringify(history.wish)}`);
+    if (chance.happens(0.4)) history.told.push(misbehave(ground, chance, true));
   } else if (what === 5) {
     ground.repository.commitFiles(broken(filesOf(history.wish), chance));
     history.told.push("commit with a mistake");

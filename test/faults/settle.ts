@@ -3,7 +3,7 @@ import type { Resource } from "../../src/core/resource.ts";
 import { decide } from "../../src/decide.ts";
 import type { Chance } from "./chance.ts";
 import { filesOf } from "./example.ts";
-import { behave, type Ground, type Snapshot } from "./ground.ts";
+import { behave, fleet, type Ground, type Snapshot } from "./ground.ts";
 import { type History, look } from "./history.ts";
 
 /** Passes that putting everything right may take once the world is well again. */
@@ -17,15 +17,16 @@ export async function settle(
   foreign: Snapshot,
 ): Promise<readonly string[]> {
   behave(ground);
-  // A stale list may be what a caller is shown; a new commit or a broken head must settle alike.
-  if (chance.happens(0.7)) ground.repository.commitFiles(filesOf(history.wish));
+  // A broken head must settle too, on the last good commit; only without a memory of one there is nothing to settle on.
+  const isHopeless = (await history.store.fact(fleet, "good-commit")) === undefined;
+  if (isHopeless || chance.happens(0.7)) ground.repository.commitFiles(filesOf(history.wish));
   const endings: string[] = [];
   for (let pass = 0; pass < patience; pass += 1) {
     endings.push(await look(ground, history.store));
     history.told.push(`  after all: ${endings.at(-1)}`);
     ground.gce.control.settle();
     await delay(25);
-    if (endings.at(-1)?.includes("exists and is not ours")) await clearUnproven(ground, history);
+    if (/exists and is not ours|already being used by/.test(endings.at(-1) ?? "")) await clearUnproven(ground, history);
     if (endings.slice(-2).every((ending) => ending.endsWith("settled")) && endings.length > 1)
       return await findings(ground, history, foreign);
   }
@@ -50,8 +51,8 @@ async function findings(ground: Ground, history: History, foreign: Snapshot): Pr
   if (ground.writes() !== before) wrong.push(`a quiet pass wrote ${ground.writes() - before} times`);
 
   const world = ground.worldOn(history.store);
-  const good = (await history.store.fact(world.judges.fleet, "good-commit")) ?? "";
-  const inventory = await history.store.inventory(world.judges.fleet);
+  const good = (await history.store.fact(fleet, "good-commit")) ?? "";
+  const inventory = await history.store.inventory(fleet);
   const { plan, wanted, problems } = await decide(world.judges, {
     ...{ repository: ground.repository, commit: good, inventory, onProgress: () => undefined },
     signal: AbortSignal.timeout(10_000),
@@ -73,14 +74,14 @@ async function findings(ground: Ground, history: History, foreign: Snapshot): Pr
   const ours = [...now.keys()].filter((path) => !foreign.has(path)).sort();
   const things = wanted.flatMap(pathsOf).sort();
   if (ours.join() !== things.join()) wrong.push(`there is ${difference(ours, things)}`);
-  const open = await history.store.openIncidents(world.judges.fleet);
+  const open = await history.store.openIncidents(fleet);
   if (open.length > 0) wrong.push(`incidents are open: ${open.map(({ address }) => address)}`);
   return wrong;
 }
 
 /** What a resource is in the snapshot; an instance brings its boot disk. */
 function pathsOf({ provider, kind, key }: Resource): readonly string[] {
-  if (provider === "edge") return [key.split("/").slice(1).join("/")];
+  if (provider === "edge") return [key];
   return kind === "instance" ? [key, key.replace("/instances/", "/disks/")] : [key];
 }
 
