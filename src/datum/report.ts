@@ -15,9 +15,23 @@ export function createReporter(document: Document): Reporter {
   return {
     problems,
     say(rule, path, message, hint = "", severity = "error") {
-      problems.push({ severity, rule, ...document.at(path), path: pathText(path), message, hint });
+      problems.push({
+        severity,
+        rule,
+        ...document.at(path),
+        path: pathText(path),
+        message: clipped(message),
+        hint: clipped(hint),
+      });
     },
   };
+}
+
+const maxSentence = 400;
+
+/** A sentence that quotes what somebody wrote, cut where a value was too long to be read. */
+export function clipped(sentence: string): string {
+  return sentence.length <= maxSentence ? sentence : `${sentence.slice(0, maxSentence)}…`;
 }
 
 /** The objects of a list at a path, with their paths; empty when there is no list. */

@@ -4,6 +4,7 @@ import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
 import { type Path, pathText } from "./document.ts";
 import type { Kind } from "./kinds.ts";
+import { clipped } from "./report.ts";
 import type { RawDocument } from "./yaml.ts";
 
 /** Problems of one kind of error in one document that are told; the rest would be noise. */
@@ -47,8 +48,8 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
     rule,
     ...raw.at(at, part),
     path: pathText(at),
-    message,
-    hint,
+    message: clipped(message),
+    hint: clipped(hint),
   });
   const here = pathText(path) || "the document";
   switch (error.keyword) {

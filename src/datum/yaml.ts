@@ -2,6 +2,7 @@ import { Composer, LineCounter, Parser, type Document as YamlDocument } from "ya
 import type { Json } from "../core/json.ts";
 import type { Problem, Source } from "../core/problem.ts";
 import type { Path } from "./document.ts";
+import { untilDeep } from "./yaml-depth.ts";
 import { type Place, readTree, type TreeLimits } from "./yaml-tree.ts";
 
 /** Bounds of one file. */
@@ -99,7 +100,13 @@ function collect(file: string, text: string, lines: LineCounter, limits: FileLim
   // Not parseAllDocuments: documents past the limit are not even composed, and doubled keys are found in linear time.
   const composer = new Composer(parserOptions);
   let index = 0;
-  for (const document of composer.compose(new Parser(lines.addNewLine).parse(text), false, text.length)) {
+  const sayDepth = (offset: number): void => {
+    const message = `The document nests more than ${limits.depth} levels deep.`;
+    say("yaml/depth", offset, message, "Nest less deeply.");
+    broken += 1;
+  };
+  const tokens = untilDeep(new Parser(lines.addNewLine).parse(text), limits.depth, sayDepth);
+  for (const document of composer.compose(tokens, false, text.length)) {
     if (index >= limits.documents) {
       const message = `The file holds more than ${limits.documents} documents.`;
       say("file/too-large", document.range[0], message, "Split the file.");

@@ -88,6 +88,11 @@ test("all problems are told at once, in order of file, line and column", () => {
   );
 });
 
+test("a value that is too long to be read is cut in the message", () => {
+  const [found] = checkFiles({ "n.yaml": `${network}  ipam: { mode: ${"x".repeat(5000)} }\n` }).problems;
+  assert.ok((found?.message.length ?? 9999) < 500);
+});
+
 test("defaults stand in the content", () => {
   const { documents } = checkFiles({ "n.yaml": `${network}  ipam: { mode: Auto }\n` });
   assert.equal(documents[0]?.content.spec, { ipam: { mode: "Auto" }, ipFamilies: ["IPv4"], mtu: 1460 });

@@ -25,6 +25,8 @@ const broken: readonly (readonly [title: string, text: string | Uint8Array, ...w
   ["a number that would be rounded", "a: 9007199254740993\n", "yaml/number@1:4"],
   ["too much nesting in flow style", "[".repeat(5000), "yaml/depth@1:"],
   ["too much nesting of lists", `a: ${"[".repeat(80)}${"]".repeat(80)}`, "yaml/depth@1:68"],
+  ["lists in lists in lists on one line", "- ".repeat(300_000), "yaml/depth@1:131"],
+  ["maps in maps that never end", "{a: ".repeat(50_000), "yaml/depth@1:261"],
   ["bytes that are no UTF-8", new Uint8Array([0x61, 0x3a, 0x0a, 0x62, 0x3a, 0x20, 0xff]), "file/encoding@2:4"],
   ["UTF-16", new Uint8Array([0xff, 0xfe, 0x61, 0x00]), "file/encoding@1:1"],
   ["a huge file", new Uint8Array(fileLimits.bytes + 1).fill(0x61), "file/too-large@1:1"],
