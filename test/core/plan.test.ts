@@ -87,8 +87,8 @@ const cases: readonly [string, Parameters<typeof planOf>[0], readonly string[]][
   ],
   [
     "two copies under one marker both go, each under a name of its own",
-    { observed: [asMade(web), asMade(web, { key: "instance/copy" })] },
-    ["delete web (commit)", "delete copy (commit)"],
+    { observed: [asMade(web), asMade(web, { key: "instance/web-copy" })] },
+    ["delete web (commit)", "delete web-copy (commit)"],
   ],
   [
     "another incarnation under a name we made is left alone",
