@@ -146,6 +146,12 @@ const rows: readonly Row[] = [
     "annotations/rollout-width metadata.annotations[plumbline.dev/rollout-width]",
   ],
   [
+    "an annotation of a template that is nearly ours",
+    sandbox,
+    [["spec.template.metadata.annotations", { "plumbline.dev/externl-addresses": "all" }]],
+    "annotations/unknown spec.template.metadata.annotations[plumbline.dev/externl-addresses]",
+  ],
+  [
     "annotations of ours that are right",
     sandbox,
     [
