@@ -1,0 +1,137 @@
+import { nearest } from "../../core/nearest.ts";
+import type { FunctionTable } from "./environment.ts";
+import { expressionLimits, type Fault } from "./scan.ts";
+import { chainOf, childrenOf, type Expression } from "./tree.ts";
+
+/** What an expression may speak of. */
+export interface Vocabulary {
+  /** Names that stand at the root, e.g. `object`. */
+  readonly roots: readonly string[];
+  /** Names under `variables`, those declared before the expression. */
+  readonly variables: readonly string[];
+}
+
+/** What an expression speaks of. */
+export interface Facts {
+  /** Chains of names that begin at a root: `object.spec.replicas`, in order of their writing. */
+  readonly chains: readonly (readonly string[])[];
+}
+
+const typeNames = new Set("bool bytes double int list map null_type string type uint".split(" "));
+const missing: Readonly<Record<string, string>> = {
+  authorizer: "There is no cluster here whose permissions could be asked.",
+  self: "Policies say `object`; `self` belongs to the rules of custom resource definitions.",
+  oldSelf: "Policies say `oldObject`; `oldSelf` belongs to the rules of custom resource definitions.",
+};
+
+/** Finds names and functions nobody declared, before anything is evaluated. */
+export function inspect(
+  expression: Expression,
+  vocabulary: Vocabulary,
+  functions: FunctionTable,
+  offsetOf: (node: Expression) => number,
+): Fault | Facts {
+  const chains: (readonly string[])[] = [];
+  let nodes = 0;
+
+  function fault(node: Expression, message: string, hint: string): Fault {
+    return { message, hint, offset: offsetOf(node) };
+  }
+
+  function walk(node: Expression, local: ReadonlySet<string>, depth: number): Fault | undefined {
+    nodes += 1;
+    if (depth > expressionLimits.depth || nodes > expressionLimits.nodes) {
+      return fault(node, "The expression is nested too deeply or too large.", "Split it into variables.");
+    }
+    const chain = chainOf(node);
+    if (chain !== undefined) return walkChain(node, chain, local);
+    const { exprKind } = node;
+    if (exprKind.case === "callExpr") {
+      const unknown = checkCall(node, exprKind.value, local);
+      // A wrong name before the dot explains more than the wrong function after it.
+      if (unknown !== undefined) return first(childrenOf(node), local, depth) ?? unknown;
+      // The target of `optional.of(x)` is a part of the function's name.
+      if (isQualified(exprKind.value, local, functions)) return first(exprKind.value.args, local, depth);
+    }
+    if (exprKind.case === "structExpr" && exprKind.value.messageName !== "") {
+      return fault(node, `Values of the type ${exprKind.value.messageName} cannot be made here.`, "Use a map.");
+    }
+    if (exprKind.case === "comprehensionExpr") {
+      const { iterRange, accuInit, accuVar, iterVar, loopCondition, loopStep, result } = exprKind.value;
+      const inner = new Set([...local, accuVar, iterVar]);
+      return first([iterRange, accuInit], local, depth) ?? first([loopCondition, loopStep, result], inner, depth);
+    }
+    return first(childrenOf(node), local, depth);
+  }
+
+  function first(all: readonly (Expression | undefined)[], local: ReadonlySet<string>, depth: number) {
+    for (const node of all) {
+      const found = node === undefined ? undefined : walk(node, local, depth + 1);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  function walkChain(node: Expression, chain: readonly string[], local: ReadonlySet<string>): Fault | undefined {
+    const [root = "", second] = chain;
+    if (chain.length > expressionLimits.depth) return fault(node, "The expression is nested too deeply.", "");
+    if (local.has(root) || typeNames.has(root) || /^google\.protobuf\./.test(chain.join("."))) return undefined;
+    if (!vocabulary.roots.includes(root)) {
+      const near = nearest(
+        root,
+        [...vocabulary.roots, ...local].filter((name) => !name.startsWith("@")),
+      );
+      const hint = missing[root] ?? (near === undefined ? knownRoots(vocabulary) : `Did you mean ${near}?`);
+      return fault(node, `Nothing is called ${root} here.`, hint);
+    }
+    if (root === "variables" && second !== undefined && !vocabulary.variables.includes(second)) {
+      const near = nearest(second, vocabulary.variables);
+      const hint = near === undefined ? "A variable may be used after its declaration." : `Did you mean ${near}?`;
+      return fault(node, `No variable ${second} is declared before this expression.`, hint);
+    }
+    chains.push(chain);
+    return undefined;
+  }
+
+  function checkCall(
+    node: Expression,
+    call: Extract<Expression["exprKind"], { case: "callExpr" }>["value"],
+    local: ReadonlySet<string>,
+  ): Fault | undefined {
+    if (isQualified(call, local, functions)) return undefined;
+    const isMethod = call.target !== undefined;
+    const takes = functions.takes(call.function, isMethod);
+    const written = `${isMethod ? "." : ""}${call.function}()`;
+    if (takes.length === 0) {
+      const near = nearest(call.function, functions.names(isMethod));
+      const other = functions.takes(call.function, !isMethod).length > 0;
+      const hint = other
+        ? `Write it as ${isMethod ? `${call.function}(x)` : `x.${call.function}()`}.`
+        : near === undefined
+          ? ""
+          : `Did you mean ${near}?`;
+      return fault(node, `There is no function ${written}.`, hint);
+    }
+    if (takes.includes(call.args.length)) return undefined;
+    const counts = [...takes].sort((left, right) => left - right).join(" or ");
+    return fault(node, `${written} takes ${counts} arguments, not ${call.args.length}.`, "");
+  }
+
+  const found = walk(expression, new Set(), 0);
+  return found ?? { chains };
+}
+
+/** Whether a call is of a function whose name has dots, such as `optional.of`. */
+function isQualified(
+  call: Extract<Expression["exprKind"], { case: "callExpr" }>["value"],
+  local: ReadonlySet<string>,
+  functions: FunctionTable,
+): boolean {
+  const chain = chainOf(call.target);
+  if (chain === undefined || local.has(chain[0] ?? "")) return false;
+  return functions.takes([...chain, call.function].join("."), false).includes(call.args.length);
+}
+
+function knownRoots(vocabulary: Vocabulary): string {
+  return `Known are ${vocabulary.roots.join(", ")}.`;
+}
