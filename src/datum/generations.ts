@@ -30,6 +30,11 @@ function put(holder: JsonObject, field: string, value: Json): void {
   (holder as Record<string, Json>)[field] = value;
 }
 
+/** Says whether a workload has any field of the newer generation. */
+export function isNewer(content: JsonObject): boolean {
+  return newMarks(content).length > 0;
+}
+
 /** Tells of a workload that is written in two generations of the API at once. */
 export function checkGenerations(content: JsonObject, report: Reporter): void {
   const cities = objectsAt(content, ["spec", "placements"]).find(({ value }) => value.cityCodes !== undefined);

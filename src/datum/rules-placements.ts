@@ -85,7 +85,7 @@ function checkScale(placement: JsonObject, path: Path, report: Reporter): void {
     if (metrics.length === 0)
       report.say(
         "workload/max-replicas",
-        [...at, "maxReplicas"],
+        [...at, "metrics"],
         "maxReplicas needs metrics to scale by.",
         "Add metrics, or remove maxReplicas.",
       );
@@ -111,7 +111,7 @@ function checkScale(placement: JsonObject, path: Path, report: Reporter): void {
 function checkMetric(metric: JsonObject, path: Path, report: Reporter): void {
   const resource = valueAt(metric, ["resource"]);
   if (resource === undefined) {
-    report.say("workload/metric", path, "The metric names no resource.", "Add resource.");
+    report.say("workload/metric", [...path, "resource"], "The metric names no resource.", "Add resource.");
     return;
   }
   const name = textAt(resource, ["name"]);

@@ -3,10 +3,10 @@ import { nearest } from "../core/nearest.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { type Path, valueAt } from "./document.ts";
 import { isLabel, isPortName, objectsAt, type Reporter, textAt } from "./report.ts";
+import { checkKeys } from "./rules-keys.ts";
 
 const template = ["spec", "template"] as const;
 const runtime = [...template, "spec", "runtime"] as const;
-const sshKeys = "compute.datumapis.com/ssh-keys";
 
 /** What runs: instance type, virtual machine or containers, ports, keys. */
 export function checkRuntime(content: JsonObject, catalogs: Catalogs, report: Reporter): void {
@@ -111,36 +111,6 @@ function checkEnvironment(container: JsonObject, path: Path, report: Reporter): 
 function checkMachine(content: JsonObject, report: Reporter): void {
   checkKeys(content, report);
   checkPorts(valueAt(content, [...runtime, "virtualMachine"]) as JsonObject, [...runtime, "virtualMachine"], report);
-}
-
-function checkKeys(content: JsonObject, report: Reporter): void {
-  const path = [...template, "metadata", "annotations", sshKeys];
-  const keys = textAt(content, path).trim();
-  if (keys === "") {
-    report.say(
-      "workload/ssh-keys",
-      path,
-      `A virtual machine needs the annotation ${sshKeys} on its template.`,
-      "Add lines of the form user:ssh-ed25519 AAAA…",
-    );
-    return;
-  }
-  for (const [index, line] of keys.split("\n").entries()) {
-    const colon = line.indexOf(":");
-    const user = line.slice(0, colon).trim();
-    const isKey =
-      /(^|\s)(ssh-(ed25519|rsa|dss)|ecdsa-sha2-nistp\d{3}|sk-\S+@openssh\.com) +[A-Za-z0-9+/]{16,}={0,3}(\s|$)/.test(
-        line.slice(colon + 1),
-      );
-    if (colon < 0 || user === "" || !isKey) {
-      report.say(
-        "workload/ssh-keys",
-        path,
-        `Line ${index + 1} of the keys is not of the form user:public-key.`,
-        "Write user:ssh-ed25519 AAAA… in each line.",
-      );
-    }
-  }
 }
 
 function checkPorts(holder: JsonObject, path: Path, report: Reporter): void {

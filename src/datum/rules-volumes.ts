@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { type Path, valueAt } from "./document.ts";
+import { isNewer } from "./generations.ts";
 import { quantityMillis } from "./quantity.ts";
 import { isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
 
@@ -54,6 +55,7 @@ export function checkVolumes(content: JsonObject, catalogs: Catalogs, report: Re
       devices.add(device);
       checkDisk(value.disk, [...path, "disk"], catalogs, report);
     }
+    checkItems(content, value, path, report);
     if (isObject(value.configMap)) checkFiles(value.configMap, "name", [...path, "configMap"], report);
     if (isObject(value.secret)) checkFiles(value.secret, "secretName", [...path, "secret"], report);
   }
@@ -146,23 +148,21 @@ function checkDisk(disk: JsonObject, path: Path, catalogs: Catalogs, report: Rep
       "Keep one populator.",
     );
   }
+  checkSize(disk, [...at, "resources"], image !== "", report);
+}
+
+/** A disk without an image must say its size; with one it may. */
+function checkSize(disk: JsonObject, at: Path, hasImage: boolean, report: Reporter): void {
   const resources = valueAt(disk, ["template", "spec", "resources"]);
-  if (resources === undefined) {
-    if (image === "")
-      report.say(
-        "workload/disk-size",
-        at,
-        "The disk has neither an image nor a size.",
-        "Add resources.requests.storage.",
-      );
+  const absent = [[], ["requests"], ["requests", "storage"]].find((path) => valueAt(resources, path) === undefined);
+  if (absent !== undefined) {
+    if (absent.length === 0 && hasImage) return;
+    const message = absent.length === 0 ? "The disk has neither an image nor a size." : "The disk says no size.";
+    report.say("workload/disk-size", [...at, ...absent], message, "Add resources.requests.storage, such as 20Gi.");
     return;
   }
-  const storage = valueAt(resources, ["requests", "storage"]);
-  const sizeAt = [...at, "resources", "requests", "storage"];
-  if (storage === undefined) {
-    report.say("workload/disk-size", sizeAt, "The disk says no size.", "Add resources.requests.storage, such as 20Gi.");
-    return;
-  }
+  const sizeAt = [...at, "requests", "storage"];
+  const storage = valueAt(resources, ["requests", "storage"]) ?? null;
   const size = quantityMillis(storage);
   if (size === undefined || size <= 0n) {
     report.say(
@@ -173,11 +173,12 @@ function checkDisk(disk: JsonObject, path: Path, catalogs: Catalogs, report: Rep
     );
     return;
   }
-  if (size % gib !== 0n) report.say("workload/disk-size", sizeAt, `${String(storage)} is no whole number of Gi.`);
-  if (size < 10n * gib || size > 100n * gib)
-    report.say("workload/disk-size", sizeAt, `${String(storage)} is not between 10Gi and 100Gi.`);
-  else if (image !== "" && size < 25n * gib)
-    report.say("workload/disk-size", sizeAt, `A disk with an image needs 25Gi at least, not ${String(storage)}.`);
+  const say = (message: string, hint: string): void => report.say("workload/disk-size", sizeAt, message, hint);
+  const text = String(storage);
+  if (size % gib !== 0n) say(`${text} is no whole number of Gi (2^30 bytes).`, "Write a size such as 20Gi.");
+  if (size < 10n * gib || size > 100n * gib) say(`${text} is not between 10Gi and 100Gi.`, "Write a size in between.");
+  else if (hasImage && size < 25n * gib)
+    say(`A disk with an image needs 25Gi at least, not ${text}.`, "Write 25Gi or more, or remove resources.");
 }
 
 function known(rule: string, noun: string, name: string, catalog: JsonObject, path: Path, report: Reporter): void {
@@ -190,6 +191,14 @@ function known(rule: string, noun: string, name: string, catalog: JsonObject, pa
     `The ${noun} ${JSON.stringify(name)} is not known.`,
     near === undefined ? `Known: ${names.join(", ")}.` : `Did you mean ${near}?`,
   );
+}
+
+/** The older generation has no choice of keys from a ConfigMap; it refuses what it would not carry out. */
+function checkItems(content: JsonObject, volume: JsonObject, path: Path, report: Reporter): void {
+  if (objectsAt(volume, ["configMap", "items"]).length === 0 || isNewer(content)) return;
+  const message = "The generation of the API that the workload is written in cannot choose keys of a ConfigMap.";
+  const hint = "Remove items: every key becomes a file.";
+  report.say("workload/configmap-items", [...path, "configMap", "items"], message, hint);
 }
 
 function checkFiles(files: JsonObject, nameField: string, path: Path, report: Reporter): void {

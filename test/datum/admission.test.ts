@@ -10,20 +10,31 @@ const machine = `${runtime}.virtualMachine`;
 const scale = "spec.placements.0.scaleSettings";
 const metrics = (target: unknown, name = "cpu"): Edit => [`${scale}.metrics`, [{ resource: { name, target } }]];
 const keys = "spec.template.metadata.annotations.compute\\.datumapis\\.com/ssh-keys";
+const rsa = "AAAAB3NzaC1yc2EAAAADAQABAAAAIQcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBw==";
+const ecdsa =
+  "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ=";
 const keysPath = "spec.template.metadata.annotations[compute.datumapis.com/ssh-keys]";
 
 /** Numbers as in the table of the API's own admission. */
 const rows: readonly Row[] = [
   ["1 no keys", virtualMachine, [[keys, undefined]], `workload/ssh-keys ${keysPath}`],
-  ["2 no colon", virtualMachine, [[keys, "ssh-ed25519"]], `workload/ssh-keys ${keysPath}`],
+  ["2 no colon", virtualMachine, [[keys, "ssh-ed25519"]], `workload/ssh-keys ${keysPath}[0]`],
+  ["3 no user", virtualMachine, [[keys, `:ssh-rsa ${rsa}`]], `workload/ssh-keys ${keysPath}[0]`],
   [
-    "3 no user",
+    "3 + 4 nothing but a colon",
     virtualMachine,
-    [[keys, ":ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJiNLwMxnTz"]],
-    `workload/ssh-keys ${keysPath}`,
+    [[keys, ":invalid"]],
+    `workload/ssh-keys ${keysPath}[0]`,
+    `workload/ssh-keys ${keysPath}[0]`,
   ],
-  ["3 + 4 nothing but a colon", virtualMachine, [[keys, ":invalid"]], `workload/ssh-keys ${keysPath}`],
-  ["4 no key", virtualMachine, [[keys, "me:invalid"]], `workload/ssh-keys ${keysPath}`],
+  ["4 no key", virtualMachine, [[keys, "me:invalid"]], `workload/ssh-keys ${keysPath}[0]`],
+  ["4 half a key", virtualMachine, [[keys, `me:ssh-rsa ${rsa.slice(0, 40)}`]], `workload/ssh-keys ${keysPath}[0]`],
+  [
+    "4 another kind inside",
+    virtualMachine,
+    [[keys, `a:ssh-rsa ${rsa}\nb:ssh-ed25519 ${rsa}`]],
+    `workload/ssh-keys ${keysPath}[1]`,
+  ],
   [
     "5 instance type",
     sandbox,
@@ -164,13 +175,13 @@ const rows: readonly Row[] = [
     "42 no metrics",
     sandbox,
     [[`${scale}.maxReplicas`, 2]],
-    "workload/max-replicas spec.placements[0].scaleSettings.maxReplicas",
+    "workload/max-replicas spec.placements[0].scaleSettings.metrics",
   ],
   [
     "43 no resource",
     sandbox,
     [[`${scale}.metrics`, [{}]]],
-    "workload/metric spec.placements[0].scaleSettings.metrics[0]",
+    "workload/metric spec.placements[0].scaleSettings.metrics[0].resource",
   ],
   [
     "43 unknown resource",
@@ -219,7 +230,7 @@ const accepted: readonly Row[] = [
   [
     "keys with options, of several users",
     virtualMachine,
-    [[keys, `a:no-pty ssh-rsa ${"A".repeat(40)}\nb: ecdsa-sha2-nistp256 ${"A".repeat(40)} b@c\n`]],
+    [[keys, `a:no-pty ssh-rsa ${rsa}\nb: ecdsa-sha2-nistp256 ${ecdsa} b@c\n`]],
   ],
   ["1000 copies", sandbox, [[`${scale}.minReplicas`, 1000]]],
   ["no management policy", sandbox, [[`${scale}.instanceManagementPolicy`, undefined]]],

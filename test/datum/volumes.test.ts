@@ -79,13 +79,13 @@ const rows: readonly Row[] = [
     "28 neither image nor size",
     sandbox,
     [[`${disk}.resources`, undefined]],
-    `workload/disk-size ${spec}.volumes[0].disk.template.spec`,
+    `workload/disk-size ${spec}.volumes[0].disk.template.spec.resources`,
   ],
   [
     "29 no requests",
     sandbox,
     [[`${disk}.resources`, {}]],
-    `workload/disk-size ${spec}.volumes[0].disk.template.spec.resources.requests.storage`,
+    `workload/disk-size ${spec}.volumes[0].disk.template.spec.resources.requests`,
   ],
   [
     "29 no storage",
@@ -140,7 +140,30 @@ const rows: readonly Row[] = [
         { name: "data", configMap: { name: "c", optional: true, items: [{ key: "k", path: "../k" }] } },
       ],
     ],
+    `workload/configmap-items ${spec}.volumes[0].configMap.items`,
     `workload/item-path ${spec}.volumes[0].configMap.items[0].path`,
+  ],
+  [
+    "34 items of a Secret, which may be chosen",
+    sandbox,
+    [
+      [
+        `${spec}.volumes.0`,
+        { name: "data", secret: { secretName: "c", optional: true, items: [{ key: "k", path: "k" }] } },
+      ],
+    ],
+  ],
+  [
+    "34 items in the newer generation",
+    sandbox,
+    [
+      ["spec.placements.0.cityCodes", undefined],
+      ["spec.placements.0.locations", [{ name: "dfw" }]],
+      [
+        `${spec}.volumes.0`,
+        { name: "data", configMap: { name: "c", optional: true, items: [{ key: "k", path: "k" }] } },
+      ],
+    ],
   ],
 ];
 
