@@ -66,7 +66,7 @@ export function filesOf(wish: Wish): Files {
     const rules = wish.ports.map((port) => `                  - port: p${port}\n`).join("");
     files["web.yaml"] = replaced("web.yaml", "[DFW, LHR]", `[${wish.cities.join(", ")}]`)
       .replace("minReplicas: 2", `minReplicas: ${wish.web}`)
-      .replace("LWtleS0wMDAw", `LWtleS0wMDA${wish.key}`)
+      .replace(/ssh-ed25519 \S+/, publicKey(wish.key))
       .replace("storage: 30Gi", `storage: ${wish.diskGib}Gi`)
       .replace(/( +- name: https?\n +port: \d+\n)+/, names)
       .replace(/( +- port: https?\n)+/, rules);
@@ -112,6 +112,13 @@ spec:
     - backends:
         - endpoint: https://example.com
 `;
+
+/** A whole public key: the length and word of its type, then 32 bytes. */
+function publicKey(seed: string): string {
+  const type = Buffer.from("ssh-ed25519");
+  const parts = [type, Buffer.alloc(32, seed)].flatMap((part) => [Buffer.of(0, 0, 0, part.length), part]);
+  return `ssh-ed25519 ${Buffer.concat(parts).toString("base64")}`;
+}
 
 function replaced(file: string, from: string, to: string): string {
   const text = example[file] ?? "";
