@@ -43,7 +43,7 @@ spec:
   template:
     metadata:
       annotations:
-        compute.datumapis.com/ssh-keys: "ops:ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHBsdW1ibGluZS1leGFtcGxlLWtleS0wMDAwMDAw ops@example.com"
+        compute.datumapis.com/ssh-keys: "ops:ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHBsdW1ibGluZS1leGFtcGxlLWtleS0wMDAwMDAwMDAw ops@example.com"
     spec:
       runtime:
         resources: { instanceType: datumcloud/d1-standard-2 }
