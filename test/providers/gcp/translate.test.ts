@@ -33,6 +33,7 @@ test("a fleet becomes networks, subnetworks, firewalls, disks and instances", ()
     ],
   );
   assert.equal(provider.realms(wholeFleet()), ["test-project"]);
+  assert.equal(provider.realms(fleetOf(locationsText)), ["test-project"], "what ran there before must be found again");
   assert.equal(provider.problems?.(wholeFleet()), []);
 });
 

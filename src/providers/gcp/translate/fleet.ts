@@ -18,9 +18,13 @@ export function translateFleet(fleet: Fleet, settings: Settings): readonly Resou
   return all.sort((left, right) => compareText(left.address, right.address));
 }
 
-/** The projects the fleet needs, sorted. */
+/**
+ * The projects of every location the fleet may use, sorted: where nothing runs any more, something may still stand that nobody
+ * remembers, because the memory was lost.
+ */
 export function projectsOf(fleet: Fleet, settings: Settings): readonly string[] {
-  const places = [...fleet.presences, ...fleet.deployments].map(({ location }) => location);
-  const projects = places.flatMap((location) => (isServed(location, settings) ? [location.gcp.projectId] : []));
+  const projects = fleet.locations.flatMap((location) =>
+    isServed(location, settings) ? [location.gcp.projectId] : [],
+  );
   return [...new Set(projects)].sort(compareText);
 }
