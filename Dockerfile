@@ -28,5 +28,5 @@ EXPOSE 8088
 # Nothing outside /state and /tmp is written: run it with --read-only --tmpfs /tmp.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(process.env.PLUMBLINE_HEALTH).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["tini", "--", "node", "--enable-source-maps", "dist/main.js"]
+ENTRYPOINT ["tini", "--", "node", "--max-semi-space-size=1", "--enable-source-maps", "dist/main.js"]
 CMD ["run", "--config", "/etc/plumbline/plumbline.yaml", "--state", "/state"]

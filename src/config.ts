@@ -88,6 +88,8 @@ export function embeddedConfig(
       edge: { endpoint: worlds.edgeUrl, credentials: { kind: "none" }, forceConflicts: true },
     },
     drift: { schedule: embedded.driftSchedule, policy: "correct" },
+    // Seven copies to play with: deleting one file of three may take more than the careful default allows.
+    limits: { maxDeletePercent: embedded.maxDeletePercent },
     server: { port: embedded.port },
   };
   return complete(raw, "plumbline.yaml");

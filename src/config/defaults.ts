@@ -23,6 +23,7 @@ export const defaults = {
     fleet: "example",
     repository: "repository",
     driftSchedule: "*/10 * * * * *",
+    maxDeletePercent: 75,
     pollInterval: "2s",
     port: 0,
   },
