@@ -163,8 +163,8 @@ async function observe(
     judges.providers.map(async (provider) => {
       const remembered = inventory.filter((entry) => entry.provider === provider.name);
       const realms = [...new Set([...provider.realms(fleet), ...remembered.map(({ realm }) => realm)])].sort();
-      // Without any memory every kind is listed: what stands there may be ours from before the store was lost.
-      const kinds = inventory.length > 0 ? [...new Set(remembered.map(({ kind }) => kind))].sort() : undefined;
+      // Without any memory of a provider every kind is listed: what stands there may be ours from before the store was lost.
+      const kinds = remembered.length > 0 ? [...new Set(remembered.map(({ kind }) => kind))].sort() : undefined;
       try {
         return await collect(
           provider.observe({ fleet: judges.fleet, realms, ...(kinds !== undefined && { kinds }) }, signal),
