@@ -1,0 +1,205 @@
+import { type CelMap, type CelValue, celError, celMap, isCelList } from "@bufbuild/cel";
+import type { Json } from "../core/json.ts";
+import type { CompiledPolicy, CompiledValidation } from "./compile.ts";
+import { existingPath, type Path } from "./document.ts";
+import type { Answer, Bindings, Compiled } from "./language/expression.ts";
+import { placeOf } from "./language/expression.ts";
+import type { Action, Finding, Written } from "./policy-set.ts";
+
+/** What one evaluation of a policy found, before its budget is looked at. */
+export type Findings = readonly Finding[] | "exceeded";
+
+class Exceeded extends Error {
+  override readonly name = "Exceeded";
+}
+
+/**
+ * Evaluates one policy with given names: its conditions, then its validations and annotations.
+ * A condition that is false skips the policy, whatever the other conditions say.
+ */
+export function evaluatePolicy(
+  compiled: CompiledPolicy,
+  actions: readonly Action[],
+  roots: Bindings,
+  object: Json | undefined,
+): Findings {
+  const { policy } = compiled;
+  const bindings = { ...roots, variables: lazyVariables(compiled.variables, roots) };
+  const run = (expression: Compiled): Exclude<Answer, { readonly kind: "exceeded" }> => {
+    const answer = expression.run(bindings);
+    if (answer.kind === "exceeded") throw new Exceeded();
+    return answer;
+  };
+  try {
+    const faults: Finding[] = [];
+    for (const [index, [name, test]] of compiled.matchConditions.entries()) {
+      const answer = run(test);
+      if (answer.kind === "value" && answer.value === false) return [];
+      if (answer.kind === "value" && answer.value === true) continue;
+      const written = policy.matchConditions[index];
+      faults.push(fault(compiled, actions, `the condition ${name}`, answer, written));
+    }
+    if (faults.length > 0) return faults;
+    return [
+      ...compiled.validations.flatMap((validation, index) =>
+        evaluateValidation(compiled, actions, validation, index, run, object),
+      ),
+      ...compiled.auditAnnotations.flatMap(([key, expression], index) => {
+        const answer = run(expression);
+        if (answer.kind === "value" && typeof answer.value === "string") {
+          return answer.value.trim() === "" ? [] : [audit(policy.name, key, answer.value.trim())];
+        }
+        if (answer.kind === "value" && answer.value === null) return [];
+        return [fault(compiled, actions, `the audit annotation ${key}`, answer, policy.auditAnnotations[index])];
+      }),
+    ];
+  } catch (error) {
+    if (error instanceof Exceeded) return "exceeded";
+    throw error;
+  }
+}
+
+type Run = (expression: Compiled) => Exclude<Answer, { readonly kind: "exceeded" }>;
+
+function evaluateValidation(
+  compiled: CompiledPolicy,
+  actions: readonly Action[],
+  validation: CompiledValidation,
+  index: number,
+  run: Run,
+  object: Json | undefined,
+): readonly Finding[] {
+  const { policy } = compiled;
+  const written = policy.validations[index];
+  const answer = run(validation.test);
+  if (answer.kind === "value" && answer.value === true) return [];
+  if (answer.kind !== "value" || answer.value !== false) {
+    return [fault(compiled, actions, "a validation", answer, written?.expression)];
+  }
+  return [
+    {
+      policy: policy.name,
+      kind: "violation",
+      severity: severityOf(actions),
+      message: messageOf(validation, written?.message ?? "", written?.expression.text ?? "", run),
+      hint: policy.why,
+      path: bestPath(validation.paths, object),
+      changes: changesOf(validation.changes, run),
+    },
+  ];
+}
+
+/** The author's expression if it gives one line of text, else the author's message, else the expression that failed. */
+function messageOf(validation: CompiledValidation, message: string, expression: string, run: Run): string {
+  const answer = validation.message === undefined ? undefined : run(validation.message);
+  const said = answer?.kind === "value" && typeof answer.value === "string" ? answer.value.trim() : "";
+  if (said !== "" && !said.includes("\n")) return shorten(said);
+  return message !== "" ? message : `failed expression: ${shorten(expression.replace(/\s+/g, " ").trim())}`;
+}
+
+function shorten(text: string): string {
+  return text.length > mostText ? `${text.slice(0, mostText)}…` : text;
+}
+
+const mostText = 500;
+
+function changesOf(expression: Compiled | undefined, run: Run): readonly string[] {
+  const answer = expression === undefined ? undefined : run(expression);
+  if (answer?.kind !== "value" || !isCelList(answer.value)) return [];
+  return [...answer.value].filter((address) => typeof address === "string");
+}
+
+/** The deepest field of the manifest that the validation speaks of; the first of equals. */
+function bestPath(paths: readonly Path[], object: Json | undefined): Path {
+  return paths
+    .map((path) => existingPath(object, path))
+    .reduce<Path>((best, path) => (path.length > best.length ? path : best), []);
+}
+
+/** How bad a violation is under a binding's actions. */
+export function severityOf(actions: readonly Action[]): Finding["severity"] {
+  if (actions.includes("Deny")) return "error";
+  return actions.includes("Warn") ? "warning" : "info";
+}
+
+/** How bad it is that a policy could not be evaluated: as bad as a violation, but nothing is stopped under Ignore. */
+export function faultSeverity(failurePolicy: "Fail" | "Ignore", actions: readonly Action[]): Finding["severity"] {
+  const severity = severityOf(actions);
+  return failurePolicy === "Ignore" && severity === "error" ? "warning" : severity;
+}
+
+function fault(
+  { policy }: CompiledPolicy,
+  actions: readonly Action[],
+  what: string,
+  answer: Exclude<Answer, { readonly kind: "exceeded" }>,
+  written: Written | undefined,
+): Finding {
+  const reason =
+    answer.kind === "error" ? answer.message : `it answers ${describe(answer.value)}, neither true nor false`;
+  const offset = answer.kind === "error" ? answer.offset : undefined;
+  const place = written === undefined || offset === undefined ? undefined : placeOf(written.text, offset);
+  const where =
+    place === undefined
+      ? ""
+      : place.line === 1
+        ? ` (column ${place.column} of its expression)`
+        : ` (line ${place.line}, column ${place.column} of its expression)`;
+  const effect = policy.failurePolicy === "Fail" ? "" : " It is passed over.";
+  return {
+    policy: policy.name,
+    kind: "fault",
+    severity: faultSeverity(policy.failurePolicy, actions),
+    message: `The policy cannot be evaluated here: ${what} fails, ${shorten(reason)}${where}.${effect}`,
+    hint: "Ask with has(…) or .?field before a field that may be missing.",
+    path: [],
+    changes: [],
+  };
+}
+
+function describe(value: CelValue): string {
+  return value === null
+    ? "null"
+    : isCelList(value)
+      ? "a list"
+      : typeof value === "object"
+        ? "a map"
+        : `a ${typeof value}`;
+}
+
+function audit(policy: string, key: string, value: string): Finding {
+  return {
+    policy,
+    kind: "audit",
+    severity: "info",
+    message: `${policy}/${key}: ${shorten(value.replace(/\s+/g, " "))}`,
+    hint: "",
+    path: [],
+    changes: [],
+  };
+}
+
+/** `variables.x`: evaluated when first asked for, once, with its error if it has one. */
+function lazyVariables(variables: ReadonlyMap<string, Compiled>, roots: Bindings): CelMap {
+  const known = new Map<string, CelValue>();
+  const get = (name: string): CelValue | undefined => {
+    const value = known.get(name);
+    const compiled = variables.get(name);
+    if (value !== undefined || compiled === undefined) return value;
+    const answer = compiled.run({ ...roots, variables: shown });
+    if (answer.kind === "exceeded") throw new Exceeded();
+    const made = answer.kind === "value" ? answer.value : errorOf(`variables.${name}: ${answer.message}`);
+    known.set(name, made);
+    return made;
+  };
+  const shown = Object.create(celMap(new Map()), {
+    get: { value: get },
+    has: { value: (name: string) => variables.has(name) },
+  }) as CelMap;
+  return shown;
+}
+
+/** The engine hands errors on as values. */
+function errorOf(message: string): CelValue {
+  return celError(message) as unknown as CelValue;
+}
