@@ -86,7 +86,9 @@ export async function applyPlan(work: Work): Promise<Applied> {
 
   // Changes stand in order, so that each finds the promises of everything it depends on.
   for (const change of todo) endings.set(change.address, runAfterDependencies(change));
-  await Promise.all(endings.values());
+  // A broken program is told only when nothing runs any more: the next pass must not meet what this one still does.
+  for (const ending of await Promise.allSettled(endings.values()))
+    if (ending.status === "rejected") throw ending.reason;
   return { results, live };
 }
 
@@ -157,7 +159,8 @@ async function act(change: Change, work: Work): Promise<Observed | undefined> {
       );
       if (afterMs > maxDelayMs) throw error;
       work.onProgress({ kind: "change-retried", address: change.address, message: error.message, afterMs });
-      await work.clock.delay(afterMs, work.signal);
+      await work.clock.delay(afterMs, AbortSignal.any([work.signal, work.stopping])).catch(() => undefined);
+      if (work.signal.aborted || work.stopping.aborted) throw error;
     }
   }
 }
@@ -184,14 +187,21 @@ async function record(change: Change, observed: Observed | undefined, work: Work
   await work.store.put(work.plan.fleet, entryOf(change.resource, observed, work, "applied"));
 }
 
-/** Brings the memory up to what was seen: kept things are remembered as they are, gone ones forgotten. Writes only what differs. */
+/**
+ * Brings the memory up to what was seen: kept things are remembered as they are, gone ones forgotten. Writes only what differs.
+ * What nobody remembered and goes now is remembered too, all at once: where a memory begins, nothing of ours may be missing in it.
+ */
 async function rememberKept(work: Work): Promise<void> {
   const known = new Map(work.inventory.map((entry) => [entry.address, entry]));
   const fresh = work.plan.changes
     .filter((change) => change.action === "keep" && change.resource !== undefined)
     .map((change) => entryOf(change.resource as Resource, change.observed, work, "applied"))
     .filter((entry) => !isSame(known.get(entry.address), entry));
-  if (fresh.length > 0) await work.store.putAll(work.plan.fleet, fresh);
+  const orphans = work.plan.changes.flatMap((change) => {
+    const isNew = change.action === "delete" && !known.has(change.address);
+    return isNew && change.observed !== undefined ? [entryOfOrphan(change, change.observed)] : [];
+  });
+  if (fresh.length + orphans.length > 0) await work.store.putAll(work.plan.fleet, [...fresh, ...orphans]);
   for (const entry of work.gone) await work.store.forget(work.plan.fleet, entry.address);
 }
 
