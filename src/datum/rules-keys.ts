@@ -47,18 +47,19 @@ function isAuthorizedKey(entry: string): boolean {
   return words.some((word, index) => Object.hasOwn(keyKinds, word) && isKeyOf(word, words[index + 1] ?? ""));
 }
 
-/** Says whether a key says its kind once more inside, and has as many parts as its kind. */
+/** Says whether a key says its kind once more inside, and is neither cut off nor longer than its parts. */
 function isKeyOf(kind: string, base64: string): boolean {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 !== 0) return false;
   const bytes = decode(base64);
   const parts: number[] = [];
   let offset = 0;
-  while (offset + 4 <= bytes.length) {
+  while (offset < bytes.length) {
+    if (bytes.length < offset + 4) return false;
     const length = new DataView(bytes.buffer).getUint32(offset);
     parts.push(length);
     offset += 4 + length;
   }
-  const isWhole = parts.length === 1 + (keyKinds[kind] ?? 0);
+  const isWhole = offset === bytes.length && parts.length === 1 + (keyKinds[kind] ?? 0);
   return isWhole && String.fromCharCode(...bytes.slice(4, 4 + kind.length)) === kind && parts[0] === kind.length;
 }
 
