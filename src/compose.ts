@@ -1,10 +1,13 @@
 import { join } from "node:path";
+import { isUsable, loadPolicies, PolicyError } from "./compose/policies.ts";
 import { openProviders } from "./compose/providers.ts";
 import { loadLimits, loadRules, type Rules } from "./compose/rules.ts";
 import { readSecret } from "./compose/secrets.ts";
 import type { Config, RepositoryConfig } from "./config.ts";
+import { digest } from "./core/identity.ts";
 import type { OnProgress } from "./core/progress.ts";
 import { createChecker } from "./datum/checker.ts";
+import { createPolicyEngine } from "./policy/door.ts";
 import { createParseCache } from "./read.ts";
 import type { World } from "./reconcile.ts";
 import { openRepository } from "./repo/index.ts";
@@ -43,6 +46,10 @@ export async function compose(
     releasers.push("store", () => store.close());
     const providers = await openProviders(shell, config);
     for (const provider of providers) releasers.push(provider.name, () => provider.close());
+    const policies = await loadPolicies(config.policies);
+    if (!isUsable(policies)) throw new PolicyError(policies);
+    const engine = createPolicyEngine(policies.set);
+    releasers.push("policies", () => engine.close());
     const checker = createChecker({ schemas: rules.schemas, catalogs: rules.catalogs });
     const cache = createParseCache(parseCacheFiles);
     const worlds: World[] = [];
@@ -56,7 +63,9 @@ export async function compose(
         providers,
         limits,
         driftPolicy: config.drift.policy,
-        rulesDigest: rules.digest,
+        ...(policies.set.policies.length > 0 && { policies: engine }),
+        rulesDigest: digest({ rules: rules.digest, policies: policies.set as never }),
+        now: () => systemClock.now().toISOString(),
         cache,
       };
       const rhythm = { branch: tracked.branch, patience: config.apply, clock: systemClock, random: Math.random };

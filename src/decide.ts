@@ -11,12 +11,14 @@ import type { OnProgress } from "./core/progress.ts";
 import type { Observed, Resource } from "./core/resource.ts";
 import { pendingOf } from "./core/wait.ts";
 import type { Checker, CheckResult } from "./datum/check.ts";
+import type { Document } from "./datum/document.ts";
 import { expandFleet } from "./datum/expand.ts";
 import type { Fleet } from "./datum/fleet.ts";
+import type { PolicyEngine } from "./policy/door.ts";
 import { type Provider, ProviderError } from "./providers/provider.ts";
 import type { ParseCache } from "./read.ts";
 import { readManifests, readSources } from "./read.ts";
-import type { Repository } from "./repo/repository.ts";
+import { type Repository, RepositoryError } from "./repo/repository.ts";
 
 /** What deciding rests on besides the commit. All of it comes from the daemon's own configuration. */
 export interface Judges {
@@ -27,6 +29,10 @@ export interface Judges {
   readonly providers: readonly Provider[];
   readonly limits: Limits;
   readonly driftPolicy: DriftPolicy;
+  /** The daemon's own policies; absent where there are none. */
+  readonly policies?: Pick<PolicyEngine, "checkManifests" | "checkPlan">;
+  /** The moment policies may speak of, such as `2026-02-28T12:00:00Z`. */
+  readonly now?: () => string;
   /** Digest of schemas, rules and limits, and the version of this program: part of a plan's identity. */
   readonly rulesDigest: string;
   readonly cache: ParseCache;
@@ -37,6 +43,8 @@ export interface Question {
   readonly repository: Repository;
   readonly commit: string;
   readonly inventory: readonly InventoryEntry[];
+  /** The commit that was last applied as a whole: what policies call the old object. */
+  readonly previous?: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
 }
@@ -71,7 +79,8 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     message: `checking ${files.parsed.length} files of ${commit.slice(0, 8)}`,
   });
   const checked = judges.checker.check(files.parsed);
-  const problems = sortProblems([...checked.problems, ...files.problems]);
+  const judged = await judgeManifests(judges, question, checked);
+  const problems = sortProblems([...checked.problems, ...files.problems, ...judged]);
   const base = { commit, commitSubject: info.subject, manifests: checked.documents.length };
   const sourcesOf = (found: readonly Problem[]) => readSources(files, found, question);
   if (hasErrors(problems)) return { ...base, ...nothing, problems, sources: await sourcesOf(problems) };
@@ -103,11 +112,13 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     unavailable,
     identity: { rules: judges.rulesDigest, manifests: digest(files.ids) },
   });
-  const refusals = judge(plan, judges.limits, { inventory: question.inventory, wanted: wanted.length });
+  const verdict = await judges.policies?.checkPlan(plan, judges.now?.() ?? "", question.inventory);
+  const limited = judge(plan, judges.limits, { inventory: question.inventory, wanted: wanted.length });
+  const refusals = [...limited, ...(verdict?.refusals ?? [])];
   const pending = pendingOf(plan.changes, wanted, unavailable);
   return {
     ...base,
-    problems: found,
+    problems: sortProblems([...found, ...(verdict?.problems ?? [])]),
     sources,
     plan,
     refusals,
@@ -131,6 +142,38 @@ const nothing = {
 
 function expand(judges: Judges, checked: CheckResult, allocations: ReadonlyMap<string, string>): Fleet {
   return expandFleet(checked.documents, { fleet: judges.fleet, allocations });
+}
+
+/** What the daemon's policies say of each manifest, beside what it was at the last applied commit. */
+async function judgeManifests(judges: Judges, question: Question, checked: CheckResult): Promise<readonly Problem[]> {
+  if (judges.policies === undefined) return [];
+  const before = new Map(
+    (await previousDocuments(judges, question)).map((document) => [identityOf(document), document]),
+  );
+  const present = checked.documents.map((document) => {
+    const old = before.get(identityOf(document));
+    before.delete(identityOf(document));
+    return { document, object: document.content, ...(old !== undefined && { oldObject: old.content }) };
+  });
+  const removed = [...before.values()].map((document) => ({ document, oldObject: document.content }));
+  return await judges.policies.checkManifests([...present, ...removed]);
+}
+
+async function previousDocuments(judges: Judges, question: Question): Promise<readonly Document[]> {
+  const { previous, repository } = question;
+  if (previous === undefined) return [];
+  try {
+    const files = await readManifests(judges, { ...question, commit: previous, onProgress: () => undefined });
+    return judges.checker.check(files.parsed).documents;
+  } catch (error) {
+    // History may have been rewritten or cut short: then everything counts as new, which is what a first commit is.
+    if (error instanceof RepositoryError && repository !== undefined) return [];
+    throw error;
+  }
+}
+
+function identityOf(document: Document): string {
+  return `${document.apiVersion} ${document.kind} ${document.namespace}/${document.name}`;
 }
 
 /** Blocks that stand already: they never move, whatever the commit says. */

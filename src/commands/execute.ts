@@ -1,4 +1,5 @@
 import type { Command } from "../cli.ts";
+import { PolicyError } from "../compose/policies.ts";
 import { SecretError } from "../compose/secrets.ts";
 import { RepositoryError } from "../repo/repository.ts";
 import type { Shell } from "../shell.ts";
@@ -11,6 +12,8 @@ export async function execute(shell: Shell, command: Command, flags: Flags): Pro
     return await dispatch(shell, command, flags);
   } catch (error) {
     if (error instanceof CommandError) return await refuse(shell, error, flags);
+    if (error instanceof PolicyError)
+      return await refuse(shell, new CommandError(error.message, error.problems, error.sources), flags);
     const hasWords = error instanceof RepositoryError || error instanceof StoreError || error instanceof SecretError;
     if (!hasWords && !isListenFailure(error)) throw error;
     shell.stderr.write(`plumbline: ${(error as Error).message}\n`);

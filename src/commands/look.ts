@@ -53,13 +53,9 @@ async function decideOnce(shell: Shell, world: World, name: "plan" | "drift"): P
   }
   if (name === "drift") await present(world, commit, shell.signal);
   const inventory = await world.store.inventory(fleet);
-  const question = {
-    repository: world.repository,
-    commit,
-    inventory,
-    signal: shell.signal,
-    onProgress: world.onProgress,
-  };
+  const previous = await world.store.fact(fleet, facts.applied);
+  const { repository, onProgress } = world;
+  const question = { repository, commit, inventory, previous, signal: shell.signal, onProgress };
   return outcomeOf(world, await decide(world.judges, question), undefined, inventory);
 }
 

@@ -21,6 +21,7 @@ export function complete(raw: RawConfig, file: string): Config {
       edge: edge === undefined ? undefined : completeEdge(edge, near),
     },
     drift: { schedule, policy },
+    policies: (raw.policies ?? []).map(near),
     limits: raw.limits ?? {},
     store: { path: raw.store?.path === undefined ? undefined : near(raw.store.path) },
     server: { ...defaults.server, ...raw.server },

@@ -42,6 +42,7 @@ export interface RawConfig {
     };
   };
   readonly drift?: { readonly schedule?: string; readonly policy?: DriftPolicy };
+  readonly policies?: readonly string[];
   readonly limits?: Partial<Limits>;
   readonly store?: { readonly path?: string };
   readonly server?: { readonly enabled?: boolean; readonly host?: string; readonly port?: number };

@@ -65,6 +65,8 @@ export interface Config {
   readonly repositories: readonly RepositoryConfig[];
   readonly providers: { readonly gcp: GcpConfig | undefined; readonly edge: EdgeConfig | undefined };
   readonly drift: { readonly schedule: string; readonly policy: DriftPolicy };
+  /** Files and folders of policies. They are the daemon's own: no watched commit adds or changes one. */
+  readonly policies: readonly string[];
   /** What the file overrides of policies/limits.yaml. */
   readonly limits: Partial<Limits>;
   /** The store's folder; undefined takes the state folder. */
