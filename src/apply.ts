@@ -176,7 +176,9 @@ async function claim(change: Change, work: Work): Promise<void> {
   }
   const entry = entryOf(resource, observed, work, "applying");
   const dependsOn = [...new Set([...entry.dependsOn, ...(before?.dependsOn ?? [])])].sort();
-  await work.store.put(work.plan.fleet, { ...entry, id: before?.id ?? entry.id, dependsOn });
+  const appliedHash = before?.phase === "applied" ? before.specHash : before?.appliedHash;
+  const known = { id: before?.id ?? entry.id, dependsOn, ...(appliedHash !== undefined && { appliedHash }) };
+  await work.store.put(work.plan.fleet, { ...entry, ...known });
 }
 
 async function record(change: Change, observed: Observed | undefined, work: Work): Promise<void> {

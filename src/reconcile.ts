@@ -9,7 +9,7 @@ import { type Decision, decide, type Judges } from "./decide.ts";
 import { watchIncidents } from "./incidents.ts";
 import { type Repository, RepositoryError } from "./repo/repository.ts";
 import type { Clock } from "./runtime/clock.ts";
-import type { Store } from "./store/store.ts";
+import type { PassRecord, Store } from "./store/store.ts";
 
 /** Everything one tracked branch is kept true with. */
 export interface World {
@@ -42,18 +42,25 @@ export async function reconcile(world: World, wake: string, signals: PassSignals
   const startedAt = world.clock.now().getTime();
   world.onProgress({ kind: "pass-started", fleet, wake });
   const outcomes: Outcome[] = [];
+  const passes: Omit<PassRecord, "number">[] = [];
+  const look = async (commit: string): Promise<Outcome> => {
+    const startedAtIso = world.clock.now().toISOString();
+    const outcome = await passOver(world, commit, signals);
+    outcomes.push(outcome);
+    passes.push(recordOf(world, outcome, wake, startedAtIso));
+    return outcome;
+  };
   try {
     const head = await world.repository.head(world.branch, signals.signal);
-    const first = await passOver(world, head, wake, signals);
-    outcomes.push(first);
+    const first = await look(head);
     const fallback = await world.store.fact(fleet, facts.good);
     const stands = first.kind === "invalid" || first.kind === "refused";
-    if (stands && fallback !== undefined && fallback !== head)
-      outcomes.push(await passOver(world, fallback, wake, signals));
+    if (stands && fallback !== undefined && fallback !== head) await look(fallback);
   } catch (error) {
     if (!(error instanceof RepositoryError)) throw error;
     outcomes.push(unreachable(world, error));
   }
+  await remember(world, passes);
   const kind = (outcomes.at(-1) as Outcome).kind;
   world.onProgress({
     kind: "pass-finished",
@@ -64,9 +71,8 @@ export async function reconcile(world: World, wake: string, signals: PassSignals
   return outcomes;
 }
 
-async function passOver(world: World, commit: string, wake: string, signals: PassSignals): Promise<Outcome> {
+async function passOver(world: World, commit: string, signals: PassSignals): Promise<Outcome> {
   const { fleet } = world.judges;
-  const startedAt = world.clock.now().toISOString();
   const inventory = await world.store.inventory(fleet);
   const question = {
     repository: world.repository,
@@ -75,14 +81,14 @@ async function passOver(world: World, commit: string, wake: string, signals: Pas
     signal: signals.signal,
     onProgress: world.onProgress,
   };
-  const decision = await decide(world.judges, question);
+  const previous = await world.store.fact(fleet, facts.applied);
+  const decision = await decide(world.judges, { ...question, previous });
   const mayApply = decision.plan !== undefined && decision.refusals.length === 0;
   if (mayApply) await world.store.setFact(fleet, facts.good, commit);
   const applied = mayApply ? await applyPlan(workOf(world, decision, inventory, signals)) : undefined;
   const outcome = outcomeOf(world, decision, applied, inventory);
   if (outcome.kind === "settled" || outcome.kind === "applied") await world.store.setFact(fleet, facts.applied, commit);
   await watchIncidents(world, decision, applied);
-  await remember(world, outcome, wake, startedAt);
   return outcome;
 }
 
@@ -162,19 +168,22 @@ function unreachable(world: World, error: RepositoryError): Outcome {
   };
 }
 
-/** Adds the pass to history, unless it says exactly what the one before said and did nothing. */
-async function remember(world: World, outcome: Outcome, wake: string, startedAt: string): Promise<void> {
-  const { fleet } = world.judges;
-  const [last] = await world.store.passes(fleet, 1);
-  const didSomething = outcome.results.length > 0 || outcome.kind === "failed";
-  const isNews =
-    last === undefined ||
-    last.commit !== outcome.commit ||
-    last.outcome !== outcome.kind ||
-    last.planId !== (outcome.plan?.planId ?? "");
-  if (!didSomething && !isNews) return;
-  await world.store.addPass({
-    fleet,
+/** Adds what one wake gave to history, unless it says exactly what the wake before said and did nothing. */
+async function remember(world: World, passes: readonly Omit<PassRecord, "number">[]): Promise<void> {
+  const before = [...(await world.store.passes(world.judges.fleet, passes.length))].reverse();
+  const isQuiet = (pass: Omit<PassRecord, "number">, index: number): boolean => {
+    const old = before[index];
+    const { commit, outcome, planId, details } = pass;
+    if (details.attempted !== 0 || old?.commit !== commit || old.outcome !== outcome) return false;
+    return old.planId === planId && old.details.failure === details.failure;
+  };
+  if (passes.every(isQuiet)) return;
+  for (const pass of passes) await world.store.addPass(pass);
+}
+
+function recordOf(world: World, outcome: Outcome, wake: string, startedAt: string): Omit<PassRecord, "number"> {
+  return {
+    fleet: world.judges.fleet,
     wake,
     commit: outcome.commit,
     planId: outcome.plan?.planId ?? "",
@@ -182,6 +191,7 @@ async function remember(world: World, outcome: Outcome, wake: string, startedAt:
     startedAt,
     finishedAt: world.clock.now().toISOString(),
     details: {
+      attempted: outcome.results.length,
       counts: { ...(outcome.plan?.counts ?? {}) },
       problems: outcome.problems.map((problem) => ({ ...problem })),
       refusals: outcome.refusals.map((refusal) => ({ ...refusal })),
@@ -190,7 +200,7 @@ async function remember(world: World, outcome: Outcome, wake: string, startedAt:
       drift: driftOf(outcome).map((change) => change.address),
       failure: outcome.failure,
     },
-  });
+  };
 }
 
 /** The changes that the world caused, alone or together with a commit. */

@@ -16,7 +16,7 @@ export function causeOf(row: Pair, compare: Compare): Cause {
   const { wanted, live, entry } = row;
   if (wanted === undefined) return "commit";
   const remembered = entry !== undefined && entry.phase === "applied";
-  const appliedHash = remembered ? entry.specHash : live?.marker?.spec;
+  const appliedHash = remembered ? entry.specHash : (entry?.appliedHash ?? live?.marker?.spec);
   if (appliedHash === undefined) return "commit";
   if (appliedHash === specHash(wanted.spec)) return "drift";
   if (!remembered) return "commit";

@@ -16,6 +16,8 @@ export interface InventoryEntry {
   /** Commit and spec last applied (or being applied). */
   readonly commit: string;
   readonly specHash: string;
+  /** While `applying`: the specHash that was applied before, so that drift whose correction failed is still known as drift. */
+  readonly appliedHash?: string;
   readonly spec: JsonObject;
   readonly dependsOn: readonly Address[];
   readonly protected: boolean;
