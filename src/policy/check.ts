@@ -2,7 +2,7 @@ import type { Plan, Refusal } from "../core/change.ts";
 import { type Problem, sortProblems } from "../core/problem.ts";
 import { type PolicyDocument, textOfPath } from "./document.ts";
 import { type Budgets, createJudge, defaultBudgets } from "./judge.ts";
-import { planView, type Remembered } from "./plan-view.ts";
+import { planView, type Surroundings } from "./plan-view.ts";
 import type { Finding, PolicySet } from "./policy-set.ts";
 import type { Manifests } from "./subject.ts";
 
@@ -58,15 +58,10 @@ export function checkManifestsHere(
 }
 
 /** Judges a plan in this thread. `now` is a moment such as `2026-02-28T12:00:00Z`. */
-export function checkPlanHere(
-  set: PolicySet,
-  plan: Plan,
-  now: string,
-  remembered: readonly Remembered[] = [],
-): PlanVerdict {
+export function checkPlanHere(set: PolicySet, plan: Plan, now: string, surroundings: Surroundings = {}): PlanVerdict {
   const judge = createJudge(set);
   return verdictOf(
-    judge.plan(planView(plan, remembered), now, new Set(), () => undefined),
+    judge.plan(planView(plan, surroundings), now, new Set(), () => undefined),
     set,
   );
 }

@@ -72,7 +72,8 @@ export function compilePolicy(
 function pathsOf(compiled: Compiled, variables: ReadonlyMap<string, Compiled>, seen: Set<string>): readonly Path[] {
   return compiled.chains.flatMap(([root, ...steps]): readonly Path[] => {
     if (root === "object") return [steps];
-    const [name, ...inner] = steps;
+    const [first, ...inner] = steps;
+    const name = first === undefined ? undefined : String(first);
     const variable = root === "variables" && name !== undefined ? variables.get(name) : undefined;
     if (name === undefined || variable === undefined || seen.has(name)) return [];
     // What stands behind a variable goes on where the variable's own path ends.

@@ -3,7 +3,7 @@ import type { Plan } from "../core/change.ts";
 import { type Problem, sortProblems } from "../core/problem.ts";
 import { type Judged, type PlanVerdict, problemOf, verdictOf } from "./check.ts";
 import { type Budgets, defaultBudgets, exceeded } from "./judge.ts";
-import { planView, type Remembered } from "./plan-view.ts";
+import { planView, type Surroundings } from "./plan-view.ts";
 import type { Finding, Policy, PolicySet } from "./policy-set.ts";
 import { place, type Reply, type Request, type Start } from "./protocol.ts";
 
@@ -12,7 +12,7 @@ export interface PolicyEngine {
   /** Everything that policies find about the manifests of one commit. Rejects only when the thread cannot run at all. */
   checkManifests(judged: readonly Judged[]): Promise<readonly Problem[]>;
   /** What policies over plans say. `now` is a moment such as `2026-02-28T12:00:00Z`. */
-  checkPlan(plan: Plan, now: string, remembered?: readonly Remembered[]): Promise<PlanVerdict>;
+  checkPlan(plan: Plan, now: string, surroundings?: Surroundings): Promise<PlanVerdict>;
   /** Ends the thread. */
   close(): Promise<void>;
 }
@@ -53,10 +53,10 @@ export function createPolicyEngine(set: PolicySet, options: EngineOptions = {}):
         const found = await askAll(set, budgets, judged, asking.ask);
         return sortProblems(found.flatMap(([one, finding]) => problemOf(finding, one.document)));
       }),
-    checkPlan: (plan, now, remembered = []) =>
+    checkPlan: (plan, now, surroundings = {}) =>
       inTurn(async () => {
         if (!set.policies.some(({ over }) => over === "plan")) return { refusals: [], problems: [] };
-        const view = planView(plan, remembered);
+        const view = planView(plan, surroundings);
         const stopped: Finding[] = [];
         for (;;) {
           const skip = stopped.map(({ policy }) => policy);

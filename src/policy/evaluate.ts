@@ -109,11 +109,11 @@ function changesOf(expression: Compiled | undefined, run: Run): readonly string[
   return [...answer.value].filter((address) => typeof address === "string");
 }
 
-/** The deepest field of the manifest that the validation speaks of; the first of equals. */
+/** The first field that the validation speaks of and the manifest has; without one, as far as the manifest goes. */
 function bestPath(paths: readonly Path[], object: Json | undefined): Path {
-  return paths
-    .map((path) => existingPath(object, path))
-    .reduce<Path>((best, path) => (path.length > best.length ? path : best), []);
+  const found = paths.map((path) => existingPath(object, path));
+  const whole = found.find((path, index) => path.length > 0 && path.length === paths[index]?.length);
+  return whole ?? found.reduce<Path>((best, path) => (path.length > best.length ? path : best), []);
 }
 
 /** How bad a violation is under a binding's actions. */

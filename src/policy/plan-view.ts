@@ -2,26 +2,36 @@ import type { Change, Plan } from "../core/change.ts";
 import type { InventoryEntry } from "../core/inventory.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 
-/** What is remembered of a thing that no manifest speaks of any more. */
-export type Remembered = Pick<InventoryEntry, "address" | "owner" | "location">;
+/** What a plan itself does not say. */
+export interface Surroundings {
+  /** What is remembered of things that no manifest speaks of any more. */
+  readonly inventory?: readonly Pick<InventoryEntry, "address" | "owner" | "location">[];
+  /** City codes by the names of locations. */
+  readonly cities?: ReadonlyMap<string, string>;
+}
 
 /**
  * A plan as policies see it. `counts` has every action and `acting`, all that would be done; a deleted thing's owner and
  * location come from what is remembered. Specs are left out: they may hold what nobody else should read.
  */
-export function planView(plan: Plan, remembered: readonly Remembered[]): JsonObject {
-  const entries = new Map(remembered.map((entry) => [entry.address, entry]));
+export function planView(plan: Plan, { inventory = [], cities = new Map() }: Surroundings): JsonObject {
+  const entries = new Map(inventory.map((entry) => [entry.address, entry]));
   const acting = plan.changes.filter(({ action, held }) => action !== "keep" && action !== "conflict" && !held);
   return {
     fleet: plan.fleet,
     commit: plan.commit,
     planId: plan.planId,
     counts: { ...plan.counts, acting: acting.length },
-    changes: plan.changes.map((change) => changeView(change, entries.get(change.address))),
+    changes: plan.changes.map((change) => changeView(change, entries.get(change.address), cities)),
   };
 }
 
-function changeView(change: Change, entry: Remembered | undefined): JsonObject {
+function changeView(
+  change: Change,
+  entry: Pick<InventoryEntry, "owner" | "location"> | undefined,
+  cities: ReadonlyMap<string, string>,
+): JsonObject {
+  const location = change.resource?.location ?? entry?.location ?? "";
   const [, , namespace = "", ...name] = change.address.split("/");
   return {
     address: change.address,
@@ -32,7 +42,8 @@ function changeView(change: Change, entry: Remembered | undefined): JsonObject {
     name: name.join("/"),
     cause: change.cause,
     owner: change.resource?.owner ?? entry?.owner ?? "",
-    location: change.resource?.location ?? entry?.location ?? "",
+    location,
+    city: cities.get(location) ?? "",
     reason: change.reason,
     held: change.held,
     protected: change.resource?.protected ?? change.observed?.marker?.protected ?? false,

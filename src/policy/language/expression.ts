@@ -1,7 +1,7 @@
 import { type CelResult, type CelValue, isCelError, parse, plan } from "@bufbuild/cel";
 import { compilePattern } from "../functions/regex.ts";
 import { language } from "./environment.ts";
-import { inspect, type Vocabulary } from "./inspect.ts";
+import { type Chain, inspect, type Vocabulary } from "./inspect.ts";
 import { isExceeded } from "./meter.ts";
 import { rewrite } from "./rewrite.ts";
 import { type Fault, scan } from "./scan.ts";
@@ -19,7 +19,7 @@ export type Answer =
 /** An expression ready to be evaluated any number of times. */
 export interface Compiled {
   /** Names it speaks of, each with the fields behind it. */
-  readonly chains: readonly (readonly string[])[];
+  readonly chains: readonly Chain[];
   run(bindings: Bindings): Answer;
 }
 

@@ -1,7 +1,7 @@
 import { nearest } from "../../core/nearest.ts";
 import type { FunctionTable } from "./environment.ts";
 import { expressionLimits, type Fault } from "./scan.ts";
-import { chainOf, childrenOf, type Expression } from "./tree.ts";
+import { chainOf, childrenOf, type Expression, pathOf } from "./tree.ts";
 
 /** What an expression may speak of. */
 export interface Vocabulary {
@@ -13,9 +13,12 @@ export interface Vocabulary {
 
 /** What an expression speaks of. */
 export interface Facts {
-  /** Chains of names that begin at a root: `object.spec.replicas`, in order of their writing. */
-  readonly chains: readonly (readonly string[])[];
+  /** Ways from a root to a field: `object.spec.replicas`, in order of their writing. */
+  readonly chains: readonly Chain[];
 }
+
+/** A root's name and the fields and indexes behind it. */
+export type Chain = readonly (string | number)[];
 
 const typeNames = new Set("bool bytes double int list map null_type string type uint".split(" "));
 const missing: Readonly<Record<string, string>> = {
@@ -31,7 +34,7 @@ export function inspect(
   functions: FunctionTable,
   offsetOf: (node: Expression) => number,
 ): Fault | Facts {
-  const chains: (readonly string[])[] = [];
+  const chains: Chain[] = [];
   let nodes = 0;
 
   function fault(node: Expression, message: string, hint: string): Fault {
@@ -43,7 +46,7 @@ export function inspect(
     if (depth > expressionLimits.depth || nodes > expressionLimits.nodes) {
       return fault(node, "The expression is nested too deeply or too large.", "Split it into variables.");
     }
-    const chain = chainOf(node);
+    const chain = pathOf(node);
     if (chain !== undefined) return walkChain(node, chain, local);
     const { exprKind } = node;
     if (exprKind.case === "callExpr") {
@@ -72,8 +75,9 @@ export function inspect(
     return undefined;
   }
 
-  function walkChain(node: Expression, chain: readonly string[], local: ReadonlySet<string>): Fault | undefined {
-    const [root = "", second] = chain;
+  function walkChain(node: Expression, chain: Chain, local: ReadonlySet<string>): Fault | undefined {
+    const root = String(chain[0]);
+    const second = chain[1] === undefined ? undefined : String(chain[1]);
     if (chain.length > expressionLimits.depth) return fault(node, "The expression is nested too deeply.", "");
     if (local.has(root) || typeNames.has(root) || /^google\.protobuf\./.test(chain.join("."))) return undefined;
     if (!vocabulary.roots.includes(root)) {

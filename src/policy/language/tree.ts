@@ -87,3 +87,20 @@ export function chainOf(expression: Expression | undefined): readonly string[] |
 export function nameOf(expression: Expression | undefined): string | undefined {
   return expression?.exprKind.case === "identExpr" ? expression.exprKind.value.name : undefined;
 }
+
+/** `object.spec.?list[0]` as a path, when the node is a way from a name to a field; undefined otherwise. */
+export function pathOf(expression: Expression | undefined): readonly (string | number)[] | undefined {
+  const kind = expression?.exprKind;
+  if (kind?.case === "identExpr") return [kind.value.name];
+  if (kind?.case === "selectExpr") {
+    const parent = pathOf(kind.value.operand);
+    return parent === undefined ? undefined : [...parent, kind.value.field];
+  }
+  if (kind?.case !== "callExpr" || !/^(?:_\[_\]|@optSelect)$/.test(kind.value.function)) return undefined;
+  const [container, key] = kind.value.args;
+  const parent = pathOf(container);
+  const constant = key?.exprKind.case === "constExpr" ? key.exprKind.value.constantKind : undefined;
+  if (parent === undefined || constant === undefined) return undefined;
+  if (constant.case === "stringValue") return [...parent, constant.value];
+  return constant.case === "int64Value" ? [...parent, Number(constant.value)] : undefined;
+}
