@@ -112,7 +112,9 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     unavailable,
     identity: { rules: judges.rulesDigest, manifests: digest(files.ids) },
   });
-  const verdict = await judges.policies?.checkPlan(plan, judges.now?.() ?? "", question.inventory);
+  const cities = new Map(fleet.locations.map(({ name, cityCode }) => [name, cityCode]));
+  const surroundings = { inventory: question.inventory, cities };
+  const verdict = await judges.policies?.checkPlan(plan, judges.now?.() ?? "", surroundings);
   const limited = judge(plan, judges.limits, { inventory: question.inventory, wanted: wanted.length });
   const refusals = [...limited, ...(verdict?.refusals ?? [])];
   const pending = pendingOf(plan.changes, wanted, unavailable);
