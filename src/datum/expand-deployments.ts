@@ -28,14 +28,18 @@ export function surroundingsOf(
 
 const spec = ["spec", "template", "spec"] as const;
 
-/** Workload × placement × location: one deployment for each location that the placement chooses. */
-export function deploymentsOf(workload: Document, around: Surroundings): readonly Deployment[] {
+type Content = Omit<
+  Deployment,
+  "name" | "workload" | "placement" | "cityCode" | "location" | "replicas" | "rolloutWidth"
+>;
+
+/** What all deployments of one template have in common. */
+export function contentOf(workload: Document, around: Surroundings): Content {
   const { content, namespace } = workload;
   const template = objectOf(valueAt(content, spec));
   const metadata = objectOf(valueAt(content, ["spec", "template", "metadata"]));
-  const common = {
+  return {
     namespace,
-    workload: workload.name,
     runtime: isObject(valueAt(template, ["runtime", "sandbox"])) ? ("sandbox" as const) : ("virtualMachine" as const),
     instanceType: textAt(template, ["runtime", "resources", "instanceType"]),
     networks: networksOf(workload, around),
@@ -58,6 +62,12 @@ export function deploymentsOf(workload: Document, around: Surroundings): readonl
     ]),
     document: workload,
   };
+}
+
+/** Workload × placement × location: one deployment for each location that the placement chooses. */
+export function deploymentsOf(workload: Document, around: Surroundings): readonly Deployment[] {
+  const { content } = workload;
+  const common = { ...contentOf(workload, around), workload: workload.name };
   return objectsAt(content, ["spec", "placements"]).flatMap(({ value }) => {
     const placement = textAt(value, ["name"]);
     const replicas = Number(valueAt(value, ["scaleSettings", "minReplicas"]) ?? 0);
@@ -84,7 +94,7 @@ function networksOf(workload: Document, { lookup, networks }: Surroundings): rea
 }
 
 /** `plumbline.dev/rollout-width`: a count, or a share of the copies, rounded up; 1 unless said. */
-function widthOf(workload: Document, replicas: number): number {
+export function widthOf(workload: Document, replicas: number): number {
   const width = textAt(workload.content, ["metadata", "annotations", "plumbline.dev/rollout-width"]);
   if (width.endsWith("%")) return Math.max(1, Math.ceil((replicas * Number(width.slice(0, -1))) / 100));
   return Math.max(1, Number(width) || 1);

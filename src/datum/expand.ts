@@ -2,9 +2,11 @@ import { isObject } from "../core/json.ts";
 import { compareText, type Problem } from "../core/problem.ts";
 import { type Document, isOf, valueAt } from "./document.ts";
 import { deploymentsOf, surroundingsOf } from "./expand-deployments.ts";
+import { writtenDeployment, writtenInstance } from "./expand-explicit.ts";
 import { firewallsOf } from "./expand-firewalls.ts";
-import type { Deployment, Fleet, Instance, Location, Network, Presence } from "./fleet.ts";
-import { allocate, defaultRange } from "./ipam.ts";
+import { presencesOf } from "./expand-presences.ts";
+import type { Deployment, Fleet, Instance, Location, Network } from "./fleet.ts";
+import { defaultRange } from "./ipam.ts";
 import { textAt } from "./report.ts";
 import { cityKey } from "./targets.ts";
 
@@ -21,20 +23,25 @@ export function expandFleet(documents: readonly Document[], options: ExpandOptio
   const locations = sorted.filter((document) => isOf(document, "Location")).map(readLocation);
   const networks = sorted.filter((document) => isOf(document, "Network")).map(readNetwork);
   const around = surroundingsOf(sorted, locations, networks);
-  const deployments = sorted
+  const generated = sorted
     .filter((document) => isOf(document, "Workload"))
     .flatMap((workload) => deploymentsOf(workload, around));
-  const { presences, problems } = presencesOf(deployments, options.allocations);
+  const written = sorted.flatMap((document) => writtenDeployment(document, around));
+  const alone = sorted.flatMap((document) => writtenInstance(document, around));
+  const deployments = [...generated, ...written];
+  const all = [...deployments, ...alone.map(({ deployment }) => deployment)];
+  const { presences, problems } = presencesOf(sorted, all, { networks, locations }, options.allocations);
+  const instances = [...deployments.flatMap(instancesOf), ...alone];
   return {
     name: options.fleet,
     locations,
     networks,
     presences,
-    deployments,
-    instances: deployments.flatMap(instancesOf),
-    firewalls: deployments.flatMap(firewallsOf),
+    deployments: all,
+    instances,
+    firewalls: all.flatMap(firewallsOf),
     documents: sorted,
-    problems: [...problems, ...collisions(deployments)],
+    problems: [...problems, ...collisions(deployments), ...clashes(instances)],
   };
 }
 
@@ -80,44 +87,33 @@ function instancesOf(deployment: Deployment): readonly Instance[] {
   }));
 }
 
-/** A network is present in a location as soon as one interface needs it there; its block holds every copy that will stand in it. */
-function presencesOf(deployments: readonly Deployment[], standing: ReadonlyMap<string, string>) {
-  const drafts = new Map<string, { network: Network; location: Location; hosts: number }>();
-  for (const deployment of deployments) {
-    for (const network of deployment.networks) {
-      const { location } = deployment;
-      const key = `${network.namespace}/${network.name}@${location.namespace}/${location.name}`;
-      const draft = drafts.get(key);
-      drafts.set(key, { network, location, hosts: (draft?.hosts ?? 0) + deployment.replicas });
-    }
-  }
-  const problems: Problem[] = [];
-  const presences: Presence[] = [];
-  for (const network of new Set([...drafts.values()].map((draft) => draft.network))) {
-    const own = [...drafts].filter(([, draft]) => draft.network === network);
-    const prefix = `${network.namespace}/${network.name}@`;
-    const held = new Map([...standing].filter(([key]) => key.startsWith(prefix)));
-    const requests = own.map(([key, { location, hosts }]) => ({ key, cityCode: location.cityCode, hosts }));
-    const { blocks, failed } = allocate(network.ipv4Range, requests, held);
-    for (const [key, { location }] of own) presences.push({ network, location, key, block: blocks.get(key) ?? "" });
-    for (const { message } of failed) problems.push(noBlock(network, message));
-  }
-  return { presences: presences.sort((left, right) => compareText(left.key, right.key)), problems };
-}
-
-function noBlock(network: Network, message: string): Problem {
-  const path = ["spec", "ipam", "ipv4Range"];
-  return {
-    severity: "error",
-    rule: "network/exhausted",
-    ...network.document.at(path),
-    path: path.join("."),
-    message,
-    hint: "Widen the network's range.",
-  };
-}
-
 const maxNameLength = 63;
+
+/** Instances that somebody wrote under the name of another one. */
+function clashes(instances: readonly Instance[]): readonly Problem[] {
+  const holders = new Map<string, Deployment>();
+  return instances.flatMap(({ name, deployment }) => {
+    const key = `${deployment.namespace}/${name}`;
+    const holder = holders.get(key);
+    holders.set(key, holder ?? deployment);
+    // Deployments of one name are told once, not for each of their copies.
+    if (holder === undefined || holder.name === deployment.name) return [];
+    const { document } = isOf(deployment.document, "Instance") ? deployment : holder;
+    const message = `The instance ${name} is also made for the deployment ${holder.name}.`;
+    const path = ["metadata", "name"];
+    const hint = "Rename the instance.";
+    return [
+      {
+        severity: "error" as const,
+        rule: "names/collision",
+        ...document.at(path),
+        path: path.join("."),
+        message,
+        hint,
+      },
+    ];
+  });
+}
 
 /** Generated names that clash, or that no world would take. */
 function collisions(deployments: readonly Deployment[]): readonly Problem[] {

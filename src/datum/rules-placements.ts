@@ -25,7 +25,7 @@ export function checkPlacements(content: JsonObject, report: Reporter): void {
       );
     names.add(name);
     checkTargets(value, path, report);
-    checkScale(value, path, report);
+    checkScale(content, [...path, "scaleSettings"], report);
   }
 }
 
@@ -67,9 +67,9 @@ function checkSelector(selector: JsonObject, path: Path, report: Reporter): void
   }
 }
 
-function checkScale(placement: JsonObject, path: Path, report: Reporter): void {
-  const at = [...path, "scaleSettings"];
-  const scale = valueAt(placement, ["scaleSettings"]);
+/** How many copies run, from the scale settings at a path of the content. */
+export function checkScale(content: JsonObject, at: Path, report: Reporter): void {
+  const scale = valueAt(content, at);
   const minimum = Number(valueAt(scale, ["minReplicas"]));
   const maximum = valueAt(scale, ["maxReplicas"]);
   const metrics = objectsAt(scale, ["metrics"]);

@@ -138,7 +138,8 @@ function checkPorts(holder: JsonObject, path: Path, report: Reporter): void {
   }
 }
 
-function checkInterfaces(content: JsonObject, report: Reporter): void {
+/** Interfaces: each in a network of its own. */
+export function checkInterfaces(content: JsonObject, report: Reporter): void {
   const names = new Set<string>();
   for (const { path, value } of objectsAt(content, [...template, "spec", "networkInterfaces"])) {
     const name = textAt(value, ["network", "name"]);

@@ -7,6 +7,7 @@ import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { checkGenerations } from "./generations.ts";
 import { createReporter, isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkEdge } from "./rules-edge.ts";
+import { checkExplicit } from "./rules-explicit.ts";
 import { checkPlacements } from "./rules-placements.ts";
 import { checkPolicies } from "./rules-policies.ts";
 import { checkRuntime } from "./rules-runtime.ts";
@@ -35,6 +36,7 @@ export function checkDocument(document: Document, catalogs: Catalogs): readonly 
   if (isOf(document, "Network")) checkNetwork(document, report);
   if (isOf(document, "Location")) checkLocation(document, report);
   if (isOf(document, "Secret")) checkSecret(document, report);
+  checkExplicit(document, report);
   checkEdge(document, report);
   return report.problems;
 }

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from "../core/json.ts";
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { isLabel, objectsAt, textAt } from "./report.ts";
+import { instanceSpecPath } from "./template.ts";
 
 /** What one document says of others: read once, looked up in every commit that still has the document. */
 export interface Wants {
@@ -18,7 +19,6 @@ export interface WantedObject {
   readonly path: Path;
 }
 
-const spec = ["spec", "template", "spec"] as const;
 const rules = {
   Network: "workload/network-missing",
   ConfigMap: "workload/configmap-missing",
@@ -27,7 +27,8 @@ const rules = {
 
 /** Reads what a document refers to; undefined for kinds that refer to nothing. */
 export function wantsOf(document: Document): Wants | undefined {
-  if (!isOf(document, "Workload")) return undefined;
+  const spec = instanceSpecPath(document);
+  if (spec === undefined) return undefined;
   const { content } = document;
   const objects: WantedObject[] = [];
   const want = (kind: WantedObject["kind"], holder: JsonObject, at: Path, field: readonly string[]): void => {
@@ -55,7 +56,23 @@ export function wantsOf(document: Document): Wants | undefined {
   for (const { path, value } of objectsAt(content, [...spec, "runtime", "sandbox", "imagePullSecrets"])) {
     want("Secret", value, path, ["name"]);
   }
-  return { objects, ...placesWanted(content) };
+  return { objects, ...placesWanted(content), ...placeSaid(document) };
+}
+
+/** The one place of a deployment or an instance that somebody wrote. */
+function placeSaid(document: Document): Partial<Wants> {
+  const { content } = document;
+  const at = (path: Path) => ({ path, name: textAt(content, path) });
+  const isSaid = (path: Path): boolean => textAt(content, path) !== "";
+  if (isOf(document, "Instance")) {
+    const path = ["spec", "location", "name"];
+    return isSaid(path) ? { locations: [at(path)] } : {};
+  }
+  if (!isOf(document, "WorkloadDeployment")) return {};
+  const location = ["spec", "locationRef", "name"];
+  const city = ["spec", "cityCode"];
+  if (isSaid(location)) return { locations: [at(location)] };
+  return isSaid(city) ? { cities: [{ path: city, city: textAt(content, city) }] } : {};
 }
 
 function placesWanted(content: JsonObject): Omit<Wants, "objects"> {
