@@ -35,6 +35,7 @@ const commands: readonly (readonly [string, Command])[] = [
     { ...byHand, world: "edge", action: "set", args: ["network/prod", "spec.mtu=1400"] },
   ],
   ["sim gce replay recordings", { ...byHand, action: "replay", args: ["recordings"] }],
+  ["policy test a b", { name: "policy", paths: ["a", "b"], output: "text" }],
   ["explain schema/unknown-field", { name: "explain", rule: "schema/unknown-field" }],
   ["explain", { name: "explain", rule: undefined }],
   ["schema out", { name: "schema", directory: "out" }],
@@ -83,7 +84,7 @@ for (const [line, expected] of mistakes) {
   });
 }
 
-const names = ["validate", "plan", "apply", "drift", "status", "run", "sim", "explain", "schema", "version"];
+const names = ["validate", "plan", "apply", "drift", "status", "run", "sim", "policy", "explain", "schema", "version"];
 
 test("without arguments, and with --help, lists every command", () => {
   for (const argv of [[], ["--help"], ["help"]]) {

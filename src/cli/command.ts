@@ -60,6 +60,7 @@ export type Command =
       readonly state: string | undefined;
       readonly output: OutputFormat;
     }
+  | { readonly name: "policy"; readonly paths: readonly string[]; readonly output: OutputFormat }
   | { readonly name: "explain"; readonly rule: string | undefined }
   | { readonly name: "schema"; readonly directory: string | undefined }
   | { readonly name: "version" };

@@ -120,6 +120,17 @@ function addPasses(program: Program, onCommand: OnCommand): void {
 }
 
 function addReference(program: Program, onCommand: OnCommand): void {
+  const policy = program.command("policy").description("Work on policies.").usage("<action>");
+  const policyTest = policy
+    .command("test")
+    .description("Run the tests that stand beside policies, offline.")
+    .argument("<path...>", "Files or folders of policies and their tests.")
+    .addOption(oneOf("-o, --output <format>", "How the answer is written.", formats, "text"));
+  withCommon(policyTest, onCommand, (flags: Flags, args) => ({
+    name: "policy",
+    paths: textsOf(args),
+    output: flags.output,
+  }));
   const explain = program
     .command("explain")
     .description("Explain a rule that a problem or a refusal names; without one, list them all.")

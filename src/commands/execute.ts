@@ -35,6 +35,8 @@ async function dispatch(shell: Shell, command: Command, flags: Flags): Promise<n
       return (await import("./run.ts")).run(shell, command, flags);
     case "sim":
       return (await import("./sim.ts")).sim(shell, command);
+    case "policy":
+      return (await import("./policy.ts")).policy(shell, command, flags);
     case "explain":
       return (await import("./rules.ts")).explain(shell, command);
     case "schema":

@@ -1,5 +1,6 @@
 import { hasErrors, type Problem, sortProblems } from "../core/problem.ts";
 import { readYaml } from "../datum/yaml.ts";
+import type { PolicyDocument } from "../policy/document.ts";
 import { parsePolicies } from "../policy/parse.ts";
 import type { PolicySet } from "../policy/policy-set.ts";
 import { isManifestPath } from "../read.ts";
@@ -15,15 +16,25 @@ export interface LoadedPolicies {
 
 /** Reads the daemon's policies from files and folders of the disk. */
 export async function loadPolicies(paths: readonly string[]): Promise<LoadedPolicies> {
+  const { documents, problems: unread, sources } = await loadPolicyDocuments(paths);
+  const { set, problems } = parsePolicies(documents);
+  return { set, problems: sortProblems([...unread, ...problems]), sources };
+}
+
+/** Every document of files and folders, with the place of every node, and what could not be read. */
+export async function loadPolicyDocuments(paths: readonly string[]): Promise<{
+  readonly documents: readonly PolicyDocument[];
+  readonly problems: readonly Problem[];
+  readonly sources: ReadonlyMap<string, string>;
+}> {
   const files = paths.length === 0 ? [] : await folderFiles(paths, { accept: isManifestPath });
   const read = files.map((file) => ({ file: file.path, ...readYaml(file.path, file.bytes) }));
   const documents = read.flatMap(({ file, documents: found }) =>
     found.map((raw) => ({ file, content: raw.value, at: (path: readonly (string | number)[]) => raw.at(path) })),
   );
-  const { set, problems } = parsePolicies(documents);
   return {
-    set,
-    problems: sortProblems([...read.flatMap((file) => file.problems), ...problems]),
+    documents,
+    problems: read.flatMap((file) => file.problems),
     sources: new Map(files.map((file) => [file.path, new TextDecoder().decode(file.bytes)])),
   };
 }

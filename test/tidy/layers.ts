@@ -28,7 +28,7 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
     "commands/",
     [
       ...["cli.ts", "cli/", "shell.ts", "config.ts", "config/", "compose.ts", "compose/", "daemon.ts", "reconcile.ts"],
-      ...["review.ts", "decide.ts", "read.ts", "server/", "repo/index.ts", "report/", "datum/", "sim/"],
+      ...["review.ts", "decide.ts", "read.ts", "server/", "repo/index.ts", "report/", "datum/", "policy/", "sim/"],
       ...[...contracts, "core/", "runtime/"],
     ],
   ],
@@ -88,6 +88,8 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli.ts", "cli/"],
   picocolors: ["cli.ts", "cli/", "report/"],
   "@bufbuild/cel": ["policy/"],
+  // The engine of its regular expressions: linear time, whatever the pattern.
+  "@bufbuild/re2": ["policy/"],
 };
 
 /** Rooms that decide: no IO, clock, chance, environment, log or waiting. */
