@@ -75,8 +75,9 @@ export function inspect(
     return undefined;
   }
 
-  function walkChain(node: Expression, chain: Chain, local: ReadonlySet<string>): Fault | undefined {
+  function walkChain(written: Expression, chain: Chain, local: ReadonlySet<string>): Fault | undefined {
     const root = String(chain[0]);
+    const node = rootOf(written);
     const second = chain[1] === undefined ? undefined : String(chain[1]);
     if (chain.length > expressionLimits.depth) return fault(node, "The expression is nested too deeply.", "");
     if (local.has(root) || typeNames.has(root) || /^google\.protobuf\./.test(chain.join("."))) return undefined;
@@ -123,6 +124,12 @@ export function inspect(
 
   const found = walk(expression, new Set(), 0);
   return found ?? { chains };
+}
+
+/** The name at the beginning of a path. */
+function rootOf(node: Expression): Expression {
+  const inner = childrenOf(node)[0];
+  return inner === undefined ? node : rootOf(inner);
 }
 
 /** Whether a call is of a function whose name has dots, such as `optional.of`. */
