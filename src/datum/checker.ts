@@ -5,6 +5,7 @@ import type { Checker, CheckResult, Disposition, ParsedFile } from "./check.ts";
 import type { Document } from "./document.ts";
 import { normalise } from "./generations.ts";
 import { createKindTable, type Kind, type KindTable } from "./kinds.ts";
+import { isOfOtherTool } from "./other-files.ts";
 import { type CheckReferences, createReferenceCheck } from "./references.ts";
 import { checkDocument } from "./rules.ts";
 import { createSchemaChecker, type SchemaChecker } from "./schema.ts";
@@ -42,11 +43,13 @@ export function createChecker(options: CheckerOptions): Checker {
 function parseFile(tools: Tools, file: string, bytes: Uint8Array): ParsedFile {
   const raw = readYaml(file, bytes);
   const read = raw.documents.map((document) => readDocument(tools, file, document));
+  const isOther = isOfOtherTool(file);
+  const none: readonly Disposition[] = isOther && raw.problems.length > 0 ? ["not-a-manifest"] : [];
   return {
     file,
     documents: read.flatMap(({ document }) => (document === undefined ? [] : [document])),
-    problems: [...raw.problems, ...read.flatMap(({ problems }) => problems)],
-    dispositions: read.map(({ disposition }) => disposition),
+    problems: [...(isOther ? [] : raw.problems), ...read.flatMap(({ problems }) => problems)],
+    dispositions: [...read.map(({ disposition }) => disposition), ...none],
   };
 }
 
@@ -84,6 +87,7 @@ function readUnknown(tools: Tools, raw: RawDocument, apiVersion: string, kind: s
 
 function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObject, kind: Kind): Read {
   if (kind.kind === "Workload") normalise(value, tools.catalogs);
+  const defaults = tools.schemas.fill(kind, value);
   const problems = [...tools.schemas.check(kind, value, raw)];
   const metadata = isObject(value.metadata) ? value.metadata : {};
   const name = typeof metadata.name === "string" ? metadata.name : "";
@@ -97,6 +101,7 @@ function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObje
     name,
     namespace: kind.scope === "Cluster" ? "" : namespace,
     content: value,
+    defaults,
     at: (path) => raw.at(path),
   };
   const misshapen = new Set(problems.map(({ path }) => path));

@@ -16,6 +16,8 @@ export interface Document {
   readonly namespace: string;
   /** The content after defaults, JSON only. */
   readonly content: JsonObject;
+  /** Paths of the content that nobody wrote: the defaults, as people read them. Absent where nothing was checked. */
+  readonly defaults?: readonly string[];
   /** Where a node (its key, for a field) was written; the nearest parent when the path does not exist. */
   at(path: Path): Source;
 }

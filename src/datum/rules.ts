@@ -8,6 +8,7 @@ import { checkGenerations } from "./generations.ts";
 import { createReporter, isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkEdge } from "./rules-edge.ts";
 import { checkExplicit } from "./rules-explicit.ts";
+import { checkMetadata } from "./rules-metadata.ts";
 import { checkPlacements } from "./rules-placements.ts";
 import { checkPolicies } from "./rules-policies.ts";
 import { checkRuntime } from "./rules-runtime.ts";
@@ -24,6 +25,7 @@ export function checkDocument(document: Document, catalogs: Catalogs): readonly 
       "Use lower-case letters, digits and dashes.",
     );
   }
+  checkMetadata(document, report);
   checkAnnotations(document, report);
   if (isOf(document, "Workload")) {
     checkGenerations(document.content, report);

@@ -2,13 +2,16 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { Json, JsonObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
+import { createDefaults, type FillDefaults } from "./defaults.ts";
 import { type Path, pathText } from "./document.ts";
 import type { Kind } from "./kinds.ts";
+import { findDoubled, listKeys } from "./list-keys.ts";
 import { clipped } from "./report.ts";
 import type { RawDocument } from "./yaml.ts";
 
 /** Problems of one kind of error in one document that are told; the rest would be noise. */
 const maxProblems = 100;
+const maxQuoted = 80;
 
 /** Limits of lists, numbers and texts: the rule and how it is said. */
 const bounds: Readonly<Record<string, { readonly rule: string; readonly message: string }>> = {
@@ -23,25 +26,62 @@ const bounds: Readonly<Record<string, { readonly rule: string; readonly message:
 
 /** Checks values against the schemas of their kinds; each is compiled when it is first needed. */
 export interface SchemaChecker {
-  /** Fills defaults into `value` in place and tells what the schema does not allow. */
+  /** Fills defaults into `value` in place and tells their paths. */
+  fill(kind: Kind, value: JsonObject): readonly string[];
+  /** Tells what the schema does not allow. */
   check(kind: Kind, value: JsonObject, raw: RawDocument): readonly Problem[];
 }
 
-/** Makes a checker. Schemas say `x-plumbline` beside the standard words. */
+interface Compiled {
+  readonly fill: FillDefaults;
+  readonly validate: ValidateFunction;
+}
+
+/** Makes a checker. Schemas say `x-plumbline` beside the standard words, and the word of Kubernetes for lists with keys. */
 export function createSchemaChecker(): SchemaChecker {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true, allowUnionTypes: true });
-  const compiled = new Map<JsonObject, ValidateFunction>();
+  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, allowUnionTypes: true });
+  ajv.addKeyword({
+    keyword: listKeys,
+    type: "array",
+    schemaType: "array",
+    errors: false,
+    validate: (keys: readonly string[], list: readonly Json[]) => findDoubled(keys, list).length === 0,
+  });
+  const compiled = new Map<JsonObject, Compiled>();
+  const compiledOf = ({ schema }: Kind): Compiled => {
+    const known = compiled.get(schema);
+    if (known !== undefined) return known;
+    const made = { fill: createDefaults(schema), validate: ajv.compile(schema) };
+    compiled.set(schema, made);
+    return made;
+  };
   return {
+    fill: (kind, value) => compiledOf(kind).fill(value),
     check(kind, value, raw) {
-      const validate = compiled.get(kind.schema) ?? ajv.compile(kind.schema);
-      compiled.set(kind.schema, validate);
+      const { validate } = compiledOf(kind);
       if (validate(value)) return [];
-      return (validate.errors ?? []).slice(0, maxProblems).map((error) => problemOf(error, value, raw));
+      const hides = kind.kind === "Secret";
+      return (validate.errors ?? []).slice(0, maxProblems).flatMap((error) => problemsOf(error, value, raw, hides));
     },
   };
 }
 
-function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Problem {
+/** One problem for each error; for a list, one for each entry that repeats another. */
+function problemsOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hides: boolean): readonly Problem[] {
+  if (error.keyword !== listKeys) return [problemOf(error, value, raw, hides)];
+  const path = pathIn(value, error.instancePath);
+  return findDoubled(error.schema as readonly string[], error.data as readonly Json[]).map(
+    ({ index, first, key, text }): Problem => {
+      const at = [...path, index, key];
+      const message = `${pathText(at)} is ${JSON.stringify(text)}, as in ${pathText([...path, first])}.`;
+      const hint = "Keep one of the two, or rename one.";
+      return { severity: "error", rule: "schema/unique-items", ...raw.at(at), path: pathText(at), message, hint };
+    },
+  );
+}
+
+/** The validator's error in our words. A Secret's values are never quoted. */
+function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hides: boolean): Problem {
   const path = pathIn(value, error.instancePath);
   const say = (rule: string, at: Path, message: string, hint = "", part: "key" | "value" = "value"): Problem => ({
     severity: "error",
@@ -52,6 +92,7 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
     hint: clipped(hint),
   });
   const here = pathText(path) || "the document";
+  const shown = hides ? "a value" : quoted(error.data as Json);
   switch (error.keyword) {
     case "additionalProperties": {
       const name = String(error.params.additionalProperty);
@@ -76,7 +117,7 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
       return say(
         "schema/type",
         path,
-        `${here} must be ${article(wanted)} ${wanted}, but is ${kindOf(error.data as Json)}.`,
+        `${here} must be ${article(wanted)} ${wanted}, but is ${kindOf(error.data as Json, hides)}.`,
         hint,
       );
     }
@@ -84,18 +125,13 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument): Pro
       const allowed = (error.params.allowedValues as readonly string[]).map(String);
       const near = nearest(String(error.data), allowed);
       const hint = near === undefined ? `Use ${allowed.join(", ")}.` : `Did you mean ${near}?`;
-      return say(
-        "schema/enum",
-        path,
-        `${here} is ${JSON.stringify(error.data)}, which is not one of ${allowed.join(", ")}.`,
-        hint,
-      );
+      return say("schema/enum", path, `${here} is ${shown}, which is not one of ${allowed.join(", ")}.`, hint);
     }
     case "pattern":
       return say(
         "schema/pattern",
         path,
-        `${here} is ${JSON.stringify(error.data)}, which does not have the form ${String(error.params.pattern)}.`,
+        `${here} is ${shown}, which does not have the form ${String(error.params.pattern)}.`,
       );
     default: {
       const bound = bounds[error.keyword];
@@ -120,10 +156,16 @@ function pathIn(root: JsonObject, pointer: string): Path {
   return path;
 }
 
-function kindOf(value: Json): string {
+function kindOf(value: Json, hides: boolean): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `the ${typeof value} ${JSON.stringify(value)}`;
+  if (typeof value === "object") return "an object";
+  return hides ? `${article(typeof value)} ${typeof value}` : `the ${typeof value} ${quoted(value)}`;
+}
+
+function quoted(value: Json): string {
+  const text = JSON.stringify(value) ?? "";
+  return text.length > maxQuoted ? `${text.slice(0, maxQuoted)}…` : text;
 }
 
 function article(noun: string): string {

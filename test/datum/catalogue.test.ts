@@ -23,7 +23,7 @@ function filesIn(room: string): readonly string[] {
 function emitted(): readonly string[] {
   const source = new URL("../../src/", import.meta.url);
   const families =
-    "annotations|file|generation|location|manifest|names|network|policy|schema|secret|workload|yaml|proxy|protection|gateway|dns|vpc|subnet|gcp|edge";
+    "annotations|file|generation|location|manifest|metadata|names|network|policy|schema|secret|workload|yaml|proxy|protection|gateway|dns|vpc|subnet|gcp|edge";
   const ids = ["datum", "providers/gcp/translate", "providers/edge"].flatMap(filesIn).flatMap((file) => {
     const text = readFileSync(new URL(file, source), "utf8");
     return [...text.matchAll(new RegExp(`"((?:${families})/[a-z0-9-]+)"`, "g"))].map((match) => match[1] as string);
