@@ -96,14 +96,19 @@ async function follow(unit: Unit, hints: Hints, signals: PassSignals, listeners:
 
 /** One look; says whether looking again soon may help. Nothing that happens inside ends the daemon. */
 async function look(unit: Unit, wake: Wake, signals: PassSignals, listeners: Listeners): Promise<boolean> {
-  const { clock } = unit.world;
+  const { clock, judges } = unit.world;
   const startedAtMs = clock.now().getTime();
+  const tellBroken = (error: unknown): void => {
+    if (!signals.signal.aborted) listeners.onBroken(judges.fleet, error);
+  };
+  let outcomes: readonly Outcome[];
   try {
-    const outcomes = await reconcile(unit.world, wake, signals);
-    await listeners.onOutcomes(outcomes, wake, clock.now().getTime() - startedAtMs);
-    return outcomes.some((outcome) => outcome.retryable);
+    outcomes = await reconcile(unit.world, wake, signals);
   } catch (error) {
-    if (!signals.signal.aborted) listeners.onBroken(unit.world.judges.fleet, error);
-    return false;
+    // Nobody knows whether it heals: a full disk does, a broken program does not.
+    tellBroken(error);
+    return true;
   }
+  await listeners.onOutcomes(outcomes, wake, clock.now().getTime() - startedAtMs).catch(tellBroken);
+  return outcomes.some((outcome) => outcome.retryable);
 }
