@@ -63,20 +63,34 @@ interface Group {
   call(id: number, target: CelValue | undefined, args: CelValue[]): CelResult | undefined;
 }
 
-/** A function whose every call costs what its arguments and its result weigh. */
+/** A function whose every call costs what its arguments and its result weigh. What loops call in each round walks nothing. */
 function meterGroup(group: Group): Group {
+  const walks = !/^@(?:append|put|meter|opt)/.test(group.name);
   return {
     name: group.name,
     call(id, target, args) {
       let cost = 1 + (target === undefined ? 0 : weightOf(target));
-      for (const arg of args) cost += weightOf(arg);
+      if (walks) for (const arg of args) cost += weightOf(arg);
       if (!charge(cost)) return celError("the cost limit is exceeded", id);
+      if (deep.has(group.name) && !payDeep(args)) return celError("the cost limit is exceeded", id);
       const result = group.call(id, target, args);
       if (typeof result !== "string") return result;
       if (result.length > longestText) charge(Number.MAX_SAFE_INTEGER);
       return charge(result.length >> 4) ? result : celError("the cost limit is exceeded", id);
     },
   };
+}
+
+/** Functions that walk into lists of lists. One list may stand in another a thousand times: small to hold, long to walk. */
+const deep = new Set(["_==_", "_!=_", "@in", "format"]);
+
+function payDeep(values: Iterable<CelValue>): boolean {
+  for (const value of values) {
+    if (isCelList(value) ? !payDeep(value) : isCelMap(value) && !payDeep(value.values() as Iterable<CelValue>))
+      return false;
+    if (!charge(1)) return false;
+  }
+  return true;
 }
 
 /** A sixteenth of a text's characters or a list's items: what a function that walks it once costs. */
