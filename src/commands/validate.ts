@@ -2,6 +2,7 @@ import type { Command } from "../cli.ts";
 import { loadRules } from "../compose/rules.ts";
 import { hasErrors } from "../core/problem.ts";
 import { createChecker } from "../datum/checker.ts";
+import { judgeFiles } from "../datum/judge.ts";
 import { isManifestPath } from "../read.ts";
 import { folderFiles } from "../repo/index.ts";
 import type { Shell } from "../shell.ts";
@@ -17,8 +18,15 @@ export async function validate(
   const rules = await loadRules(shell.packageDirectory, shell.version);
   const checker = createChecker({ schemas: rules.schemas, catalogs: rules.catalogs });
   const files = await folderFiles(command.paths, { accept: isManifestPath });
-  const result = checker.check(files.map((file) => checker.parse(file.path, file.bytes)));
-  const sources = new Map(files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
+  const result = judgeFiles(
+    checker,
+    files.map((file) => checker.parse(file.path, file.bytes)),
+  );
+  // What stands in a file with a Secret is never shown, not even on the author's own screen: it may be CI's log.
+  const secret = new Set(result.documents.filter(({ kind }) => kind === "Secret").map(({ file }) => file));
+  const sources = new Map(
+    files.filter(({ path }) => !secret.has(path)).map((file) => [file.path, new TextDecoder().decode(file.bytes)]),
+  );
   printer(shell, command.output, flags).validation(result, sources);
   return hasErrors(result.problems) ? 1 : 0;
 }

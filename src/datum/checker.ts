@@ -86,7 +86,7 @@ function readUnknown(tools: Tools, raw: RawDocument, apiVersion: string, kind: s
 }
 
 function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObject, kind: Kind): Read {
-  if (kind.kind === "Workload") normalise(value, tools.catalogs);
+  if (kind.group === "compute.datumapis.com") normalise(kind.kind, value, tools.catalogs);
   const defaults = tools.schemas.fill(kind, value);
   const problems = [...tools.schemas.check(kind, value, raw)];
   const metadata = isObject(value.metadata) ? value.metadata : {};

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Catalogs } from "./catalogs.ts";
-import { type Path, valueAt } from "./document.ts";
+import { type Document, type Path, pathText, valueAt } from "./document.ts";
 import { objectsAt, type Reporter } from "./report.ts";
 
 const spec = ["spec", "template", "spec"] as const;
@@ -8,8 +8,8 @@ const newInterfaceFields = ["name", "ipFamilies", "addresses", "reclaimPolicy"];
 const newContainerFields = ["command", "args", "envFrom"];
 
 /** Rewrites spellings of the newer generation to the ones that rules and expansion read, in place. */
-export function normalise(value: JsonObject, catalogs: Catalogs): void {
-  const runtime = valueAt(value, [...spec, "runtime"]);
+export function normalise(kind: string, value: JsonObject, catalogs: Catalogs): void {
+  const runtime = valueAt(value, [...(kind === "Instance" ? ["spec"] : spec), "runtime"]);
   if (!isObject(runtime)) return;
   const types = Object.keys(catalogs["instance-types"]);
   const { resources } = runtime;
@@ -48,6 +48,35 @@ export function checkGenerations(content: JsonObject, report: Reporter): void {
     "Write all placements with cityCodes, or all with locations or locationSelector.",
     isChoice ? "error" : "warning",
   );
+}
+
+const byReference: readonly Path[] = ["consumer", "ipFamilies", "mtu", "networkGeneration"].map((field) => [
+  "spec",
+  field,
+]);
+const presenceKinds = ["NetworkBinding", "NetworkContext"];
+
+/** Tells of controller-made objects whose parts are of different generations. */
+export function checkWrittenGenerations({ kind, content }: Document, report: Reporter): void {
+  const [older, newer] = sidesOf(kind, content);
+  if (older === undefined || newer === undefined) return;
+  const message = `${pathText(older)} is of the older generation of the API, ${pathText(newer)} of a newer one.`;
+  report.say("generation/mixed", newer, message, "Write the whole object in one of the two.");
+}
+
+/** The first field of each side: Locations with a namespace and cities on the one, what came later on the other. */
+function sidesOf(kind: string, content: JsonObject): readonly [older: Path | undefined, newer: Path | undefined] {
+  const first = (paths: readonly Path[]): Path | undefined =>
+    paths.find((path) => valueAt(content, path) !== undefined);
+  if (kind === "WorkloadDeployment") {
+    return [first([["spec", "cityCode"]]), first([["spec", "locationRef"]]) ?? newMarks(content)[0]];
+  }
+  if (kind === "Instance") {
+    const [mark] = newMarks({ spec: { template: { spec: content.spec ?? {} } } });
+    return [first([["spec", "location", "namespace"]]), mark === undefined ? undefined : ["spec", ...mark.slice(3)]];
+  }
+  if (!presenceKinds.includes(kind)) return [undefined, undefined];
+  return [first([["spec", "location", "namespace"]]), first(byReference)];
 }
 
 /** Paths of fields that only the newer generation has; those of placements first. */

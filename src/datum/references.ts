@@ -91,16 +91,17 @@ function missing(
   noun: string,
   name: string,
   known: readonly string[],
+  severity: "error" | "warning" = "error",
 ): void {
   const near = nearest(name, known.length > maxCandidates ? [] : known);
   const hint = near === undefined ? `Add a ${noun} manifest of that name to the repository.` : `Did you mean ${near}?`;
-  report.say(rule, path, `There is no ${noun} ${JSON.stringify(name)} in the repository.`, hint);
+  report.say(rule, path, `There is no ${noun} ${JSON.stringify(name)} in the repository.`, hint, severity);
 }
 
 function checkObjects(document: Document, { objects }: Wants, lookup: Lookup, report: Reporter): void {
-  for (const { kind, rule, name, path } of objects) {
-    if (lookup.find(kind, document.namespace, name) !== undefined) continue;
-    missing(report, rule, path, kind, name, lookup.names(kind, document.namespace));
+  for (const { kind, others, rule, name, path, severity } of objects) {
+    if ([kind, ...others].some((each) => lookup.find(each, document.namespace, name) !== undefined)) continue;
+    missing(report, rule, path, kind, name, lookup.names(kind, document.namespace), severity);
   }
 }
 

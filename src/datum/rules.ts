@@ -4,7 +4,7 @@ import type { Problem } from "../core/problem.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { readBlock } from "./cidr.ts";
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
-import { checkGenerations } from "./generations.ts";
+import { checkGenerations, checkWrittenGenerations } from "./generations.ts";
 import { createReporter, isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkEdge } from "./rules-edge.ts";
 import { checkExplicit } from "./rules-explicit.ts";
@@ -38,6 +38,7 @@ export function checkDocument(document: Document, catalogs: Catalogs): readonly 
   if (isOf(document, "Network")) checkNetwork(document, report);
   if (isOf(document, "Location")) checkLocation(document, report);
   if (isOf(document, "Secret")) checkSecret(document, report);
+  checkWrittenGenerations(document, report);
   checkExplicit(document, report);
   checkEdge(document, report);
   return report.problems;

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from "../core/json.ts";
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { isLabel, objectsAt, textAt } from "./report.ts";
 import { instanceSpecPath } from "./template.ts";
+import { edgeObjectsOf, presenceLocations } from "./wants-edge.ts";
 
 /** What one document says of others: read once, looked up in every commit that still has the document. */
 export interface Wants {
@@ -13,11 +14,19 @@ export interface Wants {
 
 /** Another object of the same namespace that must stand in the repository. */
 export interface WantedObject {
-  readonly kind: "Network" | "ConfigMap" | "Secret";
+  readonly kind: (typeof kinds)[number];
+  /** Other kinds that stand for it. */
+  readonly others: readonly (typeof kinds)[number][];
   readonly rule: string;
   readonly name: string;
   readonly path: Path;
+  readonly severity: "error" | "warning";
 }
+
+const kinds = [
+  ...(["Network", "ConfigMap", "Secret", "DNSZone", "Connector"] as const),
+  ...(["VPC", "Gateway", "HTTPRoute", "HTTPProxy"] as const),
+] as const;
 
 const rules = {
   Network: "workload/network-missing",
@@ -28,13 +37,18 @@ const rules = {
 /** Reads what a document refers to; undefined for kinds that refer to nothing. */
 export function wantsOf(document: Document): Wants | undefined {
   const spec = instanceSpecPath(document);
-  if (spec === undefined) return undefined;
+  if (spec === undefined) {
+    const objects = edgeObjectsOf(document);
+    const locations = presenceLocations(document);
+    return objects.length + locations.length === 0 ? undefined : { objects, locations, cities: [], selectors: [] };
+  }
   const { content } = document;
   const objects: WantedObject[] = [];
-  const want = (kind: WantedObject["kind"], holder: JsonObject, at: Path, field: readonly string[]): void => {
+  const want = (kind: keyof typeof rules, holder: JsonObject, at: Path, field: readonly string[]): void => {
     const name = textAt(holder, field);
     if (name === "" || valueAt(holder, [...field.slice(0, -1), "optional"]) === true) return;
-    if (kind !== "Network" || isLabel(name)) objects.push({ kind, rule: rules[kind], name, path: [...at, ...field] });
+    if (kind === "Network" && !isLabel(name)) return;
+    objects.push({ kind, others: [], rule: rules[kind], name, path: [...at, ...field], severity: "error" });
   };
   for (const { path, value } of objectsAt(content, [...spec, "networkInterfaces"])) {
     want("Network", value, path, ["network", "name"]);

@@ -194,7 +194,11 @@ const rows: readonly (readonly [title: string, text: string, edits: readonly Edi
 
 for (const [title, text, edits, ...wanted] of rows) {
   test(title, () => {
-    assert.equal(placed(checkFiles({ "e.yaml": edited(text, edits) }).problems), [...wanted].sort());
+    // What an object refers to is judged by references.test.ts.
+    const problems = checkFiles({ "e.yaml": edited(text, edits) }).problems.filter(
+      ({ rule }) => rule !== "reference/missing",
+    );
+    assert.equal(placed(problems), [...wanted].sort());
   });
 }
 

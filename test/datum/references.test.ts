@@ -105,4 +105,48 @@ test("two documents without names are no double", () => {
   ]);
 });
 
+const dns = "apiVersion: dns.networking.miloapis.com/v1alpha1\nkind: ";
+const edge = "apiVersion: networking.datumapis.com/v1alpha\nkind: ";
+const zone = `${dns}DNSZone\nmetadata: { name: zone }\nspec: { domainName: example.com, dnsZoneClassName: x }\n`;
+const records = `${dns}DNSRecordSet\nmetadata: { name: www }\nspec: { dnsZoneRef: { name: zone }, recordType: A, records: [{ name: www, a: { content: 192.0.2.1 } }] }\n`;
+const proxy = `${edge}HTTPProxy\nmetadata: { name: site }\nspec: { rules: [{ backends: [{ endpoint: "https://example.com" }] }] }\n`;
+const wall = `${edge}TrafficProtectionPolicy\nmetadata: { name: wall }\nspec: { targetRefs: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: site }] }\n`;
+const context = (network: string, location = "dfw") =>
+  `${edge}NetworkContext\nmetadata: { name: c }\nspec: { network: { name: ${network} }, location: { name: ${location}, namespace: default } }\n`;
+
+for (const [title, files, ...wanted] of [
+  ["records without their zone", { records }, "warning reference/missing spec.dnsZoneRef.name"],
+  ["records with their zone", { records, zone }],
+  ["a firewall before nothing", { wall }, "warning reference/missing spec.targetRefs[0].name"],
+  ["a firewall before the route that a proxy makes", { wall, proxy }],
+  ["a presence of a missing network", { c: context("gone") }, "error reference/missing spec.network.name"],
+  ["a presence nowhere", { c: context("default", "gone") }, "error workload/location-missing spec.location.name"],
+  ["a presence", { c: context("default") }],
+] as const) {
+  test(title, () => {
+    const { problems } = checkFiles({ "base.yaml": surroundings, ...files });
+    assert.equal(
+      problems.map(({ severity, rule, path }) => `${severity} ${rule} ${path}`),
+      wanted,
+    );
+  });
+}
+
+for (const [title, text, path] of [
+  [
+    "a binding",
+    context("default")
+      .replace("NetworkContext", "NetworkBinding")
+      .replace("spec: {", "spec: { consumer: { kind: A, name: b },"),
+    "spec.consumer",
+  ],
+  ["a presence", context("default").replace("spec: {", "spec: { mtu: 1400,"), "spec.mtu"],
+] as const) {
+  test(`${title} of two generations is told`, () => {
+    assert.equal(placed(problemsOf(text)), [`generation/mixed ${path}`]);
+    const newer = text.replace(", namespace: default }", " }");
+    assert.equal(placed(problemsOf(newer)), []);
+  });
+}
+
 test.run();
