@@ -1,6 +1,6 @@
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { objectsAt, textAt } from "./report.ts";
-import type { WantedObject } from "./wants.ts";
+import type { WantedObject } from "./wanted.ts";
 
 /** Kinds whose objects make a presence of a network in a location. */
 const presenceKinds = ["NetworkBinding", "NetworkContext"];

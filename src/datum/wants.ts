@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from "../core/json.ts";
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { isLabel, objectsAt, textAt } from "./report.ts";
 import { instanceSpecPath } from "./template.ts";
+import type { WantedObject } from "./wanted.ts";
 import { edgeObjectsOf, presenceLocations } from "./wants-edge.ts";
 
 /** What one document says of others: read once, looked up in every commit that still has the document. */
@@ -11,22 +12,6 @@ export interface Wants {
   readonly locations: readonly { readonly path: Path; readonly name: string }[];
   readonly selectors: readonly { readonly path: Path; readonly selector: JsonObject }[];
 }
-
-/** Another object of the same namespace that must stand in the repository. */
-export interface WantedObject {
-  readonly kind: (typeof kinds)[number];
-  /** Other kinds that stand for it. */
-  readonly others: readonly (typeof kinds)[number][];
-  readonly rule: string;
-  readonly name: string;
-  readonly path: Path;
-  readonly severity: "error" | "warning";
-}
-
-const kinds = [
-  ...(["Network", "ConfigMap", "Secret", "DNSZone", "Connector"] as const),
-  ...(["VPC", "Gateway", "HTTPRoute", "HTTPProxy"] as const),
-] as const;
 
 const rules = {
   Network: "workload/network-missing",

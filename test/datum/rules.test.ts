@@ -1,6 +1,21 @@
 import * as assert from "uvu/assert";
+import { extendCatalogs } from "../../src/datum/catalogs.ts";
+import { createChecker } from "../../src/datum/checker.ts";
 import { suite } from "../support/suite.ts";
-import { checkFiles, edited, placed, problemsOf, type Row, sandbox, surroundings, table, told } from "./support.ts";
+import {
+  checker,
+  checkFiles,
+  edited,
+  placed,
+  policyFolder,
+  problemsOf,
+  type Row,
+  sandbox,
+  surroundings,
+  table,
+  told,
+  virtualMachine,
+} from "./support.ts";
 
 const test = suite("rules");
 const nic = "spec.template.spec.networkInterfaces.0";
@@ -221,6 +236,20 @@ for (const [title, text, ...wanted] of secrets) {
 
 test("the surroundings of these tests are sound", () => {
   assert.equal(placed(problemsOf(sandbox())), []);
+});
+
+test("an operator's own entries stand beside the shipped ones", () => {
+  const catalogs = extendCatalogs(policyFolder("catalogs"), { images: { "example/debian-12": {} } });
+  const own = createChecker({ schemas: Object.values(policyFolder("schemas")), catalogs });
+  const text = virtualMachine([
+    "spec.template.spec.volumes.0.disk.template.spec.populator.image.name",
+    "example/debian-12",
+  ]);
+  const parse = (judge: typeof own) => judge.parse("vm.yaml", new TextEncoder().encode(text)).problems;
+  assert.equal(placed(parse(checker)), [
+    "workload/disk-image spec.template.spec.volumes[0].disk.template.spec.populator.image.name",
+  ]);
+  assert.equal(parse(own), []);
 });
 
 test.run();
