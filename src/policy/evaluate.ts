@@ -179,24 +179,39 @@ function audit(policy: string, key: string, value: string): Finding {
   };
 }
 
-/** `variables.x`: evaluated when first asked for, once, with its error if it has one. */
-function lazyVariables(variables: ReadonlyMap<string, Compiled>, roots: Bindings): CelMap {
-  const known = new Map<string, CelValue>();
-  const get = (name: string): CelValue | undefined => {
-    const value = known.get(name);
-    const compiled = variables.get(name);
-    if (value !== undefined || compiled === undefined) return value;
-    const answer = compiled.run({ ...roots, variables: shown });
-    if (answer.kind === "exceeded") throw new Exceeded();
-    const made = answer.kind === "value" ? answer.value : errorOf(`variables.${name}: ${answer.message}`);
-    known.set(name, made);
-    return made;
-  };
-  const shown = Object.create(celMap(new Map()), {
-    get: { value: get },
-    has: { value: (name: string) => variables.has(name) },
-  }) as CelMap;
-  return shown;
+interface Lazy {
+  readonly compiled: ReadonlyMap<string, Compiled>;
+  readonly roots: Bindings;
+  readonly known: Map<string, CelValue>;
+}
+
+const lazy = Symbol("lazy");
+
+/** `variables.x`: evaluated when first asked for, once, with its error if it has one. The engine asks it as a map. */
+const variablesMap = Object.create(celMap(new Map()), {
+  get: {
+    value(this: CelMap & { readonly [lazy]: Lazy }, name: string): CelValue | undefined {
+      const { compiled, roots, known } = this[lazy];
+      const value = known.get(name);
+      const expression = compiled.get(name);
+      if (value !== undefined || expression === undefined) return value;
+      const answer = expression.run({ ...roots, variables: this });
+      const message = answer.kind === "error" ? answer.message : "the cost limit is exceeded";
+      const made = answer.kind === "value" ? answer.value : errorOf(`variables.${name}: ${message}`);
+      known.set(name, made);
+      return made;
+    },
+  },
+  has: {
+    value(this: CelMap & { readonly [lazy]: Lazy }, name: string): boolean {
+      return this[lazy].compiled.has(name);
+    },
+  },
+}) as CelMap;
+
+function lazyVariables(compiled: ReadonlyMap<string, Compiled>, roots: Bindings): CelMap {
+  const state: Lazy = { compiled, roots, known: new Map() };
+  return Object.assign(Object.create(variablesMap) as CelMap, { [lazy]: state });
 }
 
 /** The engine hands errors on as values. */

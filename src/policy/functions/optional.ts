@@ -8,34 +8,50 @@ interface Payload {
 }
 
 /** The key under which two optionals compare their contents; nobody can write it. */
-const content = Symbol("content") as unknown as string;
+const content = Symbol("content");
 
 /**
- * An optional as the engine sees it: a map in which every field is again optional, so that `a.?b.c` goes on by itself.
+ * What all optionals have in common. To the engine an optional is a map in which every field is again optional,
+ * so that `a.?b.c` goes on by itself.
  */
-function makeOptional(payload: Payload): CelMap {
-  const entries: [string, CelValue][] = payload.present ? [[content, payload.value]] : [];
-  const inner = celMap(new Map(entries));
-  const shown = Object.create(inner, {
-    get: {
-      value: (key: CelValue) => {
-        if ((key as unknown) === content) return payload.present ? payload.value : undefined;
-        return payload.present ? select(payload.value, key) : none();
-      },
+const optional = Object.create(celMap(new Map()), {
+  size: {
+    get(this: CelMap): number {
+      return payloadOf<Payload>(this).present ? 1 : 0;
     },
-    has: { value: (key: CelValue) => payload.present && lookUp(payload.value, key) !== undefined },
-  }) as CelMap;
-  return markOpaque(shown, "optional", payload);
-}
+  },
+  get: {
+    value(this: CelMap, key: CelValue | symbol): CelValue | undefined {
+      const { present, value } = payloadOf<Payload>(this);
+      if (key === content) return present ? value : undefined;
+      return present ? select(value, key as CelValue) : none();
+    },
+  },
+  has: {
+    value(this: CelMap, key: CelValue): boolean {
+      const { present, value } = payloadOf<Payload>(this);
+      return present && lookUp(value, key) !== undefined;
+    },
+  },
+  [Symbol.iterator]: {
+    value(this: CelMap): Iterator<readonly [symbol, CelValue]> {
+      const { present, value } = payloadOf<Payload>(this);
+      const entries: readonly (readonly [symbol, CelValue])[] = present ? [[content, value]] : [];
+      return entries.values();
+    },
+  },
+}) as CelMap;
+
+const nothing = markOpaque(Object.create(optional) as CelMap, "optional", { present: false, value: null });
 
 /** An optional that holds a value. */
 export function some(value: CelValue): CelMap {
-  return makeOptional({ present: true, value });
+  return markOpaque(Object.create(optional) as CelMap, "optional", { present: true, value });
 }
 
 /** The optional that holds nothing. */
 export function none(): CelMap {
-  return makeOptional({ present: false, value: null });
+  return nothing;
 }
 
 /** The entry of a map or list, or nothing. */
