@@ -2,10 +2,11 @@ import { Worker } from "node:worker_threads";
 import type { Plan } from "../core/change.ts";
 import { type Problem, sortProblems } from "../core/problem.ts";
 import { type Judged, type PlanVerdict, problemOf, verdictOf } from "./check.ts";
-import { type Budgets, defaultBudgets, exceeded } from "./judge.ts";
+import { type Budgets, defaultBudgets } from "./judge.ts";
 import { planView, type Surroundings } from "./plan-view.ts";
 import type { Finding, Policy, PolicySet } from "./policy-set.ts";
 import { place, type Reply, type Request, type Start } from "./protocol.ts";
+import { createMemory, entriesOf, type Found, type Memory, plainOf, type Stop, stoppedBy, tally } from "./tally.ts";
 
 /** Judges manifests and plans in a thread of its own, under a deadline. */
 export interface PolicyEngine {
@@ -39,6 +40,7 @@ interface Stuck {
 export function createPolicyEngine(set: PolicySet, options: EngineOptions = {}): PolicyEngine {
   const budgets = options.budgets ?? defaultBudgets;
   const asking = createThread(set, budgets, options.deadlineMs ?? 5_000);
+  const memory = createMemory();
   // One question at a time: the thread has one budget and one place to say what it does.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
@@ -50,7 +52,7 @@ export function createPolicyEngine(set: PolicySet, options: EngineOptions = {}):
     checkManifests: (judged) =>
       inTurn(async () => {
         if (!set.policies.some(({ over }) => over === "manifests")) return [];
-        const found = await askAll(set, budgets, judged, asking.ask);
+        const found = await askAll(set, budgets, judged, asking.ask, memory);
         return sortProblems(found.flatMap(([one, finding]) => problemOf(finding, one.document)));
       }),
     checkPlan: (plan, now, surroundings = {}) =>
@@ -71,60 +73,47 @@ export function createPolicyEngine(set: PolicySet, options: EngineOptions = {}):
   };
 }
 
-type Found = readonly [one: Judged, finding: Finding];
-
-/** Asks about all manifests, a batch at a time; a policy that is stopped is left out from then on. */
+/** Asks about every manifest that is not known, a batch at a time; a policy that is stopped is left out from then on. */
 async function askAll(
   set: PolicySet,
   budgets: Budgets,
   judged: readonly Judged[],
   ask: (request: Request) => Promise<Reply | Stuck>,
+  memory: Memory,
 ): Promise<readonly Found[]> {
+  const entries = judged.map((one) => memory.recall(one));
+  const unknown = judged.flatMap((_, index) => (entries[index] === undefined ? [index] : []));
+  const stops: Stop[] = [];
+  const fresh = new Float64Array(set.policies.length);
   const skip = new Set<string>();
-  const spent = new Map<string, number>();
-  const found: Found[] = [];
-  const stop = (policy: Policy, one: Judged | undefined, reason: string): void => {
-    skip.add(policy.name);
-    if (one !== undefined) found.push([one, stoppedBy(set, policy, `${reason}; it judges no further manifest`)]);
-  };
-  for (let start = 0; start < judged.length; ) {
-    const batch = judged.slice(start, start + batchSize);
-    const manifests = batch.map(({ object, oldObject }) => ({
-      ...(object === undefined ? {} : { object }),
-      ...(oldObject === undefined ? {} : { oldObject }),
-    }));
+  for (let start = 0; start < unknown.length; ) {
+    const batch = unknown.slice(start, start + batchSize);
+    const manifests = batch.map((index) => plainOf(judged[index]));
     const reply = await ask({ kind: "manifests", manifests, skip: [...skip] });
     if (!("findings" in reply)) {
-      stop(policyAt(set, reply), batch[reply.manifest], reply.reason);
+      const policy = policyAt(set, reply);
+      skip.add(policy.name);
+      stops.push({ policy, index: batch[reply.manifest] ?? 0, reason: reply.reason });
       continue;
     }
-    for (const [index, finding] of reply.findings) {
-      const one = batch[index];
-      if (one !== undefined) found.push([one, finding]);
+    const rows = entriesOf(reply, batch.length, set.policies.length);
+    for (const [place, entry] of rows.entries()) {
+      const index = batch[place] ?? 0;
+      entries[index] = entry;
+      for (const [policy, units] of entry.spent.entries()) fresh[policy] = (fresh[policy] ?? 0) + units;
+      if (skip.size === 0) memory.keep(judged[index], entry);
     }
-    for (const [name, units] of reply.spent) {
-      const sum = (spent.get(name) ?? 0) + units;
-      spent.set(name, sum);
-      const policy = set.policies.find((one) => one.name === name);
-      if (sum > budgets.checkUnits && policy !== undefined) {
-        stop(policy, batch.at(-1), "it costs more than its budget over all manifests");
-      }
-    }
+    for (const [index, { name }] of set.policies.entries())
+      if ((fresh[index] ?? 0) > budgets.checkUnits) skip.add(name);
     start += batch.length;
   }
-  return found;
+  return tally(set, budgets.checkUnits, judged, entries, stops);
 }
 
 function policyAt(set: PolicySet, { policy, reason }: Stuck): Policy {
   const found = set.policies[policy];
   if (found === undefined) throw new Error(`The thread that evaluates policies ended: ${reason}.`);
   return found;
-}
-
-function stoppedBy(set: PolicySet, policy: Policy, reason: string): Finding {
-  const bindings = set.bindings.filter(({ policyName }) => policyName === policy.name);
-  const actions = bindings.length === 0 ? policy.actions : bindings.flatMap((binding) => binding.actions);
-  return exceeded(policy, actions, reason);
 }
 
 interface Thread {

@@ -28,12 +28,15 @@ export type OnPolicy = (policyIndex: number) => void;
 
 /** Compiled policies that judge manifests and plans. Synchronous; a run away expression is stopped by its budget alone. */
 export interface Judge {
-  /** What all policies but the skipped ones find about one manifest. */
-  manifest(manifests: Manifests, skip: ReadonlySet<string>, onPolicy: OnPolicy): readonly Finding[];
+  /** What all policies but the skipped ones find about one manifest; what each spent goes into `spent`, by its index. */
+  manifest(
+    manifests: Manifests,
+    skip: ReadonlySet<string>,
+    onPolicy: OnPolicy,
+    spent?: Float64Array,
+  ): readonly Finding[];
   /** What all policies over plans find about one plan, as `planView` shows it. */
   plan(view: JsonObject, now: string, skip: ReadonlySet<string>, onPolicy: OnPolicy): readonly Finding[];
-  /** Units each policy has spent on manifests since this was last asked, by name. */
-  takeSpent(): ReadonlyMap<string, number>;
 }
 
 interface Bound {
@@ -54,10 +57,9 @@ export function createJudge(set: PolicySet, budgets: Budgets = defaultBudgets): 
   });
   const overManifests = bound.filter(({ compiled }) => compiled.policy.over === "manifests");
   const overPlans = bound.filter(({ compiled }) => compiled.policy.over === "plan");
-  const spent = new Map<string, number>();
   const params = celCache();
   return {
-    manifest(manifests, skip, onPolicy) {
+    manifest(manifests, skip, onPolicy, spent) {
       const subject = subjectOf(manifests, set.namespaces);
       const found = overManifests.flatMap((one) => {
         const { policy } = one.compiled;
@@ -65,7 +67,7 @@ export function createJudge(set: PolicySet, budgets: Budgets = defaultBudgets): 
         onPolicy(one.index);
         openBudget(budgets.manifestUnits);
         const findings = judgeManifest(one, subject, set, params);
-        spent.set(policy.name, (spent.get(policy.name) ?? 0) + budgets.manifestUnits - unitsLeft());
+        if (spent !== undefined) spent[one.index] = budgets.manifestUnits - unitsLeft();
         return findings;
       });
       const exceptions = exceptionsOf(subject);
@@ -82,11 +84,6 @@ export function createJudge(set: PolicySet, budgets: Budgets = defaultBudgets): 
         const findings = evaluatePolicy(compiled, policy.actions, roots, undefined);
         return findings === "exceeded" ? [exceeded(policy, policy.actions, costReason)] : findings;
       });
-    },
-    takeSpent() {
-      const taken = new Map(spent);
-      spent.clear();
-      return taken;
     },
   };
 }

@@ -23,5 +23,6 @@ export type Request =
 export interface Reply {
   /** Findings with the index of their manifest; 0 for a plan. */
   readonly findings: readonly (readonly [index: number, finding: Finding])[];
-  readonly spent: readonly (readonly [policy: string, units: number])[];
+  /** Units spent, a row of all policies for each manifest; empty for a plan. */
+  readonly spent: Float64Array;
 }

@@ -8,14 +8,14 @@ function serve({ set, budgets, state }: Start): void {
   const shared = new Int32Array(state);
   const judge = createJudge(set, budgets);
   parentPort?.on("message", (request: Request) => {
-    const reply = answer(judge, request, shared);
+    const reply = answer(judge, request, shared, set.policies.length);
     Atomics.store(shared, place.policy, -1);
     parentPort?.postMessage(reply);
   });
   parentPort?.postMessage("ready");
 }
 
-function answer(judge: Judge, request: Request, shared: Int32Array): Reply {
+function answer(judge: Judge, request: Request, shared: Int32Array, policies: number): Reply {
   const skip = new Set(request.skip);
   const onPolicy = (index: number): void => {
     Atomics.store(shared, place.policy, index);
@@ -24,13 +24,15 @@ function answer(judge: Judge, request: Request, shared: Int32Array): Reply {
   const findings: (readonly [number, Finding])[] = [];
   if (request.kind === "plan") {
     for (const finding of judge.plan(request.view, request.now, skip, onPolicy)) findings.push([0, finding]);
-  } else {
-    for (const [index, manifests] of request.manifests.entries()) {
-      Atomics.store(shared, place.manifest, index);
-      for (const finding of judge.manifest(manifests, skip, onPolicy)) findings.push([index, finding]);
-    }
+    return { findings, spent: new Float64Array() };
   }
-  return { findings, spent: [...judge.takeSpent()] };
+  const spent = new Float64Array(request.manifests.length * policies);
+  for (const [index, manifests] of request.manifests.entries()) {
+    Atomics.store(shared, place.manifest, index);
+    const row = spent.subarray(index * policies, (index + 1) * policies);
+    for (const finding of judge.manifest(manifests, skip, onPolicy, row)) findings.push([index, finding]);
+  }
+  return { findings, spent };
 }
 
 serve(workerData as Start);

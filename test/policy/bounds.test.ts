@@ -73,7 +73,7 @@ test("what all manifests cost together is bounded too", async () => {
   const found = await judge(policy("dear", `${digits}.all(a, ${digits}.all(b, a + b >= 0))`) + few, { budgets }, 420);
   const dear = found.filter(({ rule }) => rule === "policy/dear");
   assert.equal(shown(dear), [
-    "199.yaml error policy/dear: The policy was stopped: it costs more than its budget over all manifests; it judges no further manifest.",
+    "4.yaml error policy/dear: The policy was stopped: it costs more than its budget over all manifests; it judges no further manifest.",
   ]);
   assert.is(found.filter(({ rule }) => rule === "policy/few").length, 418);
 });
@@ -90,6 +90,35 @@ test("the thread answers again after it had to be ended", async () => {
   assert.equal(
     both[0]?.map(({ rule }) => rule),
     ["policy/endless", "policy/few"],
+  );
+});
+
+test("what is remembered of unchanged manifests changes no answer, not even where a budget ends", async () => {
+  const text = policy("dear", `${digits}.all(a, ${digits}.all(b, a + b >= 0))`) + few;
+  const { set } = parsePolicies(documentsOf(text));
+  const budgets = { manifestUnits: 1_000_000, planUnits: 1, checkUnits: 5_000 };
+  const one = (name: string, replicas: number) =>
+    manifestsOf(
+      `{ apiVersion: apps/v1, kind: Deployment, metadata: { name: ${name} }, spec: { replicas: ${replicas} } }`,
+      `${name}.yaml`,
+    );
+  const all = Array.from({ length: 8 }, (_, index) => one(`m${index}`, index)).flat();
+  const changed = [...one("m0", 9), ...all.slice(1)];
+  const warmed = createPolicyEngine(set, { budgets });
+  await warmed.checkManifests(all);
+  const warm = await warmed.checkManifests(changed);
+  await warmed.close();
+  const begun = createPolicyEngine(set, { budgets });
+  const cold = await begun.checkManifests(changed);
+  await begun.close();
+  assert.equal(shown(warm), shown(cold));
+  assert.equal(
+    warm.filter(({ rule }) => rule === "policy/dear").map(({ file }) => file),
+    ["m4.yaml"],
+  );
+  assert.equal(
+    warm.filter(({ rule }) => rule === "policy/few").map(({ file }) => file),
+    ["m0.yaml", "m2.yaml", "m3.yaml", "m4.yaml", "m5.yaml", "m6.yaml", "m7.yaml"],
   );
 });
 

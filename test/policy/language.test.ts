@@ -36,6 +36,9 @@ holds("numbers of JSON are integers when they are whole", [
   ["type(object.spec.ratio) == double", true],
   ["object.spec.replicas + 1", 4],
   ["object.spec.replicas > 2.5", true],
+  ["object.spec.replicas * 1.5 + 1", 5.5],
+  ["object.spec.ratio * object.spec.replicas", 1.5],
+  ["'a' + 1", "error: found no matching overload for '_+_' applied to '(string, int)'"],
   ["object.spec.nothing == null", true],
   ["has(object.spec.nothing)", false],
 ]);

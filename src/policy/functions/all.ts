@@ -3,6 +3,7 @@ import { formatFunctions } from "./format.ts";
 import { ipFunctions } from "./ip.ts";
 import { listFunctions } from "./lists.ts";
 import { loopFunctions } from "./loops.ts";
+import { numberFunctions } from "./numbers.ts";
 import { optionalFunctions } from "./optional.ts";
 import { functionsOf, type OwnFunction } from "./overload.ts";
 import { quantityFunctions } from "./quantity.ts";
@@ -22,4 +23,5 @@ export const allFunctions: readonly OwnFunction[] = functionsOf([
   ...formatFunctions,
   ...optionalFunctions,
   ...loopFunctions,
+  ...numberFunctions,
 ]);

@@ -1,9 +1,9 @@
-import { type CelResult, type CelValue, celError, isCelList, isCelMap, isCelUint } from "@bufbuild/cel";
+import { type CelResult, type CelValue, celError, isCelList, isCelMap } from "@bufbuild/cel";
 import { isObject } from "../../core/json.ts";
 import { type OpaqueKind, opaqueKindOf } from "./opaque.ts";
 
 /** What an argument must be. */
-export type ArgumentKind = "any" | "text" | "integer" | "number" | "truth" | "list" | "map" | OpaqueKind;
+export type ArgumentKind = "any" | "text" | "integer" | "fraction" | "truth" | "list" | "map" | OpaqueKind;
 
 /** One way a function may be called. Its body may throw: the message becomes the expression's error. */
 export interface Overload {
@@ -67,8 +67,8 @@ function isOf(value: CelValue, kind: ArgumentKind): boolean {
       return typeof value === "string";
     case "integer":
       return typeof value === "bigint";
-    case "number":
-      return typeof value === "bigint" || typeof value === "number" || isCelUint(value);
+    case "fraction":
+      return typeof value === "number";
     case "truth":
       return typeof value === "boolean";
     case "list":
