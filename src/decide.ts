@@ -2,6 +2,7 @@ import type { Plan, Refusal } from "./core/change.ts";
 import type { DriftPolicy } from "./core/drift.ts";
 import { digest } from "./core/identity.ts";
 import type { InventoryEntry } from "./core/inventory.ts";
+import type { JsonObject } from "./core/json.ts";
 import { judge, type Limits } from "./core/limits.ts";
 import type { Pending } from "./core/outcome.ts";
 import { clashes } from "./core/pair.ts";
@@ -108,6 +109,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     inventory: question.inventory,
     driftPolicy: judges.driftPolicy,
     compare: comparison(judges.providers),
+    exposures: exposing(judges.providers),
     rank: ranking(judges.providers),
     unavailable,
     identity: { rules: judges.rulesDigest, manifests: digest(files.ids) },
@@ -233,6 +235,12 @@ async function collect(things: AsyncIterable<Observed>): Promise<readonly Observ
 function comparison(providers: readonly Provider[]) {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   return (resource: Resource, observed: Observed) => byName.get(resource.provider)?.compare(resource, observed) ?? [];
+}
+
+function exposing(providers: readonly Provider[]) {
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  return (name: string, kind: string, spec: JsonObject): readonly string[] =>
+    byName.get(name)?.exposures?.(kind, spec) ?? [];
 }
 
 function ranking(providers: readonly Provider[]) {

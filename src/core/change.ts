@@ -22,6 +22,10 @@ export interface Change {
   /** What is there now; absent for a create. */
   readonly observed?: Observed;
   readonly group?: Group;
+  /** The manifest that caused it, or once did, and the location; absent when nobody remembers. */
+  readonly cameFrom?: { readonly owner: string; readonly location: string };
+  /** What the step opens to everybody, or closes again, in words; absent when nothing of that changes. */
+  readonly exposure?: { readonly gained: readonly string[]; readonly lost: readonly string[] };
   /** One sentence: why this action (which field forces it, who holds it, why it is kept back). */
   readonly reason: string;
   /** Set when the step is shown but must not be carried out now (drift policy `report`). */
@@ -44,6 +48,8 @@ export interface Refusal {
 export interface Plan {
   /** Short id: the first 12 hex digits of the plan's digest. */
   readonly planId: string;
+  /** What it does, whatever commit asks for it: equal for a reviewed plan and the plan of its merge when nothing else moved. */
+  readonly effectId: string;
   readonly fleet: string;
   readonly commit: string;
   /** Every change in the order it may be carried out, `keep` included. */

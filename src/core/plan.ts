@@ -1,6 +1,7 @@
 import { type Action, actions, type Cause, type Change, type Counts, isMaking, type Plan } from "./change.ts";
 import { neededBy, providersOf } from "./dependency.ts";
 import { causeOf, type DriftPolicy, holdDrift } from "./drift.ts";
+import { effectIdOf, effectsOf } from "./effects.ts";
 import { inOrder } from "./graph.ts";
 import { digest, referencesIn, withoutReferences } from "./identity.ts";
 import type { InventoryEntry } from "./inventory.ts";
@@ -21,6 +22,8 @@ export interface PlanInput {
   readonly driftPolicy: DriftPolicy;
   /** The provider's comparison of the two. */
   readonly compare: (resource: Resource, observed: Observed) => readonly FieldChange[];
+  /** What a spec or a state of this kind opens to everybody, in words; nothing when the provider does not say. */
+  readonly exposures?: (provider: string, kind: string, spec: JsonObject) => readonly string[];
   /** Place of a kind in its provider's order of making, from 0. */
   readonly rank: (provider: string, kind: string) => number;
   /** Providers that could not be observed, with the reason: nothing of theirs is planned, what needs them waits. */
@@ -43,7 +46,8 @@ export function makePlan(input: PlanInput): Planned {
   const drafts = pairs.map((row) => draft(row, input));
   const depended = withDependencies(drafts, input);
   const held = holdWaiting(holdDrift(depended, input.driftPolicy), input.wanted, input.unavailable);
-  const changes = inOrder(held, earlier(input));
+  const exposed = held.map((change) => withExposure(change, input));
+  const changes = inOrder(exposed, earlier(input));
   return { plan: identify(changes, input), gone };
 }
 
@@ -51,6 +55,7 @@ function draft(row: Pair, input: PlanInput): Change {
   const { wanted, live } = row;
   const decided = decideAction(row, input);
   const group = wanted?.group ?? row.entry?.group;
+  const from = wanted ?? row.entry;
   return {
     address: row.address,
     provider: (wanted ?? live)?.provider ?? "",
@@ -64,6 +69,7 @@ function draft(row: Pair, input: PlanInput): Change {
     ...(wanted === undefined ? {} : { resource: wanted }),
     ...(live === undefined ? {} : { observed: live }),
     ...(group === undefined ? {} : { group }),
+    ...(from === undefined ? {} : { cameFrom: { owner: from.owner, location: from.location } }),
   };
 }
 
@@ -154,6 +160,17 @@ function withDependencies(changes: readonly Change[], input: PlanInput): readonl
   });
 }
 
+/** What the step opens or closes: what is wanted beside what stands. */
+function withExposure(change: Change, { exposures }: PlanInput): Change {
+  if (exposures === undefined || !acts(change)) return change;
+  const { provider, kind, resource, observed } = change;
+  const after = resource === undefined ? [] : exposures(provider, kind, resource.spec);
+  const before = observed === undefined ? [] : exposures(provider, kind, observed.state);
+  const gained = after.filter((word) => !before.includes(word));
+  const lost = before.filter((word) => !after.includes(word));
+  return gained.length + lost.length === 0 ? change : { ...change, exposure: { gained, lost } };
+}
+
 /** Says whether a change would do something if it were carried out. */
 export function acts(change: Change): boolean {
   return change.action !== "keep" && change.action !== "conflict";
@@ -214,6 +231,7 @@ function identify(changes: readonly Change[], input: PlanInput): Plan {
   const whole = digest({ fleet: input.fleet, commit: input.commit, identity: input.identity, observed, wanted });
   return {
     planId: whole.slice(0, 12),
+    effectId: effectIdOf(effectsOf(changes)),
     fleet: input.fleet,
     commit: input.commit,
     changes,

@@ -1,4 +1,5 @@
 import type { Change } from "../core/change.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { FieldChange, Observed, Resource } from "../core/resource.ts";
 import type { Fleet } from "../datum/fleet.ts";
@@ -45,6 +46,8 @@ export interface Provider {
   observe(scope: Scope, signal: AbortSignal): AsyncIterable<Observed>;
   /** What differs between wanted and live, in the provider's normal form, with what each difference costs. Empty: nothing to do. */
   compare(resource: Resource, observed: Observed): readonly FieldChange[];
+  /** What a spec or a live state of this kind opens to everybody, in words such as `tcp:443 from 0.0.0.0/0`. Pure. */
+  exposures?(kind: string, spec: JsonObject): readonly string[];
   /**
    * Carries out one create, update, restart, replace, delete or adopt and waits until the world has settled.
    * Idempotent: already there with our marker and gone already are success. Resolves to what now is; undefined after a delete.

@@ -1,7 +1,7 @@
 import type { Change, Refusal } from "../core/change.ts";
 import type { Json } from "../core/json.ts";
 import type { FleetRow, Outcome } from "../core/outcome.ts";
-import type { Problem } from "../core/problem.ts";
+import type { Problem, Source } from "../core/problem.ts";
 import type { FieldChange } from "../core/resource.ts";
 import { codeCell, codeSpan, fenced, htmlText, plainText } from "./markdown-text.ts";
 import { countOf } from "./text.ts";
@@ -46,13 +46,25 @@ export function problemsMarkdown(problems: readonly Problem[]): string {
   return [...lines, ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
 }
 
+/** How much of a list of changes is shown, and where a manifest line is read. */
+export interface ChangesView {
+  readonly changesShown: number;
+  /** Address of a line; empty text for none. */
+  readonly lineUrl: (source: Source) => string;
+}
+
+const plainView: ChangesView = { changesShown, lineUrl: () => "" };
+
 /** Changes as one table per manifest and location, each followed by its folded field differences. */
-export function changesMarkdown(changes: readonly Change[]): string {
-  const shown = changes.slice(0, changesShown);
+export function changesMarkdown(changes: readonly Change[], view: ChangesView = plainView): string {
+  const shown = changes.slice(0, view.changesShown);
   const parts = [...groupChanges(shown)].flatMap(([title, members]) => [
     `**${plainText(title)}**`,
-    table(["", "Kind", "Name", "Note"], members.map(changeRow)),
-    members
+    table(
+      ["", "Kind", "Name", "Note"],
+      members.map((change) => changeRow(change, view)),
+    ),
+    equalDifferences(members)
       .map(fieldsMarkdown)
       .filter((text) => text !== "")
       .join("\n\n"),
@@ -61,20 +73,46 @@ export function changesMarkdown(changes: readonly Change[]): string {
   return blocks([...parts, more > 0 ? `and ${more} more changes` : ""]).trimEnd();
 }
 
-function changeRow(change: Change): readonly string[] {
+function changeRow(change: Change, view: ChangesView): readonly string[] {
   const { sign } = actionWords[change.action];
   const { type, name } = addressParts(change.address);
   const words = [change.action, ...tagsOf(change)].join(", ");
   const reason =
     change.reason === "" || (change.action === "delete" && !change.held) ? "" : `: ${plainText(change.reason)}`;
-  return [codeCell(sign), codeCell(type), codeCell(name), `${words}${reason}`];
+  const grave = change.action === "replace" || change.action === "delete" ? `**${words}**` : words;
+  return [codeCell(sign), codeCell(type), codeCell(name), `${grave}${reason}${forcedAt(change, view)}`];
 }
 
-function fieldsMarkdown(change: Change): string {
-  if (change.fields.length === 0) return "";
+/** Where the manifest forces a replacement or a restart, as links. */
+function forcedAt(change: Change, { lineUrl }: ChangesView): string {
+  const sources = change.fields.flatMap(({ forces, source }) =>
+    forces === "nothing" || source === undefined ? [] : [source],
+  );
+  const links = sources.flatMap((source) => {
+    const url = lineUrl(source);
+    return url === "" ? [] : [`[${codeCell(`${source.file}:${source.line}`)}](${url})`];
+  });
+  return links.length === 0 ? "" : ` ${[...new Set(links)].slice(0, 3).join(", ")}`;
+}
+
+/** Members that change in the same fields from and to the same values are shown once. */
+function equalDifferences(members: readonly Change[]): readonly (readonly [Change, ...Change[]])[] {
+  const groups = new Map<string, [Change, ...Change[]]>();
+  for (const change of members) {
+    if (change.fields.length === 0) continue;
+    const key = JSON.stringify([change.action, change.kind, change.fields]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [change]);
+    else group.push(change);
+  }
+  return [...groups.values()];
+}
+
+function fieldsMarkdown([change, ...alike]: readonly [Change, ...Change[]]): string {
   const fields = shownFields(change.kind, change.fields);
   const { type, name } = addressParts(change.address);
-  const summary = `${actionWords[change.action].sign} ${htmlText(type)} ${htmlText(name)}: ${countOf(fields.length, "field")}`;
+  const names = alike.length === 0 ? htmlText(name) : `${htmlText(name)} and ${alike.length} more like it`;
+  const summary = `${actionWords[change.action].sign} ${htmlText(type)} ${names}: ${countOf(fields.length, "field")}`;
   return [
     "<details>",
     `<summary>${summary}</summary>`,

@@ -60,11 +60,11 @@ export function tagsOf(change: Pick<Change, "cause" | "held">): readonly string[
   return change.held ? [...cause, "held"] : cause;
 }
 
-/** Under which heading a change is listed. */
+/** Under which heading a change is listed: the manifest and the location it comes from. */
 export function groupTitle(change: Change): string {
-  const { resource } = change;
-  if (resource === undefined) return "Not wanted any more";
-  return visible(resource.location === "" ? resource.owner : `${resource.owner} in ${resource.location}`);
+  const from = change.resource ?? change.cameFrom;
+  if (from === undefined || from.owner === "") return "Not wanted any more";
+  return visible(from.location === "" ? from.owner : `${from.owner} in ${from.location}`);
 }
 
 /** Changes under their headings, both in the order of the plan. */

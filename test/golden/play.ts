@@ -7,6 +7,7 @@ import { jsonText, planDocument } from "../../src/report/json.ts";
 import { planMarkdown } from "../../src/report/markdown.ts";
 import { outcomeText, planReportText } from "../../src/report/outcome.ts";
 import { plainLook } from "../../src/report/palette.ts";
+import { reviewMarkdown } from "../../src/report/review.ts";
 import { deleteInstance, setLabels, setMachineType, stopInstance } from "../../src/sim/gce/by-hand.ts";
 import { folderRepository } from "../support/folder-repository.ts";
 import { root, simulatedWorld } from "../support/worlds.ts";
@@ -66,6 +67,21 @@ export async function play(name: string): Promise<ReadonlyMap<string, string>> {
       ["plan.json", jsonText(planDocument(planned))],
       ["plan.txt", planReportText(planned, plainLook)],
       ["plan.md", planMarkdown(planned)],
+      [
+        "review.md",
+        reviewMarkdown({
+          number: 7,
+          headCommit: commit,
+          baseBranch: "main",
+          outcome: planned,
+          withheld: "",
+          previous: undefined,
+          drifted: [],
+          approvedBy: "",
+          pageUrl: "",
+          lineUrl: ({ file, line }) => `https://forge.example/acme/fleet/blob/${commit.slice(0, 8)}/${file}#L${line}`,
+        }),
+      ],
       ["drift.txt", driftText(planned, plainLook)],
       ["outcome.txt", outcome === undefined ? "" : outcomeText(outcome, plainLook, { sources: outcome.sources })],
     ]);

@@ -39,7 +39,14 @@ function change(address: string, action: Change["action"], more: Partial<Change>
 }
 
 function plan(...changes: readonly Change[]): Plan {
-  return { planId: "0123456789ab", fleet: "shop", commit: "c".repeat(40), changes, counts: countActions(changes) };
+  return {
+    planId: "0123456789ab",
+    effectId: "ba9876543210",
+    fleet: "shop",
+    commit: "c".repeat(40),
+    changes,
+    counts: countActions(changes),
+  };
 }
 
 const friday = "2026-01-09T08:00:00Z";

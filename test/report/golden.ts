@@ -31,7 +31,14 @@ const kept = outcome().plan?.changes.filter((change) => change.action === "keep"
 const nothing = { create: 0, update: 0, restart: 0, replace: 0, delete: 0, adopt: 0, conflict: 0, keep: 1 };
 const settled = outcome({
   kind: "settled",
-  plan: { planId: "0123456789ab", fleet: "example", commit: outcome().commit, changes: kept, counts: nothing },
+  plan: {
+    planId: "0123456789ab",
+    effectId: "ba9876543210",
+    fleet: "example",
+    commit: outcome().commit,
+    changes: kept,
+    counts: nothing,
+  },
 });
 const unseen = outcome({ kind: "failed", failure: "gcp cannot be reached: connection refused", retryable: true });
 

@@ -129,6 +129,7 @@ export const changes: readonly Change[] = [
 
 const plan = {
   planId: "3f9ac21b77e0",
+  effectId: "0e77b12ca9f3",
   fleet: "example",
   commit: "1a2b3c4d5e6f70819293a4b5c6d7e8f901234567",
   changes,

@@ -10,6 +10,7 @@ import { createClient } from "./client.ts";
 import { compareObjects } from "./compare.ts";
 import { openAccess } from "./credentials.ts";
 import { createDiscovery } from "./discovery.ts";
+import { exposuresOf } from "./exposures.ts";
 import { unservedProblems } from "./finding.ts";
 import { groupOf, type KnownKind, kindId, kindsOf } from "./kinds.ts";
 import { textOf } from "./object.ts";
@@ -62,6 +63,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
       return attention.learn(scope, observeRealms(name, kinds, scope, interest, { client, discovery }, signal));
     },
     compare: (resource: Resource, observed: Observed) => compareObjects(kindOf(kinds, resource), resource, observed),
+    exposures: (_kind, spec) => exposuresOf(spec),
     apply: (order: Order, signal: AbortSignal) => {
       attention.touch(order.change.kind);
       return carryOut(bench, order, signal);

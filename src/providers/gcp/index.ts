@@ -9,6 +9,7 @@ import { createRequestIds } from "./act/request-ids.ts";
 import { createWatch } from "./act/watch.ts";
 import { type Api, openApi } from "./client/api.ts";
 import { compareThings } from "./compare.ts";
+import { exposuresOf } from "./exposures.ts";
 import { kindNames } from "./kinds.ts";
 import { lookAtInstances } from "./live/instances.ts";
 import { listProject } from "./live/list.ts";
@@ -33,6 +34,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
     translate: (fleet: Fleet) => translateFleet(fleet, settings),
     observe: (scope: Scope, signal: AbortSignal) => observeAll(api, settings, scope, signal),
     compare: (resource: Resource, observed: Observed) => compareThings(resource, observed),
+    exposures: exposuresOf,
     apply: (order: Order, signal: AbortSignal) => carryOut(bench, order, signal),
     close: () => api.close(),
   };

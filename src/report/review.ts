@@ -1,0 +1,157 @@
+import { compareEffects, type Effect, effectsOf, isSame } from "../core/effects.ts";
+import type { Outcome } from "../core/outcome.ts";
+import type { Source } from "../core/problem.ts";
+import { blastRadius } from "./blast.ts";
+import { diagramLines } from "./diagram.ts";
+import { blocks, changesMarkdown, problemsMarkdown, refusalsMarkdown } from "./markdown-parts.ts";
+import { codeSpan, fenced, plainText } from "./markdown-text.ts";
+import { problemCounts } from "./problems.ts";
+import { countOf, shortCommit } from "./text.ts";
+import { countsText, hasChanges } from "./words.ts";
+
+/** What is told of one pull request. */
+export interface ReviewReport {
+  readonly number: number;
+  readonly headCommit: string;
+  readonly baseBranch: string;
+  /** What deciding gave; undefined when there was nothing to decide on. */
+  readonly outcome: Outcome | undefined;
+  /** Why there is no plan although the manifests may be fine: a fork, a merge conflict, a draft; empty otherwise. */
+  readonly withheld: string;
+  /** The plan of this pull request that stood here before; undefined for the first. */
+  readonly previous: { readonly planId: string; readonly effects: readonly Effect[] } | undefined;
+  /** Drift of things this pull request touches: address and what is known of it. */
+  readonly drifted: readonly { readonly address: string; readonly since: string; readonly times: number }[];
+  /** Whom a refusal was lifted by; empty when nobody. */
+  readonly approvedBy: string;
+  /** Where to read more; empty for nowhere. */
+  readonly pageUrl: string;
+  /** Address of a manifest line at the head commit; empty text for no link. */
+  readonly lineUrl: (source: Source) => string;
+}
+
+const changesShown = 2_500;
+const differencesShown = 20;
+
+/** The comment on a pull request: the verdict first, then what refuses it, what it means, what would change, and what to do next. */
+export function reviewMarkdown(report: ReviewReport): string {
+  const { outcome } = report;
+  const plan = outcome?.plan;
+  const moving = (plan?.changes ?? []).filter(({ action }) => action !== "keep");
+  const own = moving.filter(({ cause }) => cause !== "drift");
+  const drift = moving.filter(({ cause }) => cause === "drift");
+  return blocks([
+    `### ${reviewVerdict(report)}`,
+    subtitle(report),
+    report.withheld === "" ? "" : plainText(report.withheld),
+    plainText(outcome?.failure ?? ""),
+    refusalsMarkdown(outcome?.refusals ?? []),
+    report.approvedBy === "" ? "" : `The refusals of this plan are lifted by ${codeSpan(report.approvedBy)}.`,
+    problemsMarkdown(outcome?.problems ?? []),
+    driftedText(report),
+    meaning(report),
+    own.length === 0 ? "" : changesMarkdown(own, { changesShown, lineUrl: report.lineUrl }),
+    fold("Drift that is corrected at the same time", drift.length === 0 ? "" : changesMarkdown(drift)),
+    fold("Picture of the touched part", picture(report)),
+    sincePrevious(report),
+    nextSteps(report),
+    footer(report),
+  ]);
+}
+
+/** One line that says whether this can be merged and what it would do. */
+export function reviewVerdict({ outcome, withheld, approvedBy }: ReviewReport): string {
+  const plan = outcome?.plan;
+  if (outcome === undefined) return "⏸️ Not planned";
+  if (plan === undefined) {
+    if (outcome.problems.some(({ severity }) => severity === "error"))
+      return `❌ Invalid: ${problemCounts(outcome.problems)}`;
+    return withheld === "" ? "❌ There is no plan" : `⏸️ Checked, not planned: ${problemCounts(outcome.problems)}`;
+  }
+  if (outcome.refusals.length > 0 && approvedBy === "") return `⛔ Refused: ${countsText(plan.counts)}`;
+  return hasChanges(plan.counts)
+    ? `📝 A merge will do this: ${countsText(plan.counts)}`
+    : "✅ A merge changes nothing that runs";
+}
+
+function subtitle({ outcome, headCommit, baseBranch }: ReviewReport): string {
+  const fleet = outcome === undefined ? "" : `Fleet ${codeSpan(outcome.fleet)}: `;
+  return `${fleet}${codeSpan(shortCommit(headCommit))} merged into ${codeSpan(baseBranch)}`;
+}
+
+function meaning({ outcome }: ReviewReport): string {
+  const sentences = blastRadius(outcome?.plan?.changes ?? []);
+  if (sentences.length === 0) return "";
+  return ["**What this means**", "", ...sentences.map((sentence) => `- ${plainText(sentence)}`)].join("\n");
+}
+
+function driftedText({ drifted }: ReviewReport): string {
+  if (drifted.length === 0) return "";
+  const rows = drifted.slice(0, differencesShown).map(({ address, since, times }) => {
+    const flaps = times > 1 ? `, ${times} times by now` : "";
+    return `- ${codeSpan(address)} since ${since}${flaps}`;
+  });
+  const more = drifted.length - rows.length;
+  return [
+    "⚠️ **What you are changing has changed underneath**",
+    "",
+    ...rows,
+    ...(more > 0 ? [`- and ${more} more`] : []),
+  ].join("\n");
+}
+
+function picture({ outcome }: ReviewReport): string {
+  const lines = diagramLines(outcome?.plan?.changes ?? []);
+  return lines.length === 0 ? "" : fenced("mermaid", lines);
+}
+
+/** What moved since the plan that stood here before. */
+function sincePrevious({ outcome, previous }: ReviewReport): string {
+  const plan = outcome?.plan;
+  if (previous === undefined || plan === undefined || previous.planId === plan.planId) return "";
+  const difference = compareEffects(previous.effects, effectsOf(plan.changes));
+  const title = `**Since plan ${codeSpan(previous.planId)}**`;
+  if (isSame(difference)) return `${title}: it does the same.`;
+  return [title, "", ...differenceLines(difference)].join("\n");
+}
+
+/** What differs between two plans, a line each. */
+export function differenceLines(difference: ReturnType<typeof compareEffects>): readonly string[] {
+  const lines = [
+    ...difference.added.map(({ address, action }) => `- now also ${action} ${codeSpan(address)}`),
+    ...difference.removed.map(({ address, action }) => `- no longer ${action} ${codeSpan(address)}`),
+    ...difference.changed.map(({ before, after }) =>
+      before.action === after.action
+        ? `- ${after.action} ${codeSpan(after.address)} with other values`
+        : `- ${after.action} ${codeSpan(after.address)} instead of ${before.action}`,
+    ),
+  ];
+  const more = lines.length - differencesShown;
+  return [...lines.slice(0, differencesShown), ...(more > 0 ? [`- and ${more} more differences`] : [])];
+}
+
+function nextSteps({ outcome, withheld, approvedBy }: ReviewReport): string {
+  const plan = outcome?.plan;
+  if (outcome === undefined || withheld !== "") return "";
+  if (plan === undefined) return "**Next**: mend what is marked above and push; the plan follows by itself.";
+  if (outcome.refusals.length > 0 && approvedBy === "") {
+    return `**Next**: make the change smaller, or somebody with write permission comments ${codeSpan(`/approve ${plan.planId}`)} to allow exactly this plan.`;
+  }
+  return hasChanges(plan.counts)
+    ? `**Next**: merge to apply it. ${codeSpan("/plan")} looks again, ${codeSpan("/help")} lists what else can be said here.`
+    : "";
+}
+
+function footer({ outcome, pageUrl }: ReviewReport): string {
+  const planId = outcome?.plan?.planId ?? "";
+  const parts = [
+    planId === "" ? "" : `plan ${codeSpan(planId)}`,
+    outcome === undefined ? "" : countOf(outcome.manifests, "manifest"),
+    pageUrl === "" ? "" : `[more](${pageUrl})`,
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? "" : `<sub>${parts.join(" · ")}</sub>`;
+}
+
+function fold(title: string, text: string): string {
+  return text === "" ? "" : ["<details>", `<summary>${title}</summary>`, "", text, "", "</details>"].join("\n");
+}
