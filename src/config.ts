@@ -12,6 +12,7 @@ import { hasErrors, type Problem, sortProblems } from "./core/problem.ts";
 export type {
   Config,
   EdgeConfig,
+  EdgeCredentials,
   GcpConfig,
   GcpCredentials,
   LogConfig,

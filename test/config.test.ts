@@ -45,7 +45,7 @@ test("fills every default", () => {
   assert.equal(config.apply, { concurrency: 8, attempts: 4, firstDelayMs: 500, maxDelayMs: 30_000 });
   assert.equal(config.retry, { firstDelayMs: 2_000, maxDelayMs: 300_000 });
   assert.equal(config.providers.gcp?.credentials, { kind: "default" });
-  assert.is(config.providers.edge, undefined);
+  assert.equal(config.providers.edge, []);
   assert.equal(config.limits, {});
 });
 
@@ -211,7 +211,7 @@ test("the embedded configuration is the example fleet on the given worlds", () =
   assert.equal(config.drift, { schedule: "*/10 * * * * *", policy: "correct" });
   assert.equal(config.providers.gcp?.endpoint, "http://127.0.0.1:1");
   assert.equal(config.providers.gcp?.credentials, { kind: "none" });
-  assert.equal(config.providers.edge?.endpoint, "http://127.0.0.1:2");
+  assert.equal(config.providers.edge[0]?.endpoint, "http://127.0.0.1:2");
   assert.is(cronFault(config.drift.schedule), "");
 });
 

@@ -1,32 +1,20 @@
-import type { Config, EdgeConfig, GcpConfig } from "../config.ts";
+import type { Config, GcpConfig } from "../config.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Shell } from "../shell.ts";
+import { openEdge } from "./edge.ts";
 import { readSecret } from "./secrets.ts";
 
-type Opening = (shell: Shell, providers: Config["providers"]) => Promise<Provider> | undefined;
+type Opening = (shell: Shell, providers: Config["providers"]) => readonly Promise<Provider>[];
 
 /** The table of providers, in the order of making: the edge goes first, for its presences are needed. A new provider adds a row. */
 const table: readonly Opening[] = [
-  (shell, { edge }) => (edge === undefined ? undefined : openEdge(shell, edge)),
-  (shell, { gcp }) => (gcp === undefined ? undefined : openGcp(shell, gcp)),
+  (shell, { edge }) => edge.map((plane) => openEdge(shell, plane, edge)),
+  (shell, { gcp }) => (gcp === undefined ? [] : [openGcp(shell, gcp)]),
 ];
 
 /** Loads only the providers that are configured: their clients are what makes a start slow. */
 export async function openProviders(shell: Shell, config: Config): Promise<readonly Provider[]> {
-  return await Promise.all(table.flatMap((open) => open(shell, config.providers) ?? []));
-}
-
-async function openEdge(shell: Shell, edge: EdgeConfig): Promise<Provider> {
-  const { createEdgeProvider } = await import("../providers/edge/index.ts");
-  const { credentials } = edge;
-  return createEdgeProvider({
-    name: "edge",
-    endpoint: edge.endpoint,
-    ...(edge.project !== undefined && { project: edge.project }),
-    forceConflicts: edge.forceConflicts,
-    credentials:
-      credentials.kind === "token" ? { kind: "token", token: await readSecret(credentials.token, shell) } : credentials,
-  });
+  return await Promise.all(table.flatMap((open) => open(shell, config.providers)));
 }
 
 async function openGcp(shell: Shell, gcp: GcpConfig): Promise<Provider> {

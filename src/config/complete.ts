@@ -2,8 +2,9 @@ import { dirname, isAbsolute, join } from "node:path";
 import { invariant } from "../core/invariant.ts";
 import { defaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
+import { completeEdge } from "./edge.ts";
 import type { RawConfig, RawCredentials, RawRepository } from "./raw.ts";
-import type { Config, EdgeConfig, GcpConfig, GcpCredentials, RepositoryConfig, SecretReference } from "./types.ts";
+import type { Config, GcpConfig, GcpCredentials, RepositoryConfig, SecretReference } from "./types.ts";
 
 /** Fills in every default of a checked file; paths become relative to where the file's own path is. */
 export function complete(raw: RawConfig, file: string): Config {
@@ -18,7 +19,7 @@ export function complete(raw: RawConfig, file: string): Config {
     repositories: raw.repositories.map((repository) => completeRepository(raw.fleet, repository, near)),
     providers: {
       gcp: gcp === undefined ? undefined : completeGcp(gcp, near),
-      edge: edge === undefined ? undefined : completeEdge(edge, near),
+      edge: completeEdge(edge, near),
     },
     drift: { schedule, policy },
     policies: (raw.policies ?? []).map(near),
@@ -70,16 +71,6 @@ function completeCredentials(raw: RawCredentials, near: Near): GcpCredentials {
   const token = completeSecret(raw.token, near);
   invariant(token !== undefined, "credentials of the kind token passed the schema without a token");
   return { kind: "token", token: token as SecretReference };
-}
-
-function completeEdge(raw: NonNullable<RawConfig["providers"]["edge"]>, near: Near): EdgeConfig {
-  const token = completeSecret(raw.credentials?.token, near);
-  return {
-    endpoint: raw.endpoint,
-    project: raw.project,
-    forceConflicts: raw.forceConflicts ?? defaults.edge.forceConflicts,
-    credentials: raw.credentials?.kind === "token" && token !== undefined ? { kind: "token", token } : { kind: "none" },
-  };
 }
 
 function completeSecret(raw: SecretReference | undefined, near: Near): SecretReference | undefined {

@@ -9,7 +9,7 @@ export const defaults = {
   apply: { concurrency: 8, attempts: 4, firstDelay: "500ms", maxDelay: "30s" },
   retry: { firstDelay: "2s", maxDelay: "5m" },
   log: { level: "info", format: "auto" },
-  edge: { forceConflicts: false },
+  edge: { name: "edge", forceConflicts: false, timeout: "30s", readyTimeout: "2m" },
   gcp: {
     locationClass: "self-managed",
     images: {

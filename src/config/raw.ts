@@ -21,6 +21,35 @@ export interface RawCredentials {
   readonly token?: SecretReference;
 }
 
+/** Credentials of a control plane as the file says them. */
+export interface RawEdgeCredentials {
+  readonly kind: "none" | "token" | "service-account" | "client-certificate" | "kubeconfig";
+  readonly token?: SecretReference;
+  readonly key?: SecretReference;
+  readonly certificate?: SecretReference;
+  readonly file?: string;
+  readonly context?: string;
+}
+
+/** One control plane of the edge as the file says it. */
+export interface RawControlPlane {
+  readonly name?: string;
+  readonly endpoint?: string;
+  readonly project?: string;
+  readonly credentials?: RawEdgeCredentials;
+  readonly certificateAuthority?: string;
+  readonly proxy?: string;
+  readonly timeout?: string;
+  readonly readyTimeout?: string;
+  readonly kinds?: readonly string[];
+  readonly forceConflicts?: boolean;
+}
+
+/** The edge: one control plane, or a list of them. */
+export interface RawEdge extends RawControlPlane {
+  readonly controlPlanes?: readonly RawControlPlane[];
+}
+
 /** The file's own shape, after the schema agreed. */
 export interface RawConfig {
   readonly fleet: string;
@@ -34,12 +63,7 @@ export interface RawConfig {
       readonly images?: Readonly<Record<string, string>>;
       readonly machineTypes?: Readonly<Record<string, string>>;
     };
-    readonly edge?: {
-      readonly endpoint: string;
-      readonly project?: string;
-      readonly forceConflicts?: boolean;
-      readonly credentials?: RawCredentials;
-    };
+    readonly edge?: RawEdge;
   };
   readonly drift?: { readonly schedule?: string; readonly policy?: DriftPolicy };
   readonly policies?: readonly string[];

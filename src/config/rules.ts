@@ -3,6 +3,7 @@ import { textOf } from "./check.ts";
 import { cronFault } from "./cron.ts";
 import { bounds, defaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
+import { checkEdge } from "./edge-rules.ts";
 import type { RawConfig, RawRepository } from "./raw.ts";
 import type { Path, ReadFile } from "./read.ts";
 
@@ -35,6 +36,7 @@ export function checkRules(raw: RawConfig, read: ReadFile): readonly Problem[] {
     );
   }
   for (const part of ["apply", "retry"] as const) checkDelays(part, raw, add);
+  checkEdge(raw.providers.edge, add);
   return problems;
 }
 

@@ -41,13 +41,33 @@ export interface GcpConfig {
   readonly machineTypes: Readonly<Record<string, string>>;
 }
 
-/** The edge network provider. */
+/** How a control plane is asked who we are. */
+export type EdgeCredentials =
+  | { readonly kind: "none" }
+  | { readonly kind: "token"; readonly token: SecretReference }
+  | { readonly kind: "service-account"; readonly key: SecretReference }
+  | { readonly kind: "client-certificate"; readonly certificate: SecretReference; readonly key: SecretReference }
+  | { readonly kind: "kubeconfig"; readonly file: string; readonly context: string | undefined };
+
+/** One control plane of the edge: a provider of its own. */
 export interface EdgeConfig {
-  readonly endpoint: string;
+  /** The provider's name; it leads every address. */
+  readonly name: string;
+  /** Undefined only where the credentials name the server. */
+  readonly endpoint: string | undefined;
   readonly project: string | undefined;
+  readonly credentials: EdgeCredentials;
+  /** PEM file of a private certificate authority. */
+  readonly certificateAuthority: string | undefined;
+  readonly proxy: string | undefined;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
+  /** How long a thing may take to become ready or to be gone. */
+  readonly readyTimeoutMs: number;
+  /** Further kinds that are applied as written, `Kind.group`. */
+  readonly kinds: readonly string[];
   /** Whether fields that another manager took over are taken back. */
   readonly forceConflicts: boolean;
-  readonly credentials: { readonly kind: "none" } | { readonly kind: "token"; readonly token: SecretReference };
 }
 
 /** How much the log says and how it looks. */
@@ -63,7 +83,8 @@ export interface Config {
   /** Folder for the store and the clones; undefined leaves it to the user's state home. */
   readonly stateDirectory: string | undefined;
   readonly repositories: readonly RepositoryConfig[];
-  readonly providers: { readonly gcp: GcpConfig | undefined; readonly edge: EdgeConfig | undefined };
+  /** The edge has a provider for each of its control planes; the first is the default. */
+  readonly providers: { readonly gcp: GcpConfig | undefined; readonly edge: readonly EdgeConfig[] };
   readonly drift: { readonly schedule: string; readonly policy: DriftPolicy };
   /** Files and folders of policies. They are the daemon's own: no watched commit adds or changes one. */
   readonly policies: readonly string[];

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Dispatcher } from "undici";
 import { ProviderError } from "../provider.ts";
@@ -9,6 +10,8 @@ import { createMint, readServiceAccount } from "./service-account.ts";
 export interface Access {
   /** Base URL that the credentials name themselves; empty when they name none. */
   readonly endpoint: string;
+  /** Project that the credentials name together with the endpoint. */
+  readonly project: string | undefined;
   /** Value of the authorization header; undefined when none is sent. */
   authorization(dispatcher: Dispatcher, signal: AbortSignal): Promise<string | undefined>;
   /** Forgets what was refused; true when asking again may give something new. */
@@ -21,11 +24,11 @@ const maxFileBytes = 256 * 1024;
 const tokenFileLifeMs = 60_000;
 
 /** Makes the access that the credentials describe. Throws ProviderError when they can never work. */
-export function openAccess(options: Pick<EdgeOptions, "credentials">): Access {
-  return accessFor(options.credentials);
+export function openAccess(options: Pick<EdgeOptions, "credentials" | "endpoint">): Access {
+  return accessFor(options.credentials, options.endpoint === "");
 }
 
-function accessFor(credentials: EdgeCredentials): Access {
+function accessFor(credentials: EdgeCredentials, isUnnamed: boolean): Access {
   switch (credentials.kind) {
     case "none":
       return fixedAccess({});
@@ -36,7 +39,7 @@ function accessFor(credentials: EdgeCredentials): Access {
     case "client-certificate":
       return fixedAccess({ certificate: credentials });
     case "service-account":
-      return accountAccess(credentials);
+      return accountAccess(credentials, isUnnamed);
     case "kubeconfig": {
       const { token, tokenFile, ...rest } = readKubeconfig(credentials);
       return tokenFile === undefined ? fixedAccess({ token, ...rest }) : { ...fileAccess(tokenFile), ...rest };
@@ -53,7 +56,8 @@ interface Fixed {
 
 function fixedAccess({ token, endpoint = "", certificate, certificateAuthority }: Fixed): Access {
   const header = token === undefined ? undefined : `Bearer ${token.trim()}`;
-  return { endpoint, authorization: async () => header, renew: () => false, certificate, certificateAuthority };
+  const authorization = async () => header;
+  return { endpoint, project: undefined, authorization, renew: () => false, certificate, certificateAuthority };
 }
 
 /** A mounted token is rotated by replacing its file, so it is read again every minute and after a refusal. */
@@ -76,27 +80,48 @@ function fileAccess(path: string): Access {
   };
 }
 
-function accountAccess(credentials: Extract<EdgeCredentials, { kind: "service-account" }>): Access {
+/** The key is read again for each exchange; where nothing else names the server it is read at once, for the key does. */
+function accountAccess(credentials: Extract<EdgeCredentials, { kind: "service-account" }>, isUnnamed: boolean): Access {
   const { json, path = "" } = credentials;
-  const load = async () => readServiceAccount(json ?? (await readSecretFile(path)));
-  const mint = createMint(load);
+  const mint = createMint(async () => readServiceAccount(json ?? (await readSecretFile(path))));
+  const named = isUnnamed ? readServiceAccount(json ?? readSecretFileNow(path)) : undefined;
   return {
     ...fixedAccess({}),
-    endpoint: json === undefined ? "" : readServiceAccount(json).apiEndpoint,
+    endpoint: named?.apiEndpoint ?? "",
+    project: named?.projectId,
     authorization: async (dispatcher, signal) => `Bearer ${await mint.token(dispatcher, signal)}`,
     renew: mint.forget,
   };
 }
 
 async function readSecretFile(path: string): Promise<string> {
+  const text = await readFile(path, "utf8").catch((error) => {
+    throw unreadable(path, error);
+  });
+  return checkedText(path, text);
+}
+
+function readSecretFileNow(path: string): string {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    const message = `The credentials file ${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown"}).`;
-    throw new ProviderError(message, { code: "unauthenticated", next: "person" });
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw unreadable(path, error);
   }
+  return checkedText(path, text);
+}
+
+function unreadable(path: string, cause: unknown): ProviderError {
+  return unusable(
+    `The credentials file ${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown"}).`,
+  );
+}
+
+function checkedText(path: string, text: string): string {
   if (text.length <= maxFileBytes && text.trim() !== "") return text;
-  const why = text.trim() === "" ? "is empty" : "is too large";
-  throw new ProviderError(`The credentials file ${path} ${why}.`, { code: "unauthenticated", next: "person" });
+  throw unusable(`The credentials file ${path} ${text.trim() === "" ? "is empty" : "is too large"}.`);
+}
+
+function unusable(message: string): ProviderError {
+  return new ProviderError(message, { code: "unauthenticated", next: "person" });
 }

@@ -2,13 +2,13 @@ import { performance } from "node:perf_hooks";
 import type { Problem } from "../../core/problem.ts";
 import type { Observed, Resource } from "../../core/resource.ts";
 import type { Fleet } from "../../datum/fleet.ts";
-import type { Order, Provider, Scope } from "../provider.ts";
+import { type Order, type Provider, ProviderError, type Scope } from "../provider.ts";
 import { carryOut } from "./apply.ts";
 import { createAttention } from "./attention.ts";
 import type { Bench } from "./bench.ts";
 import { createClient } from "./client.ts";
 import { compareObjects } from "./compare.ts";
-import { openAccess } from "./credentials.ts";
+import { type Access, openAccess } from "./credentials.ts";
 import { createDiscovery } from "./discovery.ts";
 import { exposuresOf } from "./exposures.ts";
 import { unservedProblems } from "./finding.ts";
@@ -37,7 +37,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
   const timeoutMs = options.timeoutMs ?? edgeDefaults.timeoutMs;
   const pageSize = options.pageSize ?? edgeDefaults.pageSize;
   const access = openAccess(options);
-  const { origin, prefix } = controlPlaneUrl(options.endpoint || access.endpoint, options.project);
+  const { origin, prefix } = addressOf(options, access);
   const { proxy } = options;
   const certificateAuthority = options.certificateAuthority ?? access.certificateAuthority;
   const client = createClient({ origin, prefix, access, certificateAuthority, proxy, timeoutMs, pageSize });
@@ -75,6 +75,13 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
     },
     close: () => client.close(),
   };
+}
+
+function addressOf(options: EdgeOptions, access: Access): ReturnType<typeof controlPlaneUrl> {
+  const endpoint = options.endpoint || access.endpoint;
+  if (endpoint !== "") return controlPlaneUrl(endpoint, options.project ?? access.project);
+  const message = "Nothing names the server: neither the configuration nor the credentials.";
+  throw new ProviderError(message, { code: "invalid", next: "person" });
 }
 
 function kindOf(kinds: readonly KnownKind[], resource: Resource): KnownKind {

@@ -39,6 +39,8 @@ export interface EdgeOptions {
   readonly pageSize?: number;
   /** Further kinds to apply as written, `Kind.group` (`Location.networking.datumapis.com`). */
   readonly kinds?: readonly string[];
+  /** Names of all control planes that are configured side by side, the default one first. Absent: this is the only one. */
+  readonly controlPlanes?: readonly string[];
 }
 
 /** The limits and delays that hold when the options do not say otherwise. */

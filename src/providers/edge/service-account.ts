@@ -13,8 +13,9 @@ export interface ServiceAccount {
   readonly key: KeyObject;
   readonly tokenUri: string;
   readonly scope: string;
-  /** Empty when the key names none. */
+  /** As the key names it, else the API host beside the token's. */
   readonly apiEndpoint: string;
+  readonly projectId: string | undefined;
 }
 
 const defaultTokenUri = "https://auth.datum.net/oauth/v2/token";
@@ -40,8 +41,15 @@ export function readServiceAccount(text: string): ServiceAccount {
     key: readKey(textOf(value, "private_key")),
     tokenUri,
     scope: textOf(value, "scope") || defaultScope,
-    apiEndpoint: textOf(value, "api_endpoint"),
+    apiEndpoint: textOf(value, "api_endpoint") || apiBeside(tokenUri),
+    projectId: textOf(value, "project_id") || undefined,
   };
+}
+
+/** `https://auth.datum.net/…` gives out tokens for `https://api.datum.net`. */
+function apiBeside(tokenUri: string): string {
+  const { protocol, host } = new URL(tokenUri);
+  return host.startsWith("auth.") ? `${protocol}//api.${host.slice("auth.".length)}` : "";
 }
 
 function parseKey(text: string): JsonObject {

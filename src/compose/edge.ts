@@ -1,0 +1,70 @@
+import { readFile } from "node:fs/promises";
+import type { EdgeConfig } from "../config.ts";
+import type { EdgeCredentials } from "../providers/edge/index.ts";
+import { type Provider, ProviderError } from "../providers/provider.ts";
+import type { Shell } from "../shell.ts";
+import { readSecret, SecretError } from "./secrets.ts";
+
+const maxCertificateCharacters = 1_048_576;
+
+/** Opens one control plane of several; the first one is the default. What its credentials lack is told with its name. */
+export async function openEdge(shell: Shell, edge: EdgeConfig, planes: readonly EdgeConfig[]): Promise<Provider> {
+  const { createEdgeProvider } = await import("../providers/edge/index.ts");
+  const { name, endpoint = "", project, certificateAuthority, proxy } = edge;
+  const { timeoutMs, readyTimeoutMs, kinds, forceConflicts } = edge;
+  const authority = certificateAuthority === undefined ? undefined : await readAuthority(certificateAuthority);
+  const credentials = await credentialsOf(shell, edge);
+  try {
+    return createEdgeProvider({
+      ...{ name, endpoint, credentials, timeoutMs, readyTimeoutMs, kinds, forceConflicts },
+      controlPlanes: planes.map((plane) => plane.name),
+      ...(project !== undefined && { project }),
+      ...(authority !== undefined && { certificateAuthority: authority }),
+      ...(proxy !== undefined && { proxy }),
+    });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    throw new SecretError(`${name}: ${error.message}`);
+  }
+}
+
+/** Secrets in the environment are handed on as text; files are named, so that a rotated one is read again. */
+async function credentialsOf(shell: Shell, { credentials }: EdgeConfig): Promise<EdgeCredentials> {
+  switch (credentials.kind) {
+    case "none":
+      return credentials;
+    case "token": {
+      const token = await readSecret(credentials.token, shell);
+      return "file" in credentials.token
+        ? { kind: "token-file", path: credentials.token.file }
+        : { kind: "token", token };
+    }
+    case "service-account": {
+      const json = await readSecret(credentials.key, shell);
+      const { key } = credentials;
+      return "file" in key ? { kind: "service-account", path: key.file } : { kind: "service-account", json };
+    }
+    case "client-certificate": {
+      const [certificate, key] = await Promise.all([
+        readSecret(credentials.certificate, shell),
+        readSecret(credentials.key, shell),
+      ]);
+      return { kind: "client-certificate", certificate, key };
+    }
+    case "kubeconfig": {
+      const { file: path, context } = credentials;
+      return { kind: "kubeconfig", path, ...(context !== undefined && { context }) };
+    }
+  }
+}
+
+async function readAuthority(file: string): Promise<string> {
+  let text: string;
+  try {
+    text = (await readFile(file, "utf8")).slice(0, maxCertificateCharacters);
+  } catch {
+    throw new SecretError(`The certificate authority ${file} cannot be read.`);
+  }
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new SecretError(`The certificate authority ${file} holds no certificate in PEM.`);
+}
