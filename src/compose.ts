@@ -50,7 +50,11 @@ export async function compose(
     if (!isUsable(policies)) throw new PolicyError(policies);
     const engine = createPolicyEngine(policies.set);
     releasers.push("policies", () => engine.close());
-    const checker = createChecker({ schemas: rules.schemas, catalogs: rules.catalogs });
+    const checker = createChecker({
+      schemas: rules.schemas,
+      catalogs: rules.catalogs,
+      kinds: config.providers.edge.flatMap((plane) => plane.kinds),
+    });
     const cache = createParseCache(parseCacheFiles);
     const worlds: World[] = [];
     for (const tracked of config.repositories) {

@@ -49,6 +49,11 @@ function checkPlane(plane: RawControlPlane, path: Path, add: Add): void {
       "Only a kubeconfig or service-account key names it.",
     );
   }
+  for (const [index, kind] of (plane.kinds ?? []).entries()) {
+    if (kind !== "Secret") continue;
+    const message = "Secrets of a repository are for workloads; they are not copied to a control plane.";
+    add([...path, "kinds", index], "config/value", message, "Remove it.");
+  }
   for (const field of ["timeout", "readyTimeout"] as const) {
     const ms = plane[field] === undefined ? undefined : parseDuration(plane[field]);
     if (ms === undefined) continue;

@@ -15,12 +15,15 @@ import { type RawDocument, readYaml } from "./yaml.ts";
 export interface CheckerOptions {
   readonly schemas: readonly JsonObject[];
   readonly catalogs: JsonObject;
+  /** Kinds without a schema that are managed as written all the same, `Kind.group`. */
+  readonly kinds?: readonly string[];
 }
 
 interface Tools {
   readonly kinds: KindTable;
   readonly schemas: SchemaChecker;
   readonly catalogs: Catalogs;
+  readonly asWritten: ReadonlySet<string>;
 }
 
 /** Groups of files that stand in repositories beside manifests and are none: build tools, CI, editors. */
@@ -32,6 +35,7 @@ export function createChecker(options: CheckerOptions): Checker {
     kinds: createKindTable(options.schemas),
     schemas: createSchemaChecker(),
     catalogs: options.catalogs as unknown as Catalogs,
+    asWritten: new Set(options.kinds),
   };
   const checkReferences = createReferenceCheck();
   return {
@@ -72,9 +76,29 @@ function readDocument(tools: Tools, file: string, raw: RawDocument): Read {
       problems: [problem(raw, [missing], "manifest/identity", message, `Add ${missing}.`)],
     };
   }
-  if (otherTools.test(apiVersion.split("/")[0] ?? "")) return none;
-  const known = tools.kinds.find(apiVersion, kind);
+  const known = tools.kinds.find(apiVersion, kind) ?? kindAsWritten(tools, apiVersion, kind);
+  if (known === undefined && otherTools.test(apiVersion.split("/")[0] ?? "")) return none;
   return known === undefined ? readUnknown(tools, raw, apiVersion, kind) : readKnown(tools, file, raw, value, known);
+}
+
+/** What nobody but the server knows: an object with a name. */
+const anyObject: JsonObject = {
+  type: "object",
+  properties: {
+    metadata: {
+      type: "object",
+      required: ["name"],
+      properties: { name: { type: "string", minLength: 1 }, namespace: { type: "string" } },
+    },
+  },
+  required: ["metadata"],
+};
+
+function kindAsWritten(tools: Tools, apiVersion: string, kind: string): Kind | undefined {
+  const [first = "", second] = apiVersion.split("/");
+  const [group, version] = second === undefined ? ["", first] : [first, second];
+  if (!tools.asWritten.has(group === "" ? kind : `${kind}.${group}`)) return undefined;
+  return { group, version, kind, plural: "", scope: "Namespaced", disposition: "managed", schema: anyObject };
 }
 
 function readUnknown(tools: Tools, raw: RawDocument, apiVersion: string, kind: string): Read {

@@ -51,7 +51,8 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
     settleTimeoutMs: options.settleTimeoutMs ?? edgeDefaults.settleTimeoutMs,
   };
   const attention = createAttention(kinds);
-  const translate = (fleet: Fleet): readonly Resource[] => attention.want(translateFleet(name, kinds, fleet));
+  const translate = (fleet: Fleet): readonly Resource[] =>
+    attention.want(translateFleet(name, kinds, fleet, discovery.last()));
   return {
     name,
     kinds: kinds.map((kind) => kind.word),

@@ -4,8 +4,9 @@ import { compareText, type Source } from "../../core/problem.ts";
 import type { Resource } from "../../core/resource.ts";
 import { type Document, type Path, pathText } from "../../datum/document.ts";
 import { type Fleet, networkToken } from "../../datum/fleet.ts";
+import type { ServedKind } from "./discovery.ts";
 import { groupOf, type KnownKind, kindId } from "./kinds.ts";
-import { fieldOf, omit } from "./object.ts";
+import { fieldOf, omit, textOf } from "./object.ts";
 
 /** Asks to overwrite fields that another manager owns. Kept on the object, so that everybody sees it. */
 export const forceNote = "plumbline.dev/force-conflicts";
@@ -16,11 +17,17 @@ const protectNote = "plumbline.dev/protect";
 export const clusterRealm = "-";
 
 /** The fleet's edge objects as resources, sorted by address. */
-export function translateFleet(provider: string, kinds: readonly KnownKind[], fleet: Fleet): readonly Resource[] {
+export function translateFleet(
+  provider: string,
+  kinds: readonly KnownKind[],
+  fleet: Fleet,
+  served: ReadonlyMap<string, Pick<ServedKind, "namespaced">> = new Map(),
+): readonly Resource[] {
   const byId = new Map(kinds.map((kind) => [kindId(kind), kind]));
   const resources = documentsOf(fleet).flatMap((document) => {
     const kind = byId.get(kindId({ group: groupOf(document.apiVersion), kind: document.kind }));
-    return kind === undefined ? [] : [resourceOf(provider, kind, document, fleet)];
+    if (kind === undefined) return [];
+    return [resourceOf(provider, kind, scoped(document, served.get(kindId(kind))?.namespaced), fleet)];
   });
   return resources.sort((left, right) => compareText(left.address, right.address));
 }
@@ -33,6 +40,15 @@ function documentsOf(fleet: Fleet): readonly Document[] {
     (document) => document.kind !== "Network" || !known.has(`${document.namespace}/${document.name}`),
   );
   return [...networks, ...others];
+}
+
+/** The server decides whether a kind lives in namespaces: the same manifest is right for both. */
+function scoped(document: Document, namespaced: boolean | undefined): Document {
+  if (namespaced === undefined || namespaced === (document.namespace !== "")) return document;
+  return {
+    ...document,
+    namespace: namespaced ? textOf(fieldOf(document.content, "metadata"), "namespace") || "default" : "",
+  };
 }
 
 function resourceOf(provider: string, kind: KnownKind, document: Document, fleet: Fleet): Resource {

@@ -84,6 +84,28 @@ test("kinds nobody asked for are left alone, and those the configuration adds ar
   });
 });
 
+test("a cluster-scoped Location is found again under the name of a namespaced manifest", () => {
+  const location = objectOf(networking, "Location", {
+    locationClassName: "x",
+    topology: { "topology.datum.net/city-code": "DFW" },
+  });
+  return withScene(
+    async ({ provider, apply, observe }) => {
+      assert.is(only(provider.translate(fleetOf(location))).key, "location.networking.datumapis.com/default/one");
+      assert.equal(await observe(), []);
+      const resource = only(provider.translate(fleetOf(location)));
+      assert.is(resource.key, "location.networking.datumapis.com/one");
+      await apply(resource);
+      const [seen, ...more] = await observe();
+      assert.is(more.length, 0);
+      assert.is(seen?.key, resource.key);
+      assert.equal(seen && provider.compare(resource, seen), []);
+    },
+    { locationScope: "cluster" },
+    { kinds: ["Location.networking.datumapis.com"] },
+  );
+});
+
 test("a kind or version that is not served is a finding on its manifest, and the others go on", () =>
   withScene(
     async ({ provider, apply, observe }) => {
