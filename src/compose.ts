@@ -50,10 +50,12 @@ export async function compose(
     if (!isUsable(policies)) throw new PolicyError(policies);
     const engine = createPolicyEngine(policies.set);
     releasers.push("policies", () => engine.close());
+    const { allowClearText: allowsClearTextSecrets } = config.secrets;
     const checker = createChecker({
       schemas: rules.schemas,
       catalogs: rules.catalogs,
       kinds: config.providers.edge.flatMap((plane) => plane.kinds),
+      allowsClearTextSecrets,
     });
     const cache = createParseCache(parseCacheFiles);
     const worlds: World[] = [];
@@ -68,7 +70,7 @@ export async function compose(
         limits,
         driftPolicy: config.drift.policy,
         ...(policies.set.policies.length > 0 && { policies: engine }),
-        rulesDigest: digest({ rules: rules.digest, policies: policies.set as never }),
+        rulesDigest: digest({ rules: rules.digest, policies: policies.set as never, allowsClearTextSecrets }),
         now: () => systemClock.now().toISOString(),
         cache,
       };

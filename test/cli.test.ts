@@ -10,7 +10,7 @@ const target = { ...here, repository: undefined, ref: undefined, output: "text" 
 const byHand = { name: "sim", world: "gce", endpoint: undefined, state: undefined, output: "text" } as const;
 
 const commands: readonly (readonly [string, Command])[] = [
-  ["validate a b -o json", { name: "validate", paths: ["a", "b"], output: "json" }],
+  ["validate a b -o json", { name: "validate", paths: ["a", "b"], config: undefined, output: "json" }],
   ["plan", { name: "plan", ...target }],
   [
     "plan --config p.yaml --state s --repo https://h/r --ref v1",

@@ -37,7 +37,13 @@ export type SimulatorAction =
 
 /** One command of the command line, complete. */
 export type Command =
-  | { readonly name: "validate"; readonly paths: readonly string[]; readonly output: OutputFormat }
+  | {
+      readonly name: "validate";
+      readonly paths: readonly string[];
+      /** Configuration whose word on clear text holds; undefined takes the defaults. */
+      readonly config: string | undefined;
+      readonly output: OutputFormat;
+    }
   | ({ readonly name: "plan" | "apply" | "drift"; readonly output: OutputFormat } & Target)
   | ({ readonly name: "status"; readonly output: OutputFormat } & Place)
   | ({ readonly name: "run"; readonly once: boolean; readonly output: OutputFormat } & Target)

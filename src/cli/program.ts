@@ -57,10 +57,12 @@ function addChecks(program: Program, onCommand: OnCommand): void {
     .command("validate")
     .description("Check manifest files and folders, offline.")
     .argument("<path...>", "Files or folders.")
+    .option("-c, --config <file>", "Configuration that says whether Secrets may stand in clear text. Default: no.")
     .addOption(oneOf("-o, --output <format>", "How the answer is written.", formats, "text"));
   withCommon(validate, onCommand, (flags: Flags, args) => ({
     name: "validate",
     paths: textsOf(args),
+    config: flags.config,
     output: flags.output,
   }));
   validate.addHelpText("after", "\nExample:\n  $ plumbline validate example-repo\n\nExit codes: 0 clean, 1 errors.");

@@ -7,7 +7,7 @@ import { isManifestPath } from "../read.ts";
 import { folderFiles } from "../repo/index.ts";
 import type { Shell } from "../shell.ts";
 import { printer } from "./print.ts";
-import type { Flags } from "./session.ts";
+import { type Flags, readConfig } from "./session.ts";
 
 /** `validate`: loads and checks files of the disk with the same code as the daemon, offline. */
 export async function validate(
@@ -16,7 +16,11 @@ export async function validate(
   flags: Flags,
 ): Promise<number> {
   const rules = await loadRules(shell.packageDirectory, shell.version);
-  const checker = createChecker({ schemas: rules.schemas, catalogs: rules.catalogs });
+  const config = command.config === undefined ? undefined : await readConfig(shell, command.config);
+  const checker = createChecker({
+    ...{ schemas: rules.schemas, catalogs: rules.catalogs },
+    allowsClearTextSecrets: config?.secrets.allowClearText ?? false,
+  });
   const files = await folderFiles(command.paths, { accept: isManifestPath });
   const result = judgeFiles(
     checker,

@@ -23,6 +23,10 @@ export function complete(raw: RawConfig, file: string): Config {
     },
     drift: { schedule, policy },
     policies: (raw.policies ?? []).map(near),
+    secrets: {
+      ageKeys: completeSecret(raw.secrets?.ageKeys, near),
+      allowClearText: raw.secrets?.allowClearText ?? defaults.secrets.allowClearText,
+    },
     limits: raw.limits ?? {},
     store: { path: raw.store?.path === undefined ? undefined : near(raw.store.path) },
     server: { ...defaults.server, ...raw.server },

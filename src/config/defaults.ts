@@ -10,6 +10,7 @@ export const defaults = {
   retry: { firstDelay: "2s", maxDelay: "5m" },
   log: { level: "info", format: "auto" },
   edge: { name: "edge", forceConflicts: false, timeout: "30s", readyTimeout: "2m" },
+  secrets: { allowClearText: false },
   gcp: {
     locationClass: "self-managed",
     images: {

@@ -67,6 +67,7 @@ export interface RawConfig {
   };
   readonly drift?: { readonly schedule?: string; readonly policy?: DriftPolicy };
   readonly policies?: readonly string[];
+  readonly secrets?: { readonly ageKeys?: SecretReference; readonly allowClearText?: boolean };
   readonly limits?: Partial<Limits>;
   readonly store?: { readonly path?: string };
   readonly server?: { readonly enabled?: boolean; readonly host?: string; readonly port?: number };

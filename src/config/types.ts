@@ -88,6 +88,12 @@ export interface Config {
   readonly drift: { readonly schedule: string; readonly policy: DriftPolicy };
   /** Files and folders of policies. They are the daemon's own: no watched commit adds or changes one. */
   readonly policies: readonly string[];
+  readonly secrets: {
+    /** Where the age keys are that open encrypted Secrets, beside those of SOPS's own environment variables. */
+    readonly ageKeys: SecretReference | undefined;
+    /** Whether Secrets may stand in clear text in a repository. */
+    readonly allowClearText: boolean;
+  };
   /** What the file overrides of policies/limits.yaml. */
   readonly limits: Partial<Limits>;
   /** The store's folder; undefined takes the state folder. */

@@ -17,6 +17,8 @@ export interface CheckerOptions {
   readonly catalogs: JsonObject;
   /** Kinds without a schema that are managed as written all the same, `Kind.group`. */
   readonly kinds?: readonly string[];
+  /** Whether Secrets may stand in clear text in a repository; they are refused where this is not said. */
+  readonly allowsClearTextSecrets?: boolean;
 }
 
 interface Tools {
@@ -24,6 +26,7 @@ interface Tools {
   readonly schemas: SchemaChecker;
   readonly catalogs: Catalogs;
   readonly asWritten: ReadonlySet<string>;
+  readonly allowsClearText: boolean;
 }
 
 /** Groups of files that stand in repositories beside manifests and are none: build tools, CI, editors. */
@@ -36,6 +39,7 @@ export function createChecker(options: CheckerOptions): Checker {
     schemas: createSchemaChecker(),
     catalogs: options.catalogs as unknown as Catalogs,
     asWritten: new Set(options.kinds),
+    allowsClearText: options.allowsClearTextSecrets ?? false,
   };
   const checkReferences = createReferenceCheck();
   return {
@@ -130,7 +134,8 @@ function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObje
   };
   const misshapen = new Set(problems.map(({ path }) => path));
   // A field that the schema refuses is told once: rules about it, or about what stands around it, would only repeat it.
-  problems.push(...checkDocument(document, tools.catalogs).filter(({ path }) => !isNear(path, misshapen)));
+  const told = checkDocument(document, tools.catalogs, tools.allowsClearText);
+  problems.push(...told.filter(({ path }) => !isNear(path, misshapen)));
   return { document, disposition: kind.disposition, problems };
 }
 

@@ -12,10 +12,11 @@ import { checkMetadata } from "./rules-metadata.ts";
 import { checkPlacements } from "./rules-placements.ts";
 import { checkPolicies } from "./rules-policies.ts";
 import { checkRuntime } from "./rules-runtime.ts";
+import { checkConfigMap, checkSecret } from "./rules-secrets.ts";
 import { checkVolumes } from "./rules-volumes.ts";
 
 /** Rules of one document whose shape its schema has allowed. */
-export function checkDocument(document: Document, catalogs: Catalogs): readonly Problem[] {
+export function checkDocument(document: Document, catalogs: Catalogs, allowsClearText: boolean): readonly Problem[] {
   const report = createReporter(document);
   if (document.name !== "" && !isSubdomain(document.name)) {
     report.say(
@@ -37,7 +38,8 @@ export function checkDocument(document: Document, catalogs: Catalogs): readonly 
   }
   if (isOf(document, "Network")) checkNetwork(document, report);
   if (isOf(document, "Location")) checkLocation(document, report);
-  if (isOf(document, "Secret")) checkSecret(document, report);
+  if (isOf(document, "Secret")) checkSecret(document, allowsClearText, report);
+  if (isOf(document, "ConfigMap")) checkConfigMap(document, report);
   checkWrittenGenerations(document, report);
   checkExplicit(document, report);
   checkEdge(document, report);
@@ -144,24 +146,5 @@ function checkCoordinates(document: Document, report: Reporter): void {
     const text = textAt(document.content, path);
     if (Math.abs(Number(text)) > most)
       report.say("location/coordinates", path, `${text} is no ${field}.`, `Write degrees from -${most} to ${most}.`);
-  }
-}
-
-function checkSecret(document: Document, report: Reporter): void {
-  if (document.content.sops !== undefined) return;
-  const data = valueAt(document.content, ["data"]);
-  for (const [key, value] of Object.entries(isObject(data) ? data : {})) {
-    if (
-      typeof value === "string" &&
-      /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value.replace(/\s/g, ""))
-    )
-      continue;
-    report.say("secret/base64", ["data", key], "The value is not base64.", "Encode it, or write it under stringData.");
-  }
-  for (const part of ["data", "stringData"]) {
-    const values = valueAt(document.content, [part]);
-    if (!isObject(values) || Object.keys(values).length === 0) continue;
-    const message = "The secret stands in clear text in the repository, where everybody who reads it has it.";
-    report.say("secret/clear-text", [part], message, "Encrypt it, and change what was committed.", "warning");
   }
 }

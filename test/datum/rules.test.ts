@@ -219,11 +219,14 @@ test("two locations of one city: the second by name is told", () => {
 });
 
 const secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: s }\n";
+const sealed = '"ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]"';
 const secrets: readonly (readonly [title: string, text: string, ...wanted: string[]])[] = [
   ["in clear text", `${secret}stringData: { a: b }\n`, "secret/clear-text@4:1"],
   ["in base64", `${secret}data: { a: YWI= }\n`, "secret/clear-text@4:1"],
   ["in broken base64", `${secret}data: { a: "a b!" }\n`, "secret/clear-text@4:1", "secret/base64@4:12"],
-  ["encrypted", `${secret}data: { a: "ENC[AES256_GCM,data:x]" }\nsops: { version: 3.9.0 }\n`],
+  ["encrypted", `${secret}data: { a: "ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]" }\nsops: { version: 3.9.0 }\n`],
+  ["that only looks encrypted", `${secret}data: { a: "ENC[AES256_GCM,x]" }\nsops: {}\n`, "secret/clear-text@4:12"],
+  ["encrypted in part", `${secret}stringData: { a: ${sealed}, b: x, c: "" }\nsops: {}\n`, "secret/clear-text@4:67"],
   ["without data", secret],
 ];
 for (const [title, text, ...wanted] of secrets) {
@@ -233,6 +236,20 @@ for (const [title, text, ...wanted] of secrets) {
     for (const { message } of problems) assert.not.match(message, /YWI=|a b!/);
   });
 }
+
+test("clear text is an error, and a warning where the configuration allows it", () => {
+  const allowing = createChecker({
+    schemas: Object.values(policyFolder("schemas")),
+    catalogs: policyFolder("catalogs"),
+    allowsClearTextSecrets: true,
+  });
+  const severities = [checker, allowing].flatMap((judge) =>
+    judge
+      .parse("s.yaml", new TextEncoder().encode(`${secret}stringData: { a: b }\n`))
+      .problems.map(({ severity }) => severity),
+  );
+  assert.equal(severities, ["error", "warning"]);
+});
 
 test("the surroundings of these tests are sound", () => {
   assert.equal(placed(problemsOf(sandbox())), []);

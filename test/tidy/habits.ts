@@ -59,7 +59,7 @@ export function purityFaults(files: readonly SourceFile[]): readonly string[] {
 }
 
 function hashesOnly(code: string): boolean {
-  return /^import \{ createHash \} from/m.test(code);
+  return /^import \{ createHash(?:, scryptSync)? \} from/m.test(code);
 }
 
 /** Code beside main.ts that touches the process it runs in. */
