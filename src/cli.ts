@@ -11,6 +11,7 @@ export type {
   SimulatedWorld,
   SimulatorAction,
   Target,
+  ValidateFormat,
 } from "./cli/command.ts";
 
 const helpWidth = 96;

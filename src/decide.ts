@@ -81,7 +81,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   });
   const checked = judges.checker.check(files.parsed);
   const judged = await judgeManifests(judges, question, checked);
-  const problems = sortProblems([...checked.problems, ...files.problems, ...judged]);
+  const problems = sortProblems([...checked.problems, ...judged]);
   const base = { commit, commitSubject: info.subject, manifests: checked.documents.length };
   const sourcesOf = (found: readonly Problem[]) => readSources(files, found, question);
   if (hasErrors(problems)) return { ...base, ...nothing, problems, sources: await sourcesOf(problems) };

@@ -1,6 +1,7 @@
 import type { Problem } from "./core/problem.ts";
 import type { OnProgress } from "./core/progress.ts";
 import type { Checker, ParsedFile } from "./datum/check.ts";
+import { isOfOtherTool } from "./datum/other-files.ts";
 import { type Repository, RepositoryError, type TreeFile } from "./repo/repository.ts";
 
 /** Parsed files by blob and path: a file that did not change since the last pass is neither read nor parsed again. */
@@ -33,8 +34,6 @@ export function createParseCache(limit: number): ParseCache {
 /** The manifests of one commit, and which blobs they were. */
 export interface Manifests {
   readonly parsed: readonly ParsedFile[];
-  /** What could not be read as a value: a file past the size limit. */
-  readonly problems: readonly Problem[];
   /** Path to blob id: the identity of what was read. */
   readonly ids: Readonly<Record<string, string>>;
 }
@@ -58,7 +57,6 @@ export async function readManifests(
   onProgress({ kind: "step", step: "read", message: `reading ${commit.slice(0, 8)} of ${repository.label}` });
   const files = (await repository.files(commit, judges.prefix)).filter((file) => isManifestPath(file.path));
   const parsed: ParsedFile[] = [];
-  const problems: Problem[] = [];
   for (const file of files) {
     const cached = judges.cache.get(file);
     if (cached !== undefined) {
@@ -67,14 +65,14 @@ export async function readManifests(
     }
     const bytes = await readOne(repository, file, signal);
     if (bytes instanceof RepositoryError) {
-      problems.push(tooLarge(file, bytes));
+      parsed.push(tooLargeFile(file.path, bytes.message));
       continue;
     }
     const fresh = judges.checker.parse(file.path, bytes);
     judges.cache.put(file, fresh);
     parsed.push(fresh);
   }
-  return { parsed, problems, ids: Object.fromEntries(files.map((file) => [file.path, file.blobId])) };
+  return { parsed, ids: Object.fromEntries(files.map((file) => [file.path, file.blobId])) };
 }
 
 async function readOne(
@@ -91,17 +89,20 @@ async function readOne(
   }
 }
 
-function tooLarge(file: TreeFile, error: RepositoryError): Problem {
-  return {
+/** A file past the size limit, unread: a problem of its own, so that every other file is still judged. */
+export function tooLargeFile(file: string, message: string): ParsedFile {
+  if (isOfOtherTool(file)) return { file, documents: [], problems: [], dispositions: ["not-a-manifest"] };
+  const problem: Problem = {
     severity: "error",
     rule: "file/too-large",
-    file: file.path,
+    file,
     line: 1,
     column: 1,
     path: "",
-    message: error.message,
+    message: `${message}.`.replace(/\.+$/, "."),
     hint: "Split the file, or keep what is not a manifest outside the watched folder.",
   };
+  return { file, documents: [], problems: [problem], dispositions: ["unknown"] };
 }
 
 /** Files with problems whose text is fetched for excerpts, and how long each may be. */

@@ -11,6 +11,7 @@ const byHand = { name: "sim", world: "gce", endpoint: undefined, state: undefine
 
 const commands: readonly (readonly [string, Command])[] = [
   ["validate a b -o json", { name: "validate", paths: ["a", "b"], config: undefined, output: "json" }],
+  ["validate a -o sarif -c p", { name: "validate", paths: ["a"], config: "p", output: "sarif" }],
   ["plan", { name: "plan", ...target }],
   [
     "plan --config p.yaml --state s --repo https://h/r --ref v1",
@@ -61,6 +62,7 @@ const mistakes: readonly (readonly [string, RegExp])[] = [
   ["plna", /unknown command 'plna'[\s\S]*Did you mean plan\?/],
   ["plan --confg x", /unknown option '--confg'[\s\S]*Did you mean --config\?/],
   ["plan --output jsn", /Allowed choices are text, json, markdown/],
+  ["plan --output sarif", /Allowed choices are text, json, markdown/],
   ["plan extra", /too many arguments/],
   ["plan --repo", /argument missing/],
   ["validate", /missing required argument 'path'/],

@@ -1,6 +1,9 @@
 /** How an answer is written. */
 export type OutputFormat = "text" | "json" | "markdown";
 
+/** Formats of `validate` besides: code scanning, annotations of a workflow, test reports. */
+export type ValidateFormat = OutputFormat | "sarif" | "github" | "junit";
+
 /** What every command accepts. */
 export interface CommonFlags {
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent" | undefined;
@@ -42,7 +45,7 @@ export type Command =
       readonly paths: readonly string[];
       /** Configuration whose word on clear text holds; undefined takes the defaults. */
       readonly config: string | undefined;
-      readonly output: OutputFormat;
+      readonly output: ValidateFormat;
     }
   | ({ readonly name: "plan" | "apply" | "drift"; readonly output: OutputFormat } & Target)
   | ({ readonly name: "status"; readonly output: OutputFormat } & Place)

@@ -19,6 +19,8 @@ export interface Flags {
 
 /** The formats that every command with an answer writes. */
 export const formats = ["text", "json", "markdown"] as const;
+/** What `validate` writes besides. */
+export const validateFormats = [...formats, "sarif", "github", "junit"] as const;
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** A flag that takes one of a few words. */

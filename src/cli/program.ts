@@ -1,5 +1,5 @@
 import { Command as Program } from "commander";
-import type { OnCommand } from "./command.ts";
+import type { OnCommand, ValidateFormat } from "./command.ts";
 import {
   type Flags,
   formats,
@@ -7,6 +7,7 @@ import {
   refuseUnknown,
   targetOf,
   textsOf,
+  validateFormats,
   withCommon,
   withPlace,
   withTarget,
@@ -57,15 +58,18 @@ function addChecks(program: Program, onCommand: OnCommand): void {
     .command("validate")
     .description("Check manifest files and folders, offline.")
     .argument("<path...>", "Files or folders.")
-    .option("-c, --config <file>", "Configuration that says whether Secrets may stand in clear text. Default: no.")
-    .addOption(oneOf("-o, --output <format>", "How the answer is written.", formats, "text"));
-  withCommon(validate, onCommand, (flags: Flags, args) => ({
+    .option("-c, --config <file>", "Configuration whose catalogs count and which may allow Secrets in clear text.")
+    .addOption(oneOf("-o, --output <format>", "How the answer is written.", validateFormats, "text"));
+  withCommon(validate, onCommand, (flags: Omit<Flags, "output"> & { readonly output: ValidateFormat }, args) => ({
     name: "validate",
     paths: textsOf(args),
     config: flags.config,
     output: flags.output,
   }));
-  validate.addHelpText("after", "\nExample:\n  $ plumbline validate example-repo\n\nExit codes: 0 clean, 1 errors.");
+  validate.addHelpText(
+    "after",
+    "\nExamples:\n  $ plumbline validate example-repo\n  $ plumbline validate fleet -o sarif > plumbline.sarif\n\nExit codes: 0 clean, 1 errors.",
+  );
 }
 
 const passes = [

@@ -108,7 +108,7 @@ function checkedLine(result: CheckResult): string {
     [counts.reference, "for reference"],
     [counts.unmanaged, "not managed"],
     [counts.unknown, "unknown"],
-    [counts["not-a-manifest"], "not a manifest"],
+    [counts["not-a-manifest"], counts["not-a-manifest"] === 1 ? "not a manifest" : "not manifests"],
   ] as const;
   const rest = others.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
   const total = result.documents.length;

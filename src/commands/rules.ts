@@ -1,9 +1,9 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "../cli.ts";
-import { loadRules } from "../compose/rules.ts";
+import { loadCatalogue, loadRules } from "../compose/rules.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
-import { type RuleCatalogue, type RuleEntry, readCatalogue } from "../datum/catalogue.ts";
+import type { RuleEntry } from "../datum/catalogue.ts";
 import type { Shell } from "../shell.ts";
 import { CommandError } from "./session.ts";
 
@@ -54,15 +54,6 @@ export async function explain(shell: Shell, command: Extract<Command, { readonly
   }
   shell.stdout.write(explanation(entry));
   return 0;
-}
-
-/** Reads policies/rules of the daemon. */
-async function loadCatalogue(packageDirectory: string): Promise<RuleCatalogue> {
-  const folder = join(packageDirectory, "policies", "rules");
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).sort();
-  return readCatalogue(
-    await Promise.all(names.map(async (name) => ({ file: name, bytes: await readFile(join(folder, name)) }))),
-  );
 }
 
 const lineWidth = 80;

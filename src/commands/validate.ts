@@ -1,36 +1,85 @@
+import { relative } from "node:path";
 import type { Command } from "../cli.ts";
-import { loadRules } from "../compose/rules.ts";
-import { hasErrors } from "../core/problem.ts";
+import { loadCatalogue, loadRules } from "../compose/rules.ts";
+import { hasErrors, type Problem } from "../core/problem.ts";
+import type { CheckResult, ParsedFile } from "../datum/check.ts";
 import { createChecker } from "../datum/checker.ts";
 import { judgeFiles } from "../datum/judge.ts";
-import { isManifestPath } from "../read.ts";
+import { isManifestPath, tooLargeFile } from "../read.ts";
 import { folderFiles } from "../repo/index.ts";
+import { jsonText } from "../report/json.ts";
+import { junitText } from "../report/junit.ts";
+import type { Sources } from "../report/problems.ts";
+import { sarifDocument } from "../report/sarif.ts";
+import { annotationsText } from "../report/workflow.ts";
 import type { Shell } from "../shell.ts";
 import { printer } from "./print.ts";
 import { type Flags, readConfig } from "./session.ts";
 
+type Validate = Extract<Command, { readonly name: "validate" }>;
+
+/** What was read and what is to be said of it. */
+interface Judged {
+  readonly result: CheckResult;
+  /** Every file that was judged, in order. */
+  readonly files: readonly string[];
+  readonly sources: Sources;
+}
+
 /** `validate`: loads and checks files of the disk with the same code as the daemon, offline. */
-export async function validate(
-  shell: Shell,
-  command: Extract<Command, { readonly name: "validate" }>,
-  flags: Flags,
-): Promise<number> {
+export async function validate(shell: Shell, command: Validate, flags: Flags): Promise<number> {
   const rules = await loadRules(shell.packageDirectory, shell.version);
   const config = command.config === undefined ? undefined : await readConfig(shell, command.config);
   const checker = createChecker({
     ...{ schemas: rules.schemas, catalogs: rules.catalogs },
     allowsClearTextSecrets: config?.secrets.allowClearText ?? false,
   });
-  const files = await folderFiles(command.paths, { accept: isManifestPath });
-  const result = judgeFiles(
-    checker,
-    files.map((file) => checker.parse(file.path, file.bytes)),
-  );
+  const judged = await judge(command.paths, checker);
+  await print(shell, command.output, flags, judged);
+  return hasErrors(judged.result.problems) ? 1 : 0;
+}
+
+async function judge(paths: readonly string[], checker: ReturnType<typeof createChecker>): Promise<Judged> {
+  const others: ParsedFile[] = [];
+  const files = await folderFiles(paths, {
+    accept: isManifestPath,
+    onLeftOut: (file) => others.push({ file, documents: [], problems: [], dispositions: ["not-a-manifest"] }),
+    onTooLarge: (file, message) => others.push(tooLargeFile(file, message)),
+  });
+  const parsed = files.map((file) => checker.parse(file.path, file.bytes));
+  const result = judgeFiles(checker, [...parsed, ...others]);
   // What stands in a file with a Secret is never shown, not even on the author's own screen: it may be CI's log.
   const secret = new Set(result.documents.filter(({ kind }) => kind === "Secret").map(({ file }) => file));
   const sources = new Map(
     files.filter(({ path }) => !secret.has(path)).map((file) => [file.path, new TextDecoder().decode(file.bytes)]),
   );
-  printer(shell, command.output, flags).validation(result, sources);
-  return hasErrors(result.problems) ? 1 : 0;
+  return { result, files: files.map(({ path }) => path), sources };
+}
+
+async function print(shell: Shell, output: Validate["output"], flags: Flags, judged: Judged): Promise<void> {
+  const { result, files, sources } = judged;
+  if (output !== "sarif" && output !== "github" && output !== "junit") {
+    printer(shell, output, flags).validation(result, sources);
+    return;
+  }
+  const { say } = printer(shell, "text", flags);
+  const near = nearRoot(shell);
+  const problems = result.problems.map((problem): Problem => ({ ...problem, file: near(problem.file) }));
+  if (output === "github") {
+    if (problems.length > 0) say(annotationsText(problems));
+  } else if (output === "junit") say(junitText(files.map(near), problems));
+  else {
+    const { entries } = await loadCatalogue(shell.packageDirectory);
+    const texts = new Map([...sources].map(([file, text]) => [near(file), text]));
+    say(jsonText(sarifDocument({ version: shell.version, problems, pages: entries, sources: texts })));
+  }
+}
+
+/** Names of files as CI knows them: from the root of its workspace when it says one, otherwise from the folder we are in. */
+function nearRoot(shell: Shell): (file: string) => string {
+  const root = shell.environment.GITHUB_WORKSPACE ?? "";
+  return (file) => {
+    const name = relative(root, file);
+    return name.startsWith("../") ? file : name;
+  };
 }

@@ -4,6 +4,7 @@ import { parseLimits } from "../config.ts";
 import { digest } from "../core/identity.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Limits } from "../core/limits.ts";
+import { type RuleCatalogue, readCatalogue } from "../datum/catalogue.ts";
 
 /** The rules as data, read from policies/ of the daemon: never from a watched commit. */
 export interface Rules {
@@ -26,6 +27,15 @@ export async function loadRules(packageDirectory: string, version: string): Prom
     configSchema,
     digest: digest({ schemas: schemas.map(([, schema]) => schema), catalogs, version }),
   };
+}
+
+/** Reads the pages of policies/rules. */
+export async function loadCatalogue(packageDirectory: string): Promise<RuleCatalogue> {
+  const folder = join(packageDirectory, "policies", "rules");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).sort();
+  return readCatalogue(
+    await Promise.all(names.map(async (name) => ({ file: name, bytes: await readFile(join(folder, name)) }))),
+  );
 }
 
 /** The limits of policies/limits.yaml with the configuration's own over them. */

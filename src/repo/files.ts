@@ -3,6 +3,7 @@ import { join, sep } from "node:path";
 import { compareText } from "../core/problem.ts";
 import { diskError, isAbsent, needsPerson } from "./errors.ts";
 import { defaultRepositoryLimits, type RepositoryLimits } from "./limits.ts";
+import { RepositoryError } from "./repository.ts";
 
 /** One file read from a plain folder. */
 export interface FolderFile {
@@ -15,6 +16,10 @@ export interface FolderFile {
 export interface FolderOptions {
   /** Says by its path whether a file is wanted; all are when absent. A path given by name is always read. */
   readonly accept?: (path: string) => boolean;
+  /** Told of each file of a folder that is not wanted. */
+  readonly onLeftOut?: (path: string) => void;
+  /** Told of each file past the size limit, which is left out then; without it such a file is an error. */
+  readonly onTooLarge?: (path: string, message: string) => void;
   readonly limits?: RepositoryLimits;
 }
 
@@ -27,12 +32,16 @@ export async function folderFiles(
 ): Promise<readonly FolderFile[]> {
   const limits = options.limits ?? defaultRepositoryLimits;
   const found = new Set<string>();
-  for (const path of paths) await collect(path, { limits, accept: options.accept ?? (() => true) }, found);
+  const leftOut = new Set<string>();
+  const wanted = { limits, accept: options.accept ?? (() => true), onLeftOut: (path: string) => leftOut.add(path) };
+  for (const path of paths) await collect(path, wanted, found);
+  for (const path of leftOut) if (!found.has(path)) options.onLeftOut?.(path);
   const sorted = [...found].sort(compareText);
   const files: FolderFile[] = [];
   let total = 0;
   for (const path of sorted) {
-    const bytes = await readCapped(path, limits.blobBytes);
+    const bytes = await readUnlessTooLarge(path, limits.blobBytes, options.onTooLarge);
+    if (bytes === undefined) continue;
     total += bytes.length;
     if (total > limits.readBytes) {
       throw needsPerson("too-large", `the files given have more than ${limits.readBytes} bytes together`);
@@ -45,6 +54,7 @@ export async function folderFiles(
 interface Wanted {
   readonly limits: RepositoryLimits;
   accept(path: string): boolean;
+  onLeftOut(path: string): void;
 }
 
 async function collect(given: string, wanted: Wanted, found: Set<string>): Promise<void> {
@@ -72,10 +82,27 @@ async function collectFolder(folder: string, depth: number, wanted: Wanted, foun
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && !skippedFolders.has(entry.name)) await collectFolder(path, depth + 1, wanted, found);
-    if (entry.isFile() && wanted.accept(path.split(sep).join("/"))) found.add(path);
+    if (entry.isFile()) {
+      if (wanted.accept(path.split(sep).join("/"))) found.add(path);
+      else wanted.onLeftOut(path);
+    }
     if (found.size > wanted.limits.files) {
       throw needsPerson("too-large", `${folder}: more than ${wanted.limits.files} files`);
     }
+  }
+}
+
+async function readUnlessTooLarge(
+  path: string,
+  most: number,
+  onTooLarge: FolderOptions["onTooLarge"],
+): Promise<Uint8Array | undefined> {
+  try {
+    return await readCapped(path, most);
+  } catch (error) {
+    if (onTooLarge === undefined || !(error instanceof RepositoryError) || error.code !== "too-large") throw error;
+    onTooLarge(path.split(sep).join("/"), error.message);
+    return undefined;
   }
 }
 

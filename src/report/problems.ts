@@ -50,7 +50,7 @@ function excerpt(problem: Problem, sources: Sources, look: Look, alone: boolean)
   const shown = (number: number, text: string): string =>
     `  ${palette.dim(`${String(number).padStart(gutter)} |`)} ${text}`.trimEnd();
   const prefix = visible(line.slice(0, problem.column - 1));
-  const word = visible(/^("[^"]*"|'[^']*'|[^\s:,\]}]+|.)/.exec(line.slice(problem.column - 1))?.[0] ?? "");
+  const word = visible(wordAt(line, problem.column));
   // A long line is shown from shortly before the spot.
   const skipped = widthOf(prefix) + widthOf(word) > room ? Math.max(0, [...prefix].length - 20) : 0;
   const start = skipped === 0 ? "" : "…";
@@ -64,6 +64,11 @@ function excerpt(problem: Problem, sources: Sources, look: Look, alone: boolean)
     shown(problem.line, cut(head + tail, room)),
     `  ${palette.dim(`${" ".repeat(gutter)} |`)} ${" ".repeat(widthOf(head))}${palette[colours[problem.severity]](marks)}`,
   ];
+}
+
+/** The word that begins at a column of a line; empty behind its end. */
+export function wordAt(line: string, column: number): string {
+  return /^("[^"]*"|'[^']*'|[^\s:,\]}]+|.)/.exec(line.slice(column - 1))?.[0] ?? "";
 }
 
 /** `2 errors and 1 warning in 2 files`; `no problems` when there are none. */

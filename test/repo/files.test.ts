@@ -28,6 +28,23 @@ test("reads files and folders sorted, each once, without links, .git and node_mo
   });
 });
 
+test("tells of what it leaves out and of what is too large, and reads the rest", () =>
+  inFolder(async (folder) => {
+    await writeFiles(folder, { "a.yaml": "a", "big.yaml": "x".repeat(11), "README.md": "r" });
+    const told: string[] = [];
+    const files = await folderFiles([folder], {
+      accept: (path) => path.endsWith(".yaml"),
+      limits: { ...defaultRepositoryLimits, blobBytes: 10 },
+      onLeftOut: (path) => told.push(`left out ${path.slice(folder.length + 1)}`),
+      onTooLarge: (path) => told.push(`too large ${path.slice(folder.length + 1)}`),
+    });
+    assert.equal(
+      files.map(({ path }) => path.slice(folder.length + 1)),
+      ["a.yaml"],
+    );
+    assert.equal(told, ["left out README.md", "too large big.yaml"]);
+  }));
+
 test("refuses what is absent, no file, or past a limit", async () => {
   await inFolder(async (folder) => {
     await writeFiles(folder, {

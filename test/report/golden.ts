@@ -9,6 +9,7 @@ import {
   statusDocument,
   validateDocument,
 } from "../../src/report/json.ts";
+import { junitText } from "../../src/report/junit.ts";
 import {
   applyMarkdown,
   driftMarkdown,
@@ -19,9 +20,11 @@ import {
 import { outcomeText, planReportText } from "../../src/report/outcome.ts";
 import { plainLook } from "../../src/report/palette.ts";
 import { problemsText } from "../../src/report/problems.ts";
+import { sarifDocument } from "../../src/report/sarif.ts";
 import { statusText } from "../../src/report/status.ts";
+import { annotationsText } from "../../src/report/workflow.ts";
 import { drawings } from "./drawings.ts";
-import { problems, rows, source } from "./parts.ts";
+import { pages, problems, rows, source } from "./parts.ts";
 import { failing, outcome, refusals, status } from "./samples.ts";
 
 const sources = new Map([["workloads/web.yaml", source]]);
@@ -56,6 +59,9 @@ export const reports: Readonly<Record<string, () => string>> = {
   "problems.txt": () => problemsText(problems, sources, plainLook),
   "validate.json": () => jsonText(validateDocument(7, problems)),
   "validate.md": () => validateMarkdown(7, problems),
+  "validate.sarif": () => jsonText(sarifDocument({ version: "1.2.3", problems, pages, sources })),
+  "validate.github": () => annotationsText(problems),
+  "validate.junit": () => junitText(["b.yaml", "sound.yaml", "workloads/web.yaml"], problems),
   "fleet.txt": () => fleetText(rows, plainLook),
   "fleet-cut.txt": () => fleetText(rows, plainLook, 2),
   "fleet-empty.txt": () => fleetText([], plainLook),

@@ -1,5 +1,6 @@
 import type { FleetRow } from "../../src/core/outcome.ts";
 import type { Problem } from "../../src/core/problem.ts";
+import type { RulePage } from "../../src/report/sarif.ts";
 
 /** Rows of the example fleet in every phase. */
 export const rows: readonly FleetRow[] = [
@@ -99,5 +100,17 @@ export const problems: readonly Problem[] = [
     path: "",
     message: "Tabs are not allowed.",
     hint: "",
+  },
+];
+
+/** The page of one of the rules above. */
+export const pages: readonly RulePage[] = [
+  {
+    id: "schema/unknown-field",
+    title: "A field is not known",
+    meaning: "The schema of the kind has no such field.",
+    hint: "Take the field that is suggested.",
+    bad: "spec: { citycodes: [DFW] }\n",
+    good: "spec: { cityCodes: [DFW] }\n",
   },
 ];
