@@ -46,7 +46,7 @@ function text(): fc.Arbitrary<string> {
 
 function log(input: Partial<SarifInput>) {
   const parsed = JSON.parse(jsonText(sarifDocument({ version: "1", problems, pages, sources: new Map(), ...input })));
-  assert.ok(isSarif(parsed), JSON.stringify(isSarif.errors));
+  assert.is(isSarif(parsed), true, JSON.stringify(isSarif.errors));
   return parsed.runs[0];
 }
 
