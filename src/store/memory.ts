@@ -1,5 +1,5 @@
 import type { InventoryEntry } from "../core/inventory.ts";
-import { type Incident, type PassRecord, type Store, StoreError } from "./store.ts";
+import { type AuditRecord, type Incident, type PassRecord, type Store, StoreError } from "./store.ts";
 
 /** A store that lives as long as the process: for tests, and for commands that need no memory. */
 export function createMemoryStore(options: { readonly historyLimit?: number } = {}): Store {
@@ -8,6 +8,7 @@ export function createMemoryStore(options: { readonly historyLimit?: number } = 
   const facts = createShelf<string>();
   const incidents = createShelf<Incident>();
   const history = new Map<string, PassRecord[]>();
+  const requests = new Map<string, AuditRecord[]>();
   let locked = false;
   let closed = false;
   const whenOpen = async <T>(work: () => T): Promise<T> => {
@@ -25,6 +26,25 @@ export function createMemoryStore(options: { readonly historyLimit?: number } = 
     forget: (fleet, address) => whenOpen(() => entries.remove(fleet, address)),
     fact: (fleet, name) => whenOpen(() => facts.get(fleet, name)),
     setFact: (fleet, name, value) => whenOpen(() => facts.set(fleet, name, value)),
+    factsUnder: (fleet, prefix) =>
+      whenOpen(() => new Map(facts.entries(fleet).filter(([name]) => name.startsWith(prefix)))),
+    dropFact: (fleet, name) => whenOpen(() => facts.remove(fleet, name)),
+    addAudit: (fleet, record) =>
+      whenOpen(() => {
+        const before = requests.get(fleet) ?? [];
+        if (before.some(({ id }) => id === record.id)) return false;
+        requests.set(fleet, [copy(record), ...before].slice(0, Math.max(1, historyLimit)));
+        return true;
+      }),
+    audit: (fleet, limit) => whenOpen(() => (requests.get(fleet) ?? []).slice(0, Math.max(0, limit)).map(copy)),
+    finishAudit: (fleet, id, result) =>
+      whenOpen(() => {
+        const before = requests.get(fleet) ?? [];
+        requests.set(
+          fleet,
+          before.map((record) => (record.id === id ? { ...record, result } : record)),
+        );
+      }),
     addPass: (pass) =>
       whenOpen(() => {
         const before = history.get(pass.fleet) ?? [];
@@ -82,6 +102,7 @@ interface Shelf<T> {
   get(fleet: string, name: string): T | undefined;
   /** Sorted by name. */
   all(fleet: string): T[];
+  entries(fleet: string): [string, T][];
   set(fleet: string, name: string, value: T): void;
   remove(fleet: string, name: string): void;
 }
@@ -91,14 +112,18 @@ function createShelf<T>(): Shelf<T> {
   const fleets = new Map<string, Map<string, T>>();
   return {
     get: (fleet, name) => fleets.get(fleet)?.get(name),
-    all: (fleet) =>
-      [...(fleets.get(fleet) ?? [])].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, value]) => value),
+    all: (fleet) => sorted(fleets.get(fleet)).map(([, value]) => value),
+    entries: (fleet) => sorted(fleets.get(fleet)),
     set(fleet, name, value) {
       const shelf = fleets.get(fleet) ?? new Map<string, T>();
       fleets.set(fleet, shelf.set(name, value));
     },
     remove: (fleet, name) => void fleets.get(fleet)?.delete(name),
   };
+}
+
+function sorted<T>(shelf: ReadonlyMap<string, T> | undefined): [string, T][] {
+  return [...(shelf ?? [])].sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
 /** What is kept must not change when the caller's value does. */

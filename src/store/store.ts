@@ -30,6 +30,22 @@ export interface Incident {
   readonly details: JsonObject;
 }
 
+/** One thing that somebody asked for, and what became of it. */
+export interface AuditRecord {
+  /** Stable id of the request, such as a comment's: the same request is written once. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Who asked, as the forge calls them. */
+  readonly actor: string;
+  /** The request, e.g. `approve 1a2b3c4d5e6f`. */
+  readonly action: string;
+  /** Where it was asked, e.g. `pull request 7`. */
+  readonly subject: string;
+  /** `done`, or why not. */
+  readonly result: string;
+}
+
 /** What the daemon remembers. Losing it loses nothing: the next pass rebuilds it from markers and Git. */
 export interface Store {
   inventory(fleet: string): Promise<readonly InventoryEntry[]>;
@@ -42,6 +58,16 @@ export interface Store {
   /** Small facts by name: `last-applied-commit`, `last-good-commit`, … */
   fact(fleet: string, name: string): Promise<string | undefined>;
   setFact(fleet: string, name: string, value: string): Promise<void>;
+  /** Every fact whose name begins so, by name. */
+  factsUnder(fleet: string, prefix: string): Promise<ReadonlyMap<string, string>>;
+  dropFact(fleet: string, name: string): Promise<void>;
+
+  /** Writes a request down once; says whether it is new. The oldest past the limit of history are dropped. */
+  addAudit(fleet: string, record: AuditRecord): Promise<boolean>;
+  /** Newest first. */
+  audit(fleet: string, limit: number): Promise<readonly AuditRecord[]>;
+  /** Says what became of a request. */
+  finishAudit(fleet: string, id: string, result: string): Promise<void>;
 
   /** Adds a pass and drops the oldest past the limit of history; gives its number. */
   addPass(pass: Omit<PassRecord, "number">): Promise<number>;

@@ -215,6 +215,54 @@ export function storeContract(kind: StoreKind): void {
     assert.equal((await store.openIncidents("one"))[0], again);
   });
 
+  withStore("lists and drops facts by the beginning of their name", async (store) => {
+    await store.setFact("one", "review/2", "b");
+    await store.setFact("one", "review/1", "a");
+    await store.setFact("one", "reviewed", "x");
+    await store.setFact("one", "r%view/3", "x");
+    await store.setFact("two", "review/9", "z");
+    assert.equal(
+      [...(await store.factsUnder("one", "review/"))],
+      [
+        ["review/1", "a"],
+        ["review/2", "b"],
+      ],
+    );
+    assert.equal([...(await store.factsUnder("one", "r%"))], [["r%view/3", "x"]]);
+    await store.dropFact("one", "review/1");
+    await store.dropFact("one", "never");
+    assert.equal([...(await store.factsUnder("one", "review/"))], [["review/2", "b"]]);
+    assert.is(await store.fact("two", "review/9"), "z");
+  });
+
+  withStore(
+    "writes a request down once, remembers what became of it, and drops the oldest",
+    async (store) => {
+      const ask = (id: string) => ({
+        ...{ id, at: firstIso, actor: "ann", action: "plan" },
+        subject: "pull request 7",
+        result: "",
+      });
+      assert.is(await store.addAudit("one", ask("a")), true);
+      assert.is(await store.addAudit("one", ask("a")), false);
+      assert.is(await store.addAudit("two", ask("a")), true);
+      await store.addAudit("one", ask("b"));
+      await store.finishAudit("one", "a", "done");
+      assert.equal(await store.audit("one", 5), [ask("b"), { ...ask("a"), result: "done" }]);
+      await store.addAudit("one", ask("c"));
+      await store.addAudit("one", ask("d"));
+      assert.equal(
+        (await store.audit("one", 9)).map(({ id }) => id),
+        ["d", "c", "b"],
+      );
+      assert.equal(
+        (await store.audit("one", 1)).map(({ id }) => id),
+        ["d"],
+      );
+    },
+    3,
+  );
+
   withStore("is locked by one at a time, and free again after release", async (store) => {
     const release = await store.lock();
     const refused = await store.lock().catch((error: unknown) => error);

@@ -16,6 +16,12 @@ export const migrations: readonly (readonly string[])[] = [
       flaps integer not null, details text not null,
       primary key (fleet, address))`,
   ],
+  [
+    `create table requests (
+      fleet text not null, number integer not null, id text not null, at text not null, actor text not null,
+      action text not null, subject text not null, result text not null,
+      primary key (fleet, id))`,
+  ],
 ];
 
 /** Where the version is kept; made before any step. */

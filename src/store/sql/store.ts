@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from "kysely";
 import type { InventoryEntry } from "../../core/inventory.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { type Incident, type PassRecord, type Store, StoreError } from "../store.ts";
+import { auditQueries } from "./audit.ts";
 import type { IncidentRow, PassRow, Tables } from "./tables.ts";
 
 /** What a database adds to the queries. */
@@ -29,6 +30,7 @@ export function createSqlStore(database: Kysely<Tables>, backing: Backing): Stor
     ...factQueries(database, ask),
     ...historyQueries(database, ask, backing.historyLimit),
     ...incidentQueries(database, ask),
+    ...auditQueries(database, ask, backing.historyLimit),
     lock: backing.lock,
     async close() {
       if (closed) return;
@@ -69,7 +71,7 @@ function inventoryQueries(database: Kysely<Tables>, ask: Ask): Pick<Store, "inve
   };
 }
 
-function factQueries(database: Kysely<Tables>, ask: Ask): Pick<Store, "fact" | "setFact"> {
+function factQueries(database: Kysely<Tables>, ask: Ask): Pick<Store, "fact" | "setFact" | "factsUnder" | "dropFact"> {
   return {
     fact: (fleet, name) =>
       ask(async () => {
@@ -88,6 +90,19 @@ function factQueries(database: Kysely<Tables>, ask: Ask): Pick<Store, "fact" | "
           .values({ fleet, name, value })
           .onConflict((conflict) => conflict.columns(["fleet", "name"]).doUpdateSet({ value }))
           .execute();
+      }),
+    factsUnder: (fleet, prefix) =>
+      ask(async () => {
+        // Compared here: a pattern of the database would read signs of the prefix as its own.
+        const rows = await database.selectFrom("facts").select(["name", "value"]).where("fleet", "=", fleet).execute();
+        const found = rows.filter(({ name }) => name.startsWith(prefix));
+        return new Map(
+          found.sort((left, right) => (left.name < right.name ? -1 : 1)).map(({ name, value }) => [name, value]),
+        );
+      }),
+    dropFact: (fleet, name) =>
+      ask(async () => {
+        await database.deleteFrom("facts").where("fleet", "=", fleet).where("name", "=", name).execute();
       }),
   };
 }

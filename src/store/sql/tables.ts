@@ -4,6 +4,7 @@ export interface Tables {
   facts: FactRow;
   passes: PassRow;
   incidents: IncidentRow;
+  requests: RequestRow;
 }
 
 /** One inventory entry. */
@@ -32,6 +33,18 @@ export interface PassRow {
   started_at: string;
   finished_at: string;
   details: string;
+}
+
+/** One thing somebody asked for. */
+export interface RequestRow {
+  fleet: string;
+  number: number;
+  id: string;
+  at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  result: string;
 }
 
 /** The last incident of one address. */
