@@ -19,6 +19,7 @@ import type { PolicyEngine } from "./policy/door.ts";
 import { type Provider, ProviderError } from "./providers/provider.ts";
 import type { ParseCache } from "./read.ts";
 import { readManifests, readSources } from "./read.ts";
+import { rehearsePlan } from "./rehearse.ts";
 import { type Repository, RepositoryError } from "./repo/repository.ts";
 
 /** What deciding rests on besides the commit. All of it comes from the daemon's own configuration. */
@@ -69,7 +70,7 @@ export interface Decision {
   readonly unavailable: ReadonlyMap<string, ProviderError>;
 }
 
-/** The only road to a plan: read, check, expand, observe, translate, plan, limit. Changes nothing anywhere. */
+/** The only road to a plan: read, check, expand, observe, translate, plan, rehearse, limit. Changes nothing anywhere. */
 export async function decide(judges: Judges, question: Question): Promise<Decision> {
   const { repository, commit, signal, onProgress } = question;
   const info = await repository.commit(commit);
@@ -96,8 +97,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     ...judges.providers.flatMap((provider) => provider.problems?.(fleet) ?? []),
     ...clashes(wanted),
   ]);
-  const sources = await sourcesOf(found);
-  if (hasErrors(found)) return { ...base, ...nothing, problems: found, sources };
+  if (hasErrors(found)) return { ...base, ...nothing, problems: found, sources: await sourcesOf(found) };
 
   onProgress({ kind: "step", step: "plan", message: `planning ${wanted.length} resources` });
   const unavailable = new Map([...seen.unavailable].map(([name, error]) => [name, error.message]));
@@ -114,6 +114,11 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     unavailable,
     identity: { rules: judges.rulesDigest, manifests: digest(files.ids) },
   });
+  const rehearsed = await rehearsePlan(judges.providers, plan, signal, onProgress);
+  if (hasErrors(rehearsed)) {
+    const all = sortProblems([...found, ...rehearsed]);
+    return { ...base, ...nothing, problems: all, sources: await sourcesOf(all) };
+  }
   const cities = new Map(fleet.locations.map(({ name, cityCode }) => [name, cityCode]));
   const surroundings = { inventory: question.inventory, cities };
   const verdict = await judges.policies?.checkPlan(plan, judges.now?.() ?? "", surroundings);
@@ -122,8 +127,8 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   const pending = pendingOf(plan.changes, wanted, unavailable);
   return {
     ...base,
-    problems: sortProblems([...found, ...(verdict?.problems ?? [])]),
-    sources,
+    problems: sortProblems([...found, ...rehearsed, ...(verdict?.problems ?? [])]),
+    sources: await sourcesOf([...found, ...rehearsed]),
     plan,
     refusals,
     pending,

@@ -49,6 +49,11 @@ export interface Provider {
   /** What a spec or a live state of this kind opens to everybody, in words such as `tcp:443 from 0.0.0.0/0`. Pure. */
   exposures?(kind: string, spec: JsonObject): readonly string[];
   /**
+   * What the world itself says to these creates, updates and adoptions, without a change: problems on the manifests' lines.
+   * Bounded in its calls. Throws ProviderError when the world cannot be asked, which no plan hangs on.
+   */
+  rehearse?(orders: readonly Order[], signal: AbortSignal): Promise<readonly Problem[]>;
+  /**
    * Carries out one create, update, restart, replace, delete or adopt and waits until the world has settled.
    * Idempotent: already there with our marker and gone already are success. Resolves to what now is; undefined after a delete.
    */

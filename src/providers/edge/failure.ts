@@ -21,6 +21,8 @@ export function refusal(refused: Refused, doing: string, resource: string): Prov
     new ProviderError(message, { code, next, resource, ...wait });
   if (status === 409) return sortConflict(body, said, doing, error);
   if (status === 401) return error("unauthenticated", "person", `${doing}: the credentials were not accepted.`);
+  // A webhook that gives no code of its own refuses with 403, although no right is missing.
+  if (status < 500 && /admission webhook .* denied the request/.test(said)) return error("invalid", "person");
   if (status === 403) return /quota/i.test(said) ? error("quota", "person") : error("permission", "person");
   if (status === 404) return error("not-found", "person");
   if (status === 410) return error("expired", "retry");

@@ -24,8 +24,8 @@ export type { EdgeCredentials, EdgeOptions } from "./options.ts";
 
 /** A provider that can also let the server judge a plan, and say when something of ours moves. */
 export interface EdgeProvider extends Provider {
-  /** What the server itself says to these resources (defaults, validation, webhooks, other managers), without a change. */
-  rehearse(resources: readonly Resource[], fleet: string, signal: AbortSignal): Promise<readonly Problem[]>;
+  /** What the server itself says (defaults, validation, webhooks, other managers), without a change. */
+  rehearse(orders: readonly Order[], signal: AbortSignal): Promise<readonly Problem[]>;
   /** Calls back whenever something of the wanted kinds changes; gives the function that ends it. A hint carries no truth. */
   watch(scope: Scope, onHint: () => void): () => Promise<void>;
 }
@@ -69,7 +69,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
       attention.touch(order.change.kind);
       return carryOut(bench, order, signal);
     },
-    rehearse: (resources, fleet, signal) => rehearse(bench, resources, fleet, signal),
+    rehearse: (orders, signal) => rehearse(bench, orders, signal),
     watch: (scope, onHint) => {
       const { pollIntervalMs: firstDelayMs } = bench;
       return watchRealms({ client, discovery, kinds, interest: attention.interest, firstDelayMs }, scope, onHint);

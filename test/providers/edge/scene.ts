@@ -108,13 +108,19 @@ function sceneOf(simulator: EdgeSimulator, provider: EdgeProvider): Scene {
   };
 }
 
-function orderOf(resource: Resource, action: Change["action"], observed: Observed | undefined): Order {
+/** An order of the test fleet. */
+export function orderOf(
+  resource: Resource,
+  action: Change["action"] = "create",
+  observed?: Observed,
+  cause: Change["cause"] = "commit",
+): Order {
   const change: Change = {
     address: resource.address,
     provider: resource.provider,
     kind: resource.kind,
     action,
-    cause: "commit",
+    cause,
     dependsOn: [],
     fields: [],
     resource,
