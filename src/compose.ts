@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ageKeySource, isTelling } from "./compose/age-keys.ts";
 import { isUsable, loadPolicies, PolicyError } from "./compose/policies.ts";
 import { openProviders } from "./compose/providers.ts";
 import { loadLimits, loadRules, type Rules } from "./compose/rules.ts";
@@ -13,6 +14,7 @@ import type { World } from "./reconcile.ts";
 import { openRepository } from "./repo/index.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { createReleasers } from "./runtime/releasers.ts";
+import { createSecretRoom } from "./secrets/room.ts";
 import type { Shell } from "./shell.ts";
 import type { Store } from "./store/store.ts";
 
@@ -44,7 +46,11 @@ export async function compose(
     const limits = await loadLimits(shell.packageDirectory, rules.configSchema, config.limits);
     const store = await openStore(shell, config.store.path ?? stateDirectory);
     releasers.push("store", () => store.close());
-    const providers = await openProviders(shell, config);
+    const secrets = createSecretRoom(
+      () => ageKeySource(config, shell),
+      (value) => isTelling(value) && shell.redactor.add(value),
+    );
+    const providers = await openProviders(shell, config, secrets.lookup);
     for (const provider of providers) releasers.push(provider.name, () => provider.close());
     const policies = await loadPolicies(config.policies);
     if (!isUsable(policies)) throw new PolicyError(policies);
@@ -71,6 +77,7 @@ export async function compose(
         driftPolicy: config.drift.policy,
         ...(policies.set.policies.length > 0 && { policies: engine }),
         rulesDigest: digest({ rules: rules.digest, policies: policies.set as never, allowsClearTextSecrets }),
+        secrets,
         now: () => systemClock.now().toISOString(),
         cache,
       };

@@ -21,6 +21,7 @@ import type { ParseCache } from "./read.ts";
 import { readManifests, readSources } from "./read.ts";
 import { rehearsePlan } from "./rehearse.ts";
 import { type Repository, RepositoryError } from "./repo/repository.ts";
+import type { SecretRoom } from "./secrets/room.ts";
 
 /** What deciding rests on besides the commit. All of it comes from the daemon's own configuration. */
 export interface Judges {
@@ -33,6 +34,8 @@ export interface Judges {
   readonly driftPolicy: DriftPolicy;
   /** The daemon's own policies; absent where there are none. */
   readonly policies?: Pick<PolicyEngine, "checkManifests" | "checkPlan">;
+  /** Opens encrypted Secrets; absent where nothing is ever applied. */
+  readonly secrets?: Pick<SecretRoom, "check">;
   /** The moment policies may speak of, such as `2026-02-28T12:00:00Z`. */
   readonly now?: () => string;
   /** Digest of schemas, rules and limits, and the version of this program: part of a plan's identity. */
@@ -90,10 +93,13 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   const draft = expand(judges, checked, new Map());
   const seen = await observe(judges, draft, question.inventory, signal, onProgress);
   const fleet = expand(judges, checked, allocationsOf(seen.observed));
+  const used = fleet.deployments.flatMap(({ secrets }) => Object.values(secrets));
+  const sealed = (await judges.secrets?.check(used, checked.documents)) ?? [];
   const wanted = judges.providers.flatMap((provider) => provider.translate(fleet));
   const found = sortProblems([
     ...problems,
     ...fleet.problems,
+    ...sealed,
     ...judges.providers.flatMap((provider) => provider.problems?.(fleet) ?? []),
     ...clashes(wanted),
   ]);

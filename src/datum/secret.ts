@@ -30,7 +30,7 @@ export function secretValues({ content }: Pick<Document, "content">): readonly S
   return [...found.values()].sort((left, right) => compareText(left.key, right.key));
 }
 
-/** How many bytes a value has when it is opened, known without opening it: its cipher adds nothing to the length. */
+/** How many bytes a value has at most when it is opened, known without opening it: its cipher adds nothing to the length. */
 export function secretBytes({ part, text, isEncrypted }: SecretValue): number {
   const written = isEncrypted ? base64Bytes(sealed.exec(text)?.[1] ?? "") : new TextEncoder().encode(text).length;
   return part === "data" ? Math.floor((written * 3) / 4) : written;

@@ -64,6 +64,15 @@ export interface Provider {
   close(): Promise<void>;
 }
 
+/** The bytes under each key of a Secret. They are written where they belong and kept nowhere else. */
+export type SecretPayload = Readonly<Record<string, Uint8Array>>;
+
+/**
+ * Gives what a Secret (`namespace/name`) holds under the digest that stands in a spec; undefined when that content is not at
+ * hand (any more). Providers ask when they write, so that no spec, plan or memory ever holds a secret.
+ */
+export type SecretLookup = (name: string, digest: string) => Promise<SecretPayload | undefined>;
+
 /** Sorted by what happens next: `retry` with backoff, `wait` for a known time, or a `person` has to change something. */
 export type NextStep = "retry" | "wait" | "person";
 

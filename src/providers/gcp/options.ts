@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { SecretLookup } from "../provider.ts";
 
 /** How Google is asked who we are. `none` sends no credentials and asks nobody for any. */
 export type GcpCredentials =
@@ -22,6 +23,8 @@ export interface GcpOptions {
   readonly machineTypes?: Readonly<Record<string, string>>;
   /** Image that containers run on, in the manifests' words. */
   readonly containerImage?: string;
+  /** Where the contents of Secrets are asked for when they are written; absent: there are none. */
+  readonly secrets?: SecretLookup;
   /** How long one request may take. */
   readonly requestTimeoutMs?: number;
   /** How long one operation, or one walk to RUNNING, may take. */
@@ -54,6 +57,7 @@ export const gcpDefaults = {
   },
   machineTypes: { "datumcloud/d1-standard-2": "n2-standard-2" },
   containerImage: "datumcloud/cos-stable-117-18613-0-79",
+  secrets: async () => undefined,
   requestTimeoutMs: 30_000,
   operationTimeoutMs: 600_000,
   pollIntervalMs: 1_000,
