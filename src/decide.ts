@@ -50,6 +50,8 @@ export interface Question {
   readonly inventory: readonly InventoryEntry[];
   /** The commit that was last applied as a whole: what policies call the old object. */
   readonly previous?: string | undefined;
+  /** `check` stops before anything outside is asked: for drafts and for what strangers wrote. */
+  readonly depth?: "check" | "plan";
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
 }
@@ -88,7 +90,8 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   const problems = sortProblems([...checked.problems, ...judged]);
   const base = { commit, commitSubject: info.subject, manifests: checked.documents.length };
   const sourcesOf = (found: readonly Problem[]) => readSources(files, found, question);
-  if (hasErrors(problems)) return { ...base, ...nothing, problems, sources: await sourcesOf(problems) };
+  if (hasErrors(problems) || question.depth === "check")
+    return { ...base, ...nothing, problems, sources: await sourcesOf(problems) };
 
   const draft = expand(judges, checked, new Map());
   const seen = await observe(judges, draft, question.inventory, signal, onProgress);

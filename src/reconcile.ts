@@ -6,6 +6,7 @@ import { acts } from "./core/plan.ts";
 import type { OnProgress } from "./core/progress.ts";
 import { tableOf } from "./core/table.ts";
 import { type Decision, decide, type Judges } from "./decide.ts";
+import { type Approval, approvalOf, holdOf, takeRevert, useUpApproval } from "./decrees.ts";
 import { watchIncidents } from "./incidents.ts";
 import { type Repository, RepositoryError } from "./repo/repository.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -82,14 +83,38 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
     onProgress: world.onProgress,
   };
   const previous = await world.store.fact(fleet, facts.applied);
-  const decision = await decide(world.judges, { ...question, previous });
+  const judges = (await takeRevert(world.store, fleet))
+    ? { ...world.judges, driftPolicy: "correct" as const }
+    : world.judges;
+  const { decision, approval } = await withDecrees(world, await decide(judges, { ...question, previous }));
   const mayApply = decision.plan !== undefined && decision.refusals.length === 0;
   if (mayApply) await world.store.setFact(fleet, facts.good, commit);
   const applied = mayApply ? await applyPlan(workOf(world, decision, inventory, signals)) : undefined;
-  const outcome = outcomeOf(world, decision, applied, inventory);
-  if (outcome.kind === "settled" || outcome.kind === "applied") await world.store.setFact(fleet, facts.applied, commit);
+  const outcome = { ...outcomeOf(world, decision, applied, inventory), ...(approval && { approvedBy: approval.by }) };
+  if (outcome.kind === "settled" || outcome.kind === "applied") {
+    await world.store.setFact(fleet, facts.applied, commit);
+    if (approval !== undefined) await useUpApproval(world.store, fleet, approval);
+  }
   await watchIncidents(world, decision, applied);
   return outcome;
+}
+
+/** What people decreed: a hold refuses whatever would be done, an approval lifts the refusals of exactly what it names. */
+async function withDecrees(
+  world: World,
+  decision: Decision,
+): Promise<{ readonly decision: Decision; readonly approval: Approval | undefined }> {
+  const { fleet } = world.judges;
+  const held = await holdOf(world.store, fleet);
+  const steps = decision.plan?.changes.filter((change) => acts(change) && !change.held) ?? [];
+  if (held !== undefined && steps.length > 0) {
+    const message = `${held.by} put this fleet on hold at ${held.at}. Nothing is applied until it is released.`;
+    const refusal = { rule: "decree/hold", message, changes: [] };
+    return { decision: { ...decision, refusals: [...decision.refusals, refusal] }, approval: undefined };
+  }
+  if (decision.refusals.length === 0) return { decision, approval: undefined };
+  const approval = await approvalOf(world.store, fleet, decision.plan);
+  return { decision: approval === undefined ? decision : { ...decision, refusals: [] }, approval };
 }
 
 function workOf(world: World, decision: Decision, inventory: readonly InventoryEntry[], signals: PassSignals) {

@@ -58,6 +58,8 @@ export interface Outcome {
   readonly sources: ReadonlyMap<string, string>;
   readonly plan: Plan | undefined;
   readonly refusals: readonly Refusal[];
+  /** Who lifted the refusals of this plan; absent when nobody had to. */
+  readonly approvedBy?: string;
   readonly results: readonly ChangeResult[];
   readonly pending: readonly Pending[];
   readonly table: readonly FleetRow[];

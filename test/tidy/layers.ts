@@ -37,8 +37,16 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   ["compose", [""]],
   ["hints.ts", [...contracts, "core/"]],
   ["daemon.ts", ["hints.ts", "reconcile.ts", "review.ts", ...contracts, "core/", "runtime/"]],
-  ["reconcile.ts", ["decide.ts", "apply.ts", "incidents.ts", "report/", ...contracts, "core/", "store/", "runtime/"]],
-  ["review.ts", ["decide.ts", "apply.ts", "report/", ...contracts, "core/", "store/", "runtime/"]],
+  // What people decreed lies in the store between the one who asks and the pass that heeds it.
+  ["decrees.ts", ["store/store.ts", "core/"]],
+  [
+    "reconcile.ts",
+    ["decrees.ts", "decide.ts", "apply.ts", "incidents.ts", "report/", ...contracts, "core/", "store/", "runtime/"],
+  ],
+  [
+    "review.ts",
+    ["reconcile.ts", "decrees.ts", "decide.ts", "apply.ts", "report/", ...contracts, "core/", "store/", "runtime/"],
+  ],
   ["incidents.ts", ["decide.ts", "apply.ts", ...contracts, "core/", "runtime/"]],
   ["decide.ts", ["read.ts", "rehearse.ts", "datum/", "policy/", "secrets/room.ts", ...contracts, "core/"]],
   ["rehearse.ts", [...contracts, "core/"]],

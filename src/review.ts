@@ -1,0 +1,238 @@
+import { type Effect, effectsOf } from "./core/effects.ts";
+import { digest } from "./core/identity.ts";
+import type { Outcome } from "./core/outcome.ts";
+import { type Decision, decide, type Judges } from "./decide.ts";
+import { type Approval, approvalOf } from "./decrees.ts";
+import type { CheckReport, Forge, PullRequest } from "./forge/forge.ts";
+import { outcomeOf, facts as passFacts, type World } from "./reconcile.ts";
+import { RepositoryError } from "./repo/repository.ts";
+import { type LineRemark, lineRemarks } from "./report/annotations.ts";
+import { checkMark, type Mark, planMark } from "./report/commit-status.ts";
+import { type ReviewReport, reviewMarkdown, reviewVerdict } from "./report/review.ts";
+import { commentLimits, splitMarkdown } from "./report/split.ts";
+
+/** What one pull request is reviewed with. */
+export interface Review {
+  readonly world: World;
+  readonly forge: Forge;
+  /** Where people read more of a pull request; empty text for nowhere. */
+  readonly pageUrl: (number: number) => string;
+}
+
+/** What is remembered of a reviewed pull request. Losing it costs one more look, nothing else. */
+export interface ReviewMemory {
+  /** Everything the review rested on; equal: nothing to do. */
+  readonly key: string;
+  readonly headCommit: string;
+  readonly planId: string;
+  readonly effectId: string;
+  readonly effects: readonly Effect[];
+  /** The verdict and the comment, for the page. */
+  readonly verdict: string;
+  readonly title: string;
+  readonly author: string;
+  readonly reviewedAt: string;
+}
+
+/** Names of what is remembered of reviews. */
+export const reviewFacts = {
+  review: (number: number) => `review/${number}`,
+  /** Commits that carry a pending status of ours. */
+  pending: (commit: string) => `pending/${commit}`,
+  /** A commit of a fork that somebody with write permission asked to be planned. */
+  trusted: (commit: string) => `trusted/${commit}`,
+  comment: (number: number) => `comment/${number}`,
+} as const;
+
+/** Names of the marks on commits. */
+export const contexts = { check: "plumbline/check", plan: "plumbline/plan", apply: "plumbline/apply" } as const;
+
+/** How long the forge may take to make the merge of a fresh push. */
+const mergePausesMs = [250, 500, 1_000, 2_000, 4_000];
+
+/**
+ * One pass over one pull request: decide on what a merge would give, then report on its head. Changes nothing that runs.
+ * Gives up with the signal's reason when a newer head supersedes it; whoever aborts it finishes its pending mark.
+ */
+export async function review(
+  { world, forge, pageUrl }: Review,
+  pull: PullRequest,
+  key: string,
+  signal: AbortSignal,
+): Promise<ReviewMemory> {
+  const { fleet } = world.judges;
+  const targetUrl = pageUrl(pull.number);
+  const tell = (context: string, mark: Mark) => forge.status(pull.headCommit, { context, ...mark, targetUrl }, signal);
+  await world.store.setFact(fleet, reviewFacts.pending(pull.headCommit), String(pull.number));
+  await tell(contexts.plan, { state: "pending", description: `Planning ${pull.headCommit.slice(0, 8)}` });
+  const looked = await look(world, forge, pull, signal);
+  signal.throwIfAborted();
+  const { outcome, withheld } = looked;
+  const before = memoryOf(await world.store.fact(fleet, reviewFacts.review(pull.number)));
+  const approval = await approvalOf(world.store, fleet, outcome?.plan);
+  const report: ReviewReport = {
+    ...{ number: pull.number, headCommit: pull.headCommit, baseBranch: pull.baseBranch, outcome, withheld },
+    previous: before === undefined || before.planId === "" ? undefined : before,
+    drifted: await driftUnder(world, outcome),
+    approvedBy: liftedBy(outcome, approval),
+    pageUrl: targetUrl,
+    lineUrl: ({ file, line }) => forge.lineUrl(pull.headCommit, file, line),
+  };
+  const { approvedBy } = report;
+  const text = reviewMarkdown(report);
+  // Marks first: they are what a merge button waits for. A comment may have to wait for the forge's patience.
+  if (outcome !== undefined) await tell(contexts.check, checkMark(outcome));
+  await tell(
+    contexts.plan,
+    outcome === undefined ? { state: "failure", description: withheld } : planMark(outcome, { withheld, approvedBy }),
+  );
+  await world.store.dropFact(fleet, reviewFacts.pending(pull.headCommit));
+  if (forge.hasChecks && outcome !== undefined)
+    await forge.check(pull.headCommit, checkReport(fleet, report, key, targetUrl), signal);
+  await forge.note(pull.number, { key: noteKey(fleet), parts: splitMarkdown(text, commentLimits, targetUrl) }, signal);
+  await world.store.setFact(fleet, reviewFacts.comment(pull.number), text);
+  const memory = remember(world, pull, key, report);
+  await world.store.setFact(fleet, reviewFacts.review(pull.number), JSON.stringify(memory));
+  return memory;
+}
+
+/** The key of the one comment that a fleet keeps in a pull request. */
+export function noteKey(fleet: string): string {
+  return `plan/${fleet}`;
+}
+
+/** What is remembered of a review, from its stored text; undefined when there is nothing usable. */
+export function memoryOf(text: string | undefined): ReviewMemory | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const memory = JSON.parse(text) as ReviewMemory;
+    return typeof memory.key === "string" && Array.isArray(memory.effects) ? memory : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(world: World, pull: PullRequest, key: string, report: ReviewReport): ReviewMemory {
+  const plan = report.outcome?.plan;
+  return {
+    ...{ key, headCommit: pull.headCommit, planId: plan?.planId ?? "", effectId: plan?.effectId ?? "" },
+    effects: effectsOf(plan?.changes ?? []),
+    ...{ verdict: reviewVerdict(report), title: pull.title, author: pull.author },
+    reviewedAt: world.clock.now().toISOString(),
+  };
+}
+
+function liftedBy(outcome: Outcome | undefined, approval: Approval | undefined): string {
+  return outcome !== undefined && outcome.refusals.length > 0 && approval !== undefined ? approval.by : "";
+}
+
+interface Look {
+  readonly outcome: Outcome | undefined;
+  readonly withheld: string;
+}
+
+async function look(world: World, forge: Forge, pull: PullRequest, signal: AbortSignal): Promise<Look> {
+  const trusted = await world.store.fact(world.judges.fleet, reviewFacts.trusted(pull.headCommit));
+  if (pull.isFork && trusted === undefined) {
+    const outcome = await decideOn(world, pull.headCommit, "check", signal);
+    return {
+      outcome,
+      withheld: `Comes from a fork: checked only. Somebody with write permission may ask for exactly this commit with /plan ${pull.headCommit}`,
+    };
+  }
+  if (pull.isDraft)
+    return {
+      outcome: await decideOn(world, pull.headCommit, "check", signal),
+      withheld: "A draft: checked only. It is planned when it is ready for review.",
+    };
+  const merge = await mergeCommit(world, forge, pull, signal);
+  if (merge === undefined)
+    return {
+      outcome: await decideOn(world, pull.headCommit, "check", signal),
+      withheld: `Cannot be merged into ${pull.baseBranch} as it stands: resolve the conflicts and push.`,
+    };
+  return { outcome: await decideOn(world, merge, "plan", signal), withheld: "" };
+}
+
+async function decideOn(world: World, commit: string, depth: "check" | "plan", signal: AbortSignal): Promise<Outcome> {
+  const inventory = await world.store.inventory(world.judges.fleet);
+  const previous = await world.store.fact(world.judges.fleet, passFacts.applied);
+  const { repository, judges } = world;
+  const onProgress = (): void => undefined;
+  const decision: Decision = await decide(judges as Judges, {
+    ...{ repository, commit, inventory, previous, depth, signal, onProgress },
+  });
+  return outcomeOf(world, decision, undefined, inventory);
+}
+
+/** The commit a merge would give: its parents are the newest base and this head. Undefined when they do not merge. */
+async function mergeCommit(
+  world: World,
+  forge: Forge,
+  pull: PullRequest,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { repository, clock } = world;
+  const ref = `refs/pull/${pull.number}/merge`;
+  for (const pauseMs of [0, ...mergePausesMs]) {
+    if (pauseMs > 0) {
+      // Asking makes the forge look; the answer may come before the merge does.
+      const now = await forge.pull(pull.number, signal);
+      if (now?.isMergeable === false && now.headCommit === pull.headCommit) return undefined;
+      await clock.delay(pauseMs, signal);
+    }
+    const found = await headOf(world, ref, signal);
+    if (found === undefined) continue;
+    const { parents } = await repository.commit(found);
+    const base = await repository.head(pull.baseBranch, signal);
+    if (parents.includes(pull.headCommit) && parents.includes(base)) return found;
+    // Nothing to merge: the head stands on the base already.
+    if (found === pull.headCommit && parents.includes(base)) return found;
+  }
+  throw new RepositoryError(
+    `pull request ${pull.number}: the forge has not made its merge with ${pull.baseBranch} yet`,
+    {
+      code: "stale",
+      next: "retry",
+    },
+  );
+}
+
+async function headOf(world: World, ref: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await world.repository.head(ref, signal);
+  } catch (error) {
+    if (error instanceof RepositoryError && error.code === "unknown-ref") return undefined;
+    throw error;
+  }
+}
+
+/** Open incidents of things this plan touches. */
+async function driftUnder(world: World, outcome: Outcome | undefined): Promise<ReviewReport["drifted"]> {
+  const touched = new Set(effectsOf(outcome?.plan?.changes ?? []).map(({ address }) => address));
+  const incidents = await world.store.openIncidents(world.judges.fleet);
+  return incidents
+    .filter(({ address }) => touched.has(address))
+    .map(({ address, openedAt, flaps }) => ({ address, since: openedAt, times: flaps + 1 }));
+}
+
+const levels = { error: "failure", warning: "warning", info: "notice" } as const;
+
+function checkReport(fleet: string, report: ReviewReport, key: string, targetUrl: string): CheckReport {
+  const { outcome } = report;
+  const problems = outcome?.problems ?? [];
+  const isWrong = problems.some(({ severity }) => severity === "error");
+  const isRefused = (outcome?.refusals.length ?? 0) > 0 && report.approvedBy === "";
+  const remarks = lineRemarks(problems, outcome?.plan?.changes ?? []);
+  return {
+    ...{ name: "plumbline", externalId: `${fleet}/${digest(key).slice(0, 16)}`, targetUrl },
+    conclusion: isWrong || isRefused ? "failure" : report.withheld === "" ? "success" : "neutral",
+    title: reviewVerdict(report),
+    summary: splitMarkdown(reviewMarkdown(report), { ...commentLimits, maxParts: 1 }, targetUrl)[0] ?? "",
+    annotations: remarks.map(annotationOf),
+  };
+}
+
+function annotationOf({ file: path, line, severity, title, message }: LineRemark): CheckReport["annotations"][number] {
+  return { path, startLine: line, endLine: line, level: levels[severity], title, message };
+}
