@@ -1,6 +1,10 @@
 import type { Outcome } from "./core/outcome.ts";
+import type { Wakes } from "./desk/conversation.ts";
+import { createDesk } from "./desk/desk.ts";
+import type { Forge } from "./forge/forge.ts";
 import { createHints, type Hints } from "./hints.ts";
 import { type PassSignals, reconcile, type World } from "./reconcile.ts";
+import type { Bell } from "./runtime/bell.ts";
 import { createMailbox, type Mailbox } from "./runtime/mailbox.ts";
 import { createReleasers } from "./runtime/releasers.ts";
 import { backoffMs } from "./runtime/retry.ts";
@@ -16,6 +20,20 @@ export interface Unit {
   readonly driftSchedule: string;
   readonly firstRetryMs: number;
   readonly maxRetryMs: number;
+  /** Where this branch is reviewed and talked about; absent without a forge. */
+  readonly talk?: Talk;
+  /** Rung from outside when it may be time to look: a webhook came in. */
+  readonly bell?: Bell;
+}
+
+/** The forge of one tracked branch and how it is visited. */
+export interface Talk {
+  readonly forge: Forge;
+  readonly pageUrl: (number: number) => string;
+  readonly deployments: boolean;
+  /** What webhooks lose, the next visit finds. */
+  readonly pollIntervalMs: number;
+  readonly accept: Wakes["accept"];
 }
 
 /** What the daemon tells while it lives. None of it may throw. */
@@ -45,10 +63,70 @@ async function keep(unit: Unit, signals: PassSignals, listeners: Listeners): Pro
     );
     const hints = createHints(unit.world.judges.fleet, unit.world.judges.providers, () => mailbox.put("hinted"));
     releasers.push("hints", () => hints.stop());
+    const desk = unit.talk === undefined ? undefined : openDesk(unit, unit.talk, mailbox, signals, listeners);
+    if (desk !== undefined) releasers.push("desk", desk.stop);
+    const ring = unit.bell?.onRing(() => mailbox.put("hinted"));
+    if (ring !== undefined) releasers.push("bell", ring);
     mailbox.put("started");
-    await loop(unit, { mailbox, hints }, signals, listeners);
+    const telling = { ...listeners, onOutcomes: toDeskToo(listeners, desk) };
+    await loop(unit, { mailbox, hints }, signals, telling);
   } finally {
     await releasers.release();
+  }
+}
+
+/** Outcomes go to the desk too, which never keeps a pass waiting. */
+function toDeskToo(listeners: Listeners, desk: OpenDesk | undefined): Listeners["onOutcomes"] {
+  return async (outcomes, wake, durationMs) => {
+    desk?.tell(outcomes);
+    await listeners.onOutcomes(outcomes, wake, durationMs);
+  };
+}
+
+interface OpenDesk {
+  readonly tell: (outcomes: readonly Outcome[]) => void;
+  readonly stop: () => Promise<void>;
+}
+
+/** Opens the desk beside the passes: neither waits for the other. */
+function openDesk(
+  { world, firstRetryMs, maxRetryMs, bell }: Unit,
+  talk: Talk,
+  mailbox: Mailbox<Wake>,
+  signals: PassSignals,
+  listeners: Listeners,
+): OpenDesk {
+  const { forge, pageUrl, deployments, pollIntervalMs, accept } = talk;
+  const desk = createDesk(
+    { world, forge, pageUrl, deployments },
+    {
+      wakes: { applyAgain: () => mailbox.put("command"), accept },
+      ...{ firstRetryMs, maxRetryMs },
+      onTrouble: (error) => listeners.onBroken(world.judges.fleet, error),
+    },
+  );
+  const ended = new AbortController();
+  const running = desk.run(AbortSignal.any([signals.stopping, ended.signal]));
+  const unlisten = bell?.onRing(desk.wake);
+  const visiting = visit(world, desk.wake, pollIntervalMs, ended.signal);
+  return {
+    tell: desk.tell,
+    async stop() {
+      unlisten?.();
+      ended.abort();
+      await Promise.all([running, visiting]);
+    },
+  };
+}
+
+async function visit({ clock }: World, wake: () => void, intervalMs: number, ended: AbortSignal): Promise<void> {
+  try {
+    for (;;) {
+      await clock.delay(intervalMs, ended);
+      wake();
+    }
+  } catch (error) {
+    if (!ended.aborted) throw error;
   }
 }
 

@@ -3,7 +3,8 @@ import { digest } from "./core/identity.ts";
 import type { Outcome } from "./core/outcome.ts";
 import { type Decision, decide, type Judges } from "./decide.ts";
 import { type Approval, approvalOf } from "./decrees.ts";
-import type { CheckReport, Forge, PullRequest } from "./forge/forge.ts";
+import { type CheckReport, type Forge, ForgeError, type PullRequest } from "./forge/forge.ts";
+import { ProviderError } from "./providers/provider.ts";
 import { outcomeOf, facts as passFacts, type World } from "./reconcile.ts";
 import { RepositoryError } from "./repo/repository.ts";
 import { type LineRemark, lineRemarks } from "./report/annotations.ts";
@@ -17,6 +18,8 @@ export interface Review {
   readonly forge: Forge;
   /** Where people read more of a pull request; empty text for nowhere. */
   readonly pageUrl: (number: number) => string;
+  /** Whether the forge is told of each location a commit reached. */
+  readonly deployments?: boolean;
 }
 
 /** What is remembered of a reviewed pull request. Losing it costs one more look, nothing else. */
@@ -65,7 +68,12 @@ export async function review(
   const tell = (context: string, mark: Mark) => forge.status(pull.headCommit, { context, ...mark, targetUrl }, signal);
   await world.store.setFact(fleet, reviewFacts.pending(pull.headCommit), String(pull.number));
   await tell(contexts.plan, { state: "pending", description: `Planning ${pull.headCommit.slice(0, 8)}` });
-  const looked = await look(world, forge, pull, signal);
+  const looked = await look(world, forge, pull, signal).catch(async (error: unknown) => {
+    // Nothing stays pending because looking failed; it is tried again all the same.
+    if (!signal.aborted)
+      await tell(contexts.plan, { state: "error", description: `Not planned yet: ${messageOf(error)}` });
+    throw error;
+  });
   signal.throwIfAborted();
   const { outcome, withheld } = looked;
   const before = memoryOf(await world.store.fact(fleet, reviewFacts.review(pull.number)));
@@ -94,6 +102,12 @@ export async function review(
   const memory = remember(world, pull, key, report);
   await world.store.setFact(fleet, reviewFacts.review(pull.number), JSON.stringify(memory));
   return memory;
+}
+
+/** Only errors that somebody sorted say what went wrong; the words of others may hold anything. */
+function messageOf(error: unknown): string {
+  const isSorted = error instanceof RepositoryError || error instanceof ProviderError || error instanceof ForgeError;
+  return isSorted ? error.message : "an unexpected failure";
 }
 
 /** The key of the one comment that a fleet keeps in a pull request. */

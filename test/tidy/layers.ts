@@ -36,7 +36,12 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   ["config", ["core/", "datum/", "runtime/"]],
   ["compose", [""]],
   ["hints.ts", [...contracts, "core/"]],
-  ["daemon.ts", ["hints.ts", "reconcile.ts", "review.ts", ...contracts, "core/", "runtime/"]],
+  // One tracked branch's conversation with its forge.
+  [
+    "desk/",
+    ["review.ts", "reconcile.ts", "decide.ts", "decrees.ts", "report/", ...contracts, "core/", "datum/", "runtime/"],
+  ],
+  ["daemon.ts", ["desk/", "hints.ts", "reconcile.ts", "review.ts", ...contracts, "core/", "runtime/"]],
   // What people decreed lies in the store between the one who asks and the pass that heeds it.
   ["decrees.ts", ["store/store.ts", "core/"]],
   [

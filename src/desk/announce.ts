@@ -1,0 +1,132 @@
+import { compareEffects, effectsOf, isSame } from "../core/effects.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { driftOf } from "../reconcile.ts";
+import { appliedMarkdown } from "../report/applied.ts";
+import { applyMark } from "../report/commit-status.ts";
+import { commentLimits, splitMarkdown } from "../report/split.ts";
+import { contexts, noteKey, type Review, type ReviewMemory, reviewFacts } from "../review.ts";
+import { deskFacts } from "./facts.ts";
+
+/** A merged pull request whose outcome is to be told. */
+export interface MergedPull {
+  readonly mergedCommit: string;
+  /** What was reviewed last; undefined when that was lost. */
+  readonly memory: ReviewMemory | undefined;
+}
+
+/** How far back from the head a merged commit is looked for. */
+const longestWalk = 200;
+
+/** Tells what a pass came to: on the commit, in the merged pull requests it carries, and per environment where that is wanted. */
+export async function announce(desk: Review, outcome: Outcome, isHead: boolean, signal: AbortSignal): Promise<void> {
+  const { world, forge, pageUrl } = desk;
+  if (outcome.commit === "") return;
+  if (isHead)
+    await forge.status(
+      outcome.commit,
+      { context: contexts.apply, ...applyMark(outcome), targetUrl: pageUrl(0) },
+      signal,
+    );
+  await tellDrift(desk, outcome, signal);
+  if (desk.deployments === true) await tellDeployments(desk, outcome, signal);
+  const merged = await world.store.factsUnder(world.judges.fleet, "merged/");
+  for (const [name, text] of merged) {
+    const number = Number(name.slice("merged/".length));
+    const pull = JSON.parse(text) as MergedPull;
+    const carried = await distanceTo(desk, outcome.commit, pull.mergedCommit);
+    if (carried !== undefined) await tellPull(desk, number, pull, { outcome, carried }, signal);
+  }
+}
+
+async function tellPull(
+  { world, forge, pageUrl }: Review,
+  number: number,
+  { memory }: MergedPull,
+  { outcome, carried }: { readonly outcome: Outcome; readonly carried: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { fleet } = world.judges;
+  const difference = compareEffects(memory?.effects ?? [], effectsOf(outcome.plan?.changes ?? []));
+  const verdict =
+    memory === undefined || outcome.plan === undefined ? "unknown" : isSame(difference) ? "as-reviewed" : "differs";
+  const reviewed = (await world.store.fact(fleet, reviewFacts.comment(number))) ?? "";
+  const text = appliedMarkdown({
+    ...{ outcome, carried, verdict, difference, reviewed },
+    reviewedPlanId: memory?.planId ?? "",
+  });
+  await forge.note(number, { key: noteKey(fleet), parts: splitMarkdown(text, commentLimits, pageUrl(number)) }, signal);
+  // What can still change by itself is told again; the rest is over.
+  if (outcome.kind === "applied" || outcome.kind === "settled" || (outcome.kind === "failed" && !outcome.retryable)) {
+    await world.store.dropFact(fleet, deskFacts.merged(number));
+    await world.store.setFact(fleet, reviewFacts.comment(number), text);
+  }
+}
+
+/** How many commits the head is ahead of a merged one along any parent; undefined when it does not carry it. */
+async function distanceTo({ world }: Review, head: string, wanted: string): Promise<number | undefined> {
+  const seen = new Set<string>();
+  let edge: readonly string[] = [head];
+  for (let distance = 0; edge.length > 0 && seen.size < longestWalk; distance += 1) {
+    if (edge.includes(wanted)) return distance;
+    const parents: string[] = [];
+    for (const commit of edge) {
+      if (seen.has(commit)) continue;
+      seen.add(commit);
+      try {
+        parents.push(...(await world.repository.commit(commit)).parents);
+      } catch {
+        // The clone's history ends here.
+      }
+    }
+    edge = [...new Set(parents)];
+  }
+  return undefined;
+}
+
+/** Whether reality is as the head wants it, as a mark of its own. */
+async function tellDrift({ world, forge, pageUrl }: Review, outcome: Outcome, signal: AbortSignal): Promise<void> {
+  const open = await world.store.openIncidents(world.judges.fleet);
+  const done = new Set(outcome.results.filter(({ state }) => state === "done").map(({ address }) => address));
+  const mended = driftOf(outcome).filter(({ address }) => done.has(address));
+  const before = await world.store.fact(world.judges.fleet, "drift-told");
+  if (open.length === 0 && mended.length === 0 && before === undefined) return;
+  const [first] = open;
+  const description =
+    first !== undefined
+      ? `${open.length} drifted: ${first.address}${open.length > 1 ? " and more" : ""} since ${first.openedAt}`
+      : mended.length > 0
+        ? `${mended.length} drifted and put right: ${mended[0]?.address}`
+        : "Reality is as this commit wants it";
+  const state = open.length > 0 ? ("failure" as const) : ("success" as const);
+  await forge.status(outcome.commit, { context: "plumbline/drift", state, description, targetUrl: pageUrl(0) }, signal);
+  await world.store.setFact(world.judges.fleet, "drift-told", description);
+}
+
+async function tellDeployments(
+  { world, forge, pageUrl }: Review,
+  outcome: Outcome,
+  signal: AbortSignal,
+): Promise<void> {
+  const changes = new Map((outcome.plan?.changes ?? []).map((change) => [change.address, change]));
+  const places = new Map<string, { done: number; failed: number }>();
+  for (const { address, state } of outcome.results) {
+    const change = changes.get(address);
+    const location = (change?.resource ?? change?.cameFrom)?.location ?? "";
+    if (location === "") continue;
+    const count = places.get(location) ?? { done: 0, failed: 0 };
+    places.set(
+      location,
+      state === "done" ? { ...count, done: count.done + 1 } : { ...count, failed: count.failed + 1 },
+    );
+  }
+  for (const [location, { done, failed }] of places) {
+    await forge.deployment(
+      {
+        ...{ commit: outcome.commit, environment: `${world.judges.fleet}/${location}`, targetUrl: pageUrl(0) },
+        state: failed > 0 ? "failure" : "success",
+        description: `${done} done, ${failed} failed`,
+      },
+      signal,
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import type { effectsOf } from "../core/effects.ts";
+import { decide } from "../decide.ts";
+import { approve, askRevert, hold, release } from "../decrees.ts";
+import type { Remark } from "../forge/forge.ts";
+import { outcomeOf, facts as passFacts } from "../reconcile.ts";
+import { driftMarkdown } from "../report/markdown.ts";
+import { codeSpan, plainText } from "../report/markdown-text.ts";
+import { commentLimits, splitMarkdown } from "../report/split.ts";
+import { memoryOf, type Review, reviewFacts } from "../review.ts";
+import { deskFacts } from "./facts.ts";
+import { type Request, readRequest, requestHelp } from "./grammar.ts";
+
+/** What a request may set in motion. */
+export interface Wakes {
+  /** The tracked branch is looked at again. */
+  applyAgain(): void;
+  /** Opens a pull request that writes what lives into the manifests; gives what to answer. */
+  accept(addresses: readonly string[], by: string, signal: AbortSignal): Promise<Answer>;
+}
+
+/** What a request came to. */
+export interface Answer {
+  readonly isDone: boolean;
+  /** Markdown; empty when the reaction says enough. */
+  readonly text: string;
+}
+
+/** How far back the first look of a new store reads: what was asked while the daemon was down is still answered. */
+const firstLookBackMs = 60 * 60 * 1000;
+
+/** Reads what people wrote since the last look, and carries out what they asked for. Each request once, also after a crash. */
+export async function converse(desk: Review, wakes: Wakes, signal: AbortSignal): Promise<void> {
+  const { world, forge } = desk;
+  const { store, clock, judges } = world;
+  const startIso = new Date(clock.now().getTime() - firstLookBackMs).toISOString();
+  const since = (await store.fact(judges.fleet, deskFacts.remarks)) ?? startIso;
+  let newest = since;
+  for (const remark of await forge.remarks(since, signal)) {
+    if (remark.writtenAt > newest) newest = remark.writtenAt;
+    if (!remark.isByBot) await heed(desk, wakes, remark, signal);
+  }
+  if (newest !== since) await store.setFact(judges.fleet, deskFacts.remarks, newest);
+}
+
+async function heed(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSignal): Promise<void> {
+  const { world, forge } = desk;
+  const { fleet } = world.judges;
+  const reading = readRequest(remark.body);
+  if (reading.kind === "none") return;
+  const action = reading.kind === "request" ? actionText(reading.request) : "unknown";
+  const subject = `${remark.isPullRequest ? "pull request" : "issue"} ${remark.thread}`;
+  const record = {
+    id: remark.id,
+    at: world.clock.now().toISOString(),
+    actor: remark.author,
+    action,
+    subject,
+    result: "",
+  };
+  if (!(await world.store.addAudit(fleet, record))) return;
+  await forge.react(remark, "seen", signal);
+  const permission = await forge.permission(remark.author, signal);
+  const mayAsk = permission === "admin" || permission === "write";
+  const answer = !mayAsk
+    ? {
+        isDone: false,
+        text: `Only people with write permission may ask for that; ${codeSpan(remark.author)} has ${permission}.`,
+      }
+    : reading.kind === "unknown"
+      ? { isDone: false, text: plainText(reading.message) }
+      : await carryOut(desk, wakes, remark, reading.request, signal);
+  await world.store.finishAudit(fleet, remark.id, answer.isDone ? "done" : answer.text.slice(0, 500));
+  await forge.react(remark, answer.isDone ? "done" : "refused", signal);
+  if (answer.text === "") return;
+  const parts = splitMarkdown(
+    `In answer to ${codeSpan(`/${action}`)} of ${codeSpan(remark.author)}:\n\n${answer.text}`,
+    commentLimits,
+  );
+  await forge.note(remark.thread, { key: `answer/${remark.id}`, parts }, signal);
+}
+
+function actionText(request: Request): string {
+  switch (request.name) {
+    case "plan":
+      return request.commit === undefined ? "plan" : `plan ${request.commit}`;
+    case "approve":
+      return `approve ${request.planId}`;
+    case "accept":
+    case "revert":
+      return [request.name, ...request.addresses].join(" ");
+    default:
+      return request.name;
+  }
+}
+
+async function carryOut(
+  desk: Review,
+  wakes: Wakes,
+  remark: Remark,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { store, judges, clock } = desk.world;
+  const { fleet } = judges;
+  const by = { by: remark.author, at: clock.now().toISOString() };
+  switch (request.name) {
+    case "plan":
+      return await planAgain(desk, remark, request.commit);
+    case "approve":
+      return await approvePlan(desk, wakes, remark, request.planId);
+    case "apply":
+      wakes.applyAgain();
+      return { isDone: true, text: "" };
+    case "drift":
+      return await tellDrift(desk, signal);
+    case "accept":
+      return await wakes.accept(request.addresses, remark.author, signal);
+    case "revert":
+      await askRevert(store, fleet, by);
+      wakes.applyAgain();
+      return { isDone: true, text: "" };
+    case "hold":
+      await hold(store, fleet, by);
+      return { isDone: true, text: `Fleet ${codeSpan(fleet)} stays as it is until ${codeSpan("/release")}.` };
+    case "release": {
+      const was = await release(store, fleet);
+      wakes.applyAgain();
+      return was ? { isDone: true, text: "" } : { isDone: false, text: "There is no hold to end." };
+    }
+    case "help":
+      return {
+        isDone: true,
+        text: requestHelp.map(([usage, meaning]) => `- ${codeSpan(usage)}: ${meaning}`).join("\n"),
+      };
+  }
+}
+
+/** A fork's commit is planned only when somebody who may write names exactly it: a later push is not covered. */
+async function planAgain({ world, forge }: Review, remark: Remark, commit: string | undefined): Promise<Answer> {
+  if (!remark.isPullRequest) return { isDone: false, text: "There is nothing to plan in an issue." };
+  const { store, judges } = world;
+  if (commit !== undefined) {
+    const pull = await forge.pull(remark.thread, new AbortController().signal);
+    if (pull?.headCommit !== commit)
+      return { isDone: false, text: `${codeSpan(commit.slice(0, 8))} is not the head of this pull request any more.` };
+    await store.setFact(judges.fleet, reviewFacts.trusted(commit), remark.author);
+  }
+  await store.setFact(judges.fleet, deskFacts.again(remark.thread), remark.id);
+  return { isDone: true, text: "" };
+}
+
+/** Lifts refusals of a plan that was shown here, or that a pass of the tracked branch was refused with. */
+async function approvePlan({ world }: Review, wakes: Wakes, remark: Remark, planId: string): Promise<Answer> {
+  const { store, judges, clock } = world;
+  const { fleet } = judges;
+  const memory = memoryOf(await store.fact(fleet, reviewFacts.review(remark.thread)));
+  const refused = memoryOfRefusal(await store.fact(fleet, refusedPlanFact));
+  const known = memory?.planId === planId ? memory : refused?.planId === planId ? refused : undefined;
+  if (known === undefined)
+    return {
+      isDone: false,
+      text: `${codeSpan(planId)} is not the newest plan here. Look at it, and approve the one that is.`,
+    };
+  await approve(store, fleet, { by: remark.author, at: clock.now().toISOString(), planId, effects: known.effects });
+  wakes.applyAgain();
+  return { isDone: true, text: "" };
+}
+
+/** Where the last refused plan of the tracked branch is remembered, so that it can be approved. */
+export const refusedPlanFact = "refused-plan";
+
+function memoryOfRefusal(
+  text: string | undefined,
+): { readonly planId: string; readonly effects: ReturnType<typeof effectsOf> } | undefined {
+  return text === undefined
+    ? undefined
+    : (JSON.parse(text) as { planId: string; effects: ReturnType<typeof effectsOf> });
+}
+
+async function tellDrift({ world }: Review, signal: AbortSignal): Promise<Answer> {
+  const { store, judges, repository, branch } = world;
+  const commit = (await store.fact(judges.fleet, passFacts.applied)) ?? (await repository.head(branch, signal));
+  const inventory = await store.inventory(judges.fleet);
+  const decision = await decide(judges, {
+    repository,
+    commit,
+    inventory,
+    previous: commit,
+    signal,
+    onProgress: () => undefined,
+  });
+  return { isDone: true, text: driftMarkdown(outcomeOf(world, decision, undefined, inventory)) };
+}

@@ -1,0 +1,121 @@
+import { effectsOf } from "../core/effects.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { ForgeError } from "../forge/forge.ts";
+import type { Review } from "../review.ts";
+import { createMailbox } from "../runtime/mailbox.ts";
+import { backoffMs } from "../runtime/retry.ts";
+import { alertDrift } from "./alerts.ts";
+import { announce } from "./announce.ts";
+import { converse, refusedPlanFact, type Wakes } from "./conversation.ts";
+import { createReviews } from "./reviews.ts";
+
+/** Where one tracked branch talks with the people of its forge. */
+export interface Desk {
+  /** It is time to look. Carries no truth. */
+  wake(): void;
+  /** A pass over the tracked branch ended with this. Never waits for the forge. */
+  tell(outcomes: readonly Outcome[]): void;
+  /** Looks until the signal is aborted, then ends what runs. */
+  run(stopping: AbortSignal): Promise<void>;
+}
+
+/** What a desk needs besides the world. */
+export interface DeskOptions {
+  readonly wakes: Wakes;
+  readonly firstRetryMs: number;
+  readonly maxRetryMs: number;
+  /** Something broke: a failing forge, or what nobody sorted. The desk goes on. */
+  onTrouble(error: unknown): void;
+  /** A pull request was reviewed. */
+  readonly onReviewed?: (number: number) => void;
+}
+
+/** Makes the desk of one tracked branch. A failing forge delays words, never work. */
+export function createDesk(review: Review, options: DeskOptions): Desk {
+  const mailbox = createMailbox<"look">();
+  const untold = new Map<string, { readonly outcome: Outcome; readonly isHead: boolean }>();
+  const failing = new Set<number>();
+  let failures = 0;
+  let timer = new AbortController();
+
+  function retryLater(error: unknown): void {
+    options.onTrouble(error);
+    failures += 1;
+    timer.abort();
+    timer = new AbortController();
+    const { firstRetryMs: firstDelayMs, maxRetryMs: maxDelayMs } = options;
+    const { random, clock } = review.world;
+    const pauseMs = backoffMs(failures, { firstDelayMs, maxDelayMs, random });
+    const asked = error instanceof ForgeError ? (error.retryAfterMs ?? 0) : 0;
+    clock.delay(Math.max(pauseMs, asked), timer.signal).then(
+      () => mailbox.put("look"),
+      () => undefined,
+    );
+  }
+
+  const reviews = createReviews(review, {
+    onReviewed(number) {
+      failing.delete(number);
+      options.onReviewed?.(number);
+    },
+    onFailed(number, error) {
+      failing.add(number);
+      retryLater(error);
+    },
+  });
+
+  async function tellAll(signal: AbortSignal): Promise<void> {
+    for (const [key, { outcome, isHead }] of untold) {
+      await announce(review, outcome, isHead, signal);
+      if (untold.get(key)?.outcome === outcome) untold.delete(key);
+    }
+  }
+
+  /** Every part has its turn, whatever became of the one before it. */
+  async function look(signal: AbortSignal): Promise<boolean> {
+    const parts = [
+      () => converse(review, options.wakes, signal),
+      () => reviews.look(signal),
+      () => tellAll(signal),
+      () => alertDrift(review, signal),
+    ];
+    let isWell = true;
+    for (const part of parts) {
+      try {
+        await part();
+      } catch (error) {
+        if (signal.aborted) return true;
+        isWell = false;
+        retryLater(error);
+      }
+    }
+    return isWell;
+  }
+
+  return {
+    wake: () => mailbox.put("look"),
+    tell(outcomes) {
+      const [head] = outcomes;
+      for (const outcome of outcomes) {
+        if (outcome.commit !== "") untold.set(outcome.commit, { outcome, isHead: outcome === head });
+      }
+      if (head?.kind === "refused" && head.plan !== undefined) {
+        const refused = { planId: head.plan.planId, effects: effectsOf(head.plan.changes) };
+        review.world.store
+          .setFact(head.fleet, refusedPlanFact, JSON.stringify(refused))
+          .catch((error: unknown) => options.onTrouble(error));
+      }
+      mailbox.put("look");
+    },
+    async run(stopping) {
+      mailbox.put("look");
+      for (;;) {
+        const token = await mailbox.take(stopping);
+        if (token === undefined) break;
+        if ((await look(stopping)) && failing.size === 0) failures = 0;
+      }
+      timer.abort();
+      await reviews.stop();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { nearest } from "../core/nearest.ts";
+
+/** What can be asked for in a comment. */
+export type Request =
+  | { readonly name: "plan"; readonly commit: string | undefined }
+  | { readonly name: "approve"; readonly planId: string }
+  | { readonly name: "accept" | "revert"; readonly addresses: readonly string[] }
+  | { readonly name: "apply" | "drift" | "hold" | "release" | "help" };
+
+/** A comment that is no request, a request, or one that cannot be understood with the reason. */
+export type Reading =
+  | { readonly kind: "none" }
+  | { readonly kind: "request"; readonly request: Request }
+  | { readonly kind: "unknown"; readonly message: string };
+
+/** Every request with what it does, in the order of `/help`. */
+export const requestHelp: readonly (readonly [usage: string, meaning: string])[] = [
+  ["/plan [commit]", "look again; with the head's full id, plan a fork's commit"],
+  ["/apply", "try the tracked branch again now"],
+  ["/approve <plan id>", "lift the refusals of exactly this plan"],
+  ["/drift", "say where reality differs from the tracked branch"],
+  ["/accept [address …]", "open a pull request that writes drifted values into the manifests"],
+  ["/revert", "put drift right now, whatever the drift policy says"],
+  ["/hold", "apply nothing until /release"],
+  ["/release", "end a hold"],
+  ["/help", "list what can be said"],
+];
+
+const names = requestHelp.map(([usage]) => usage.slice(1).split(" ")[0] ?? "");
+
+/** Comments longer than this are talk, not requests. */
+const longestLine = 400;
+
+/**
+ * Reads the first line of a comment. A request is a line that begins with a slash and a word; nothing in it is ever run.
+ * A slash inside a text, a quoted line or a code block is no request.
+ */
+export function readRequest(body: string): Reading {
+  const line = body.split(/\r?\n/, 1)[0]?.trim() ?? "";
+  const match = /^\/([a-z][a-z-]*)(?:\s+(.*))?$/i.exec(line);
+  if (match === null || line.length > longestLine) return { kind: "none" };
+  const name = (match[1] ?? "").toLowerCase();
+  const words = (match[2] ?? "").split(/\s+/).filter((word) => word !== "");
+  return names.includes(name) ? understand(name, words) : unknown(name);
+}
+
+function understand(name: string, words: readonly string[]): Reading {
+  const [first] = words;
+  if (name === "accept" || name === "revert")
+    return { kind: "request", request: { name, addresses: words.map(unquoted) } };
+  if (name === "approve") {
+    const planId = unquoted(first ?? "").toLowerCase();
+    if (words.length === 1 && /^[0-9a-f]{12}$/.test(planId)) return { kind: "request", request: { name, planId } };
+    return {
+      kind: "unknown",
+      message: "/approve needs the id of the plan, 12 hex digits, as the comment above shows it.",
+    };
+  }
+  if (name === "plan") {
+    const commit = first === undefined ? undefined : unquoted(first).toLowerCase();
+    if (words.length <= 1 && (commit === undefined || /^[0-9a-f]{40}$/.test(commit)))
+      return { kind: "request", request: { name, commit } };
+    return { kind: "unknown", message: "/plan takes nothing, or the full commit id of 40 hex digits." };
+  }
+  if (words.length > 0) return { kind: "unknown", message: `/${name} takes nothing after it.` };
+  return { kind: "request", request: { name: name as "apply" } };
+}
+
+/** Only what looks like a slip is answered: other programs read slashes too. */
+function unknown(name: string): Reading {
+  const close = nearest(name, names);
+  return close === undefined
+    ? { kind: "none" }
+    : { kind: "unknown", message: `There is no /${name}. Did you mean /${close}?` };
+}
+
+function unquoted(word: string): string {
+  return word.replace(/^`+|`+$/g, "");
+}

@@ -1,0 +1,168 @@
+import { digest } from "../core/identity.ts";
+import type { PullRequest } from "../forge/forge.ts";
+import { facts as passFacts } from "../reconcile.ts";
+import { contexts, memoryOf, type Review, type ReviewMemory, review, reviewFacts } from "../review.ts";
+import type { MergedPull } from "./announce.ts";
+import { deskFacts } from "./facts.ts";
+
+/** The reviews of one tracked branch that run or wait. */
+export interface Reviews {
+  /** Starts what is due, lets go of what is over. Resolves when everything was started, not when it has ended. */
+  look(signal: AbortSignal): Promise<void>;
+  /** Ends what runs; what was pending is finished by the next look. */
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly key: string;
+  readonly headCommit: string;
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** How many pull requests are looked at side by side. */
+const sideBySide = 2;
+
+/** What the reviews tell whoever runs them. */
+export interface ReviewListeners {
+  /** One review ended well; somebody may want to look again. */
+  onReviewed(number: number, memory: ReviewMemory): void;
+  /** One review could not be finished. */
+  onFailed(number: number, error: unknown): void;
+}
+
+/** Keeps the reviews of one tracked branch: each pull request at its newest head, an older pass superseded by a newer push. */
+export function createReviews(desk: Review, listeners: ReviewListeners): Reviews {
+  const { world, forge } = desk;
+  const running = new Map<number, Running>();
+  const waiting = new Map<number, { readonly pull: PullRequest; readonly key: string }>();
+
+  function start(pull: PullRequest, key: string): void {
+    const controller = new AbortController();
+    const done = review(desk, pull, key, controller.signal)
+      .then(
+        (memory) => listeners.onReviewed(pull.number, memory),
+        (error: unknown) => {
+          if (!controller.signal.aborted) listeners.onFailed(pull.number, error);
+        },
+      )
+      .finally(() => {
+        if (running.get(pull.number)?.controller === controller) running.delete(pull.number);
+        next();
+      });
+    running.set(pull.number, { key, headCommit: pull.headCommit, controller, done });
+  }
+
+  function next(): void {
+    for (const [number, { pull, key }] of waiting) {
+      if (running.size >= sideBySide) return;
+      if (running.has(number)) continue;
+      waiting.delete(number);
+      start(pull, key);
+    }
+  }
+
+  async function schedule(pull: PullRequest, key: string): Promise<void> {
+    const now = running.get(pull.number);
+    if (now?.key === key) return;
+    now?.controller.abort(new Error("superseded by a newer push"));
+    await now?.done;
+    waiting.set(pull.number, { pull, key });
+  }
+
+  return {
+    async look(signal) {
+      const pulls = (await forge.pulls(signal)).filter(({ baseBranch }) => baseBranch === world.branch);
+      const memories = await memoriesOf(desk);
+      const surroundings = await surroundingsOf(desk, signal);
+      for (const pull of pulls) {
+        const memory = memories.get(pull.number);
+        const key = await keyOf(desk, pull, memory, surroundings);
+        if (memory?.key !== key) await schedule(pull, key);
+      }
+      const open = new Map(pulls.map((pull) => [pull.number, pull]));
+      for (const number of [...waiting.keys()]) if (!open.has(number)) waiting.delete(number);
+      next();
+      await finishPending(desk, new Set(pulls.map(({ headCommit }) => headCommit)), signal);
+      for (const [number, memory] of memories) if (!open.has(number)) await letGo(desk, number, memory, signal);
+    },
+    async stop() {
+      waiting.clear();
+      for (const { controller } of running.values()) controller.abort(new Error("stopping"));
+      await Promise.all([...running.values()].map(({ done }) => done));
+    },
+  };
+}
+
+async function memoriesOf({ world }: Review): Promise<ReadonlyMap<number, ReviewMemory | undefined>> {
+  const stored = await world.store.factsUnder(world.judges.fleet, "review/");
+  return new Map([...stored].map(([name, text]) => [Number(name.slice("review/".length)), memoryOf(text)]));
+}
+
+/** What every review rests on besides its own pull request. */
+interface Surroundings {
+  readonly base: string;
+  readonly applied: string;
+  readonly decrees: readonly string[];
+  readonly incidents: readonly { readonly address: string; readonly openedAt: string }[];
+}
+
+async function surroundingsOf({ world }: Review, signal: AbortSignal): Promise<Surroundings> {
+  const { fleet } = world.judges;
+  return {
+    base: await world.repository.head(world.branch, signal),
+    applied: (await world.store.fact(fleet, passFacts.applied)) ?? "",
+    decrees: [...(await world.store.factsUnder(fleet, "approval/")).keys()],
+    incidents: await world.store.openIncidents(fleet),
+  };
+}
+
+/** Everything a review rests on; an equal key needs no look, so a quiet poll costs nothing. */
+async function keyOf(
+  { world }: Review,
+  pull: PullRequest,
+  memory: ReviewMemory | undefined,
+  { base, applied, decrees, incidents }: Surroundings,
+): Promise<string> {
+  const { fleet, rulesDigest } = world.judges;
+  const touched = new Set(memory?.effects.map(({ address }) => address) ?? []);
+  const underneath = incidents.filter(({ address }) => touched.has(address));
+  const trusted = await world.store.fact(fleet, reviewFacts.trusted(pull.headCommit));
+  return digest({
+    ...{ head: pull.headCommit, base, applied, rulesDigest, isDraft: pull.isDraft, isFork: pull.isFork },
+    trusted: trusted ?? "",
+    again: (await world.store.fact(fleet, deskFacts.again(pull.number))) ?? "",
+    approved: memory !== undefined && decrees.includes(`approval/${memory.planId}`),
+    underneath: underneath.map(({ address, openedAt }) => [address, openedAt]),
+  });
+}
+
+/** A pending mark on a commit that is nobody's head any more is finished: superseded, closed, or left by a crash. */
+async function finishPending({ world, forge }: Review, heads: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  const { fleet } = world.judges;
+  for (const name of (await world.store.factsUnder(fleet, "pending/")).keys()) {
+    const commit = name.slice("pending/".length);
+    if (heads.has(commit)) continue;
+    const description = "Not planned: superseded by a newer push, or closed";
+    await forge.status(commit, { context: contexts.plan, state: "error", description, targetUrl: "" }, signal);
+    await world.store.dropFact(fleet, name);
+  }
+}
+
+/** A pull request that is not open any more: closed ones are forgotten, merged ones wait to be told what became of them. */
+async function letGo(
+  { world, forge }: Review,
+  number: number,
+  memory: ReviewMemory | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { fleet } = world.judges;
+  const pull = await forge.pull(number, signal);
+  if (pull?.state === "open") return;
+  if (pull?.state === "merged" && pull.mergedCommit !== undefined) {
+    const merged: MergedPull = { mergedCommit: pull.mergedCommit, memory };
+    await world.store.setFact(fleet, deskFacts.merged(number), JSON.stringify(merged));
+  } else await world.store.dropFact(fleet, reviewFacts.comment(number));
+  await world.store.dropFact(fleet, deskFacts.again(number));
+  await world.store.dropFact(fleet, reviewFacts.review(number));
+}
