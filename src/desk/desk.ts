@@ -15,6 +15,8 @@ export interface Desk {
   wake(): void;
   /** A pass over the tracked branch ended with this. Never waits for the forge. */
   tell(outcomes: readonly Outcome[]): void;
+  /** One look with all reviews it starts. For tests and for a single pass. */
+  lookOnce(signal: AbortSignal): Promise<boolean>;
   /** Looks until the signal is aborted, then ends what runs. */
   run(stopping: AbortSignal): Promise<void>;
 }
@@ -106,6 +108,11 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
           .catch((error: unknown) => options.onTrouble(error));
       }
       mailbox.put("look");
+    },
+    async lookOnce(signal) {
+      const isWell = await look(signal);
+      await reviews.settle();
+      return isWell && failing.size === 0;
     },
     async run(stopping) {
       mailbox.put("look");

@@ -9,6 +9,8 @@ import { deskFacts } from "./facts.ts";
 export interface Reviews {
   /** Starts what is due, lets go of what is over. Resolves when everything was started, not when it has ended. */
   look(signal: AbortSignal): Promise<void>;
+  /** Resolves when nothing runs and nothing waits. */
+  settle(): Promise<void>;
   /** Ends what runs; what was pending is finished by the next look. */
   stop(): Promise<void>;
 }
@@ -85,6 +87,9 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
       next();
       await finishPending(desk, new Set(pulls.map(({ headCommit }) => headCommit)), signal);
       for (const [number, memory] of memories) if (!open.has(number)) await letGo(desk, number, memory, signal);
+    },
+    async settle() {
+      while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
     },
     async stop() {
       waiting.clear();

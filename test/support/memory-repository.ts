@@ -8,6 +8,10 @@ export type Files = Readonly<Record<string, string>>;
 export interface MemoryRepository extends Repository {
   /** Adds a commit and moves the branch to it; gives its id. */
   commitFiles(files: Files, subject?: string): string;
+  /** Adds a commit with parents under a ref of its own, such as `refs/pull/7/merge`; the branch stays where it is. */
+  commitAt(ref: string, files: Files, parents: readonly string[]): string;
+  /** Where the branch stands. */
+  headId(): string;
   /** Moves the branch to a commit that is there already. */
   moveTo(id: string): void;
   /** Blobs read so far, in order. */
@@ -20,7 +24,11 @@ export interface MemoryRepository extends Repository {
 
 /** Makes an empty repository; a file past `maxBlobBytes` cannot be read. */
 export function memoryRepository(maxBlobBytes = 1_000_000): MemoryRepository {
-  const commits = new Map<string, { readonly files: Files; readonly subject: string }>();
+  const commits = new Map<
+    string,
+    { readonly files: Files; readonly subject: string; readonly parents: readonly string[] }
+  >();
+  const refs = new Map<string, string>();
   const blobs = new Map<string, Uint8Array>();
   const watchers = new Set<() => void>();
   const reads: string[] = [];
@@ -32,29 +40,45 @@ export function memoryRepository(maxBlobBytes = 1_000_000): MemoryRepository {
     return found;
   }
 
+  function commitIdOf(ref: string): string {
+    const id = refs.get(ref);
+    if (id === undefined) throw new RepositoryError(`There is no ${ref}.`, { code: "unknown-ref", next: "person" });
+    return id;
+  }
+
   const repository: MemoryRepository = {
     label: "memory",
     reads,
     failure: undefined,
     commitFiles(files, subject = "A commit") {
       for (const text of Object.values(files)) blobs.set(idOf(text), new TextEncoder().encode(text));
+      const parents = head === "" ? [] : [head];
       head = idOf(JSON.stringify([files, subject, commits.size]));
-      commits.set(head, { files, subject });
+      commits.set(head, { files, subject, parents });
       return head;
     },
+    commitAt(ref, files, parents) {
+      for (const text of Object.values(files)) blobs.set(idOf(text), new TextEncoder().encode(text));
+      const id = idOf(JSON.stringify([files, ref, commits.size]));
+      commits.set(id, { files, subject: "A commit", parents });
+      refs.set(ref, id);
+      return id;
+    },
+    headId: () => head,
     moveTo(id) {
       head = id;
     },
     hint: () => {
       for (const watcher of watchers) watcher();
     },
-    async head() {
+    async head(ref) {
       if (repository.failure !== undefined) throw repository.failure;
+      if (ref.startsWith("refs/")) return commitIdOf(ref);
       commitOf(head);
       return head;
     },
     commit: async (id) => ({
-      ...{ id, parents: [], author: "Ada", authoredAtSeconds: 0 },
+      ...{ id, parents: commitOf(id).parents, author: "Ada", authoredAtSeconds: 0 },
       subject: commitOf(id).subject,
     }),
     files: async (id, prefix) =>

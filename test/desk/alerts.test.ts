@@ -1,0 +1,44 @@
+import * as assert from "uvu/assert";
+import { suite } from "../support/suite.ts";
+import { openDeskScene } from "./desk-scene.ts";
+
+const test = suite("desk/alerts");
+const web = "instance/web size=1";
+
+test("drift that no pull request touches opens one issue, which closes by itself", async () => {
+  const scene = openDeskScene({ driftPolicy: "report" });
+  scene.commit(web, "instance/api size=1");
+  await scene.passAndTell();
+  assert.is(scene.forge.tickets.size, 0);
+  scene.first.remove("instance/web");
+  await scene.passAndTell();
+  const ticket = [...scene.forge.tickets.values()][0];
+  assert.is(ticket?.isOpen, true);
+  assert.match(ticket?.body ?? "", "instance/default/web");
+  const written = scene.forge.writes.length;
+  await scene.passAndTell();
+  await scene.passAndTell();
+  assert.is(scene.forge.writes.length, written);
+  await scene.store.setFact(scene.judges.fleet, "revert", "{}");
+  await scene.passAndTell();
+  assert.is([...scene.forge.tickets.values()][0]?.isOpen, false);
+  assert.is(scene.state(scene.repository.headId(), "drift"), "success");
+});
+
+test("drift of what an open pull request touches is told there, not in an issue", async () => {
+  const scene = openDeskScene({ driftPolicy: "report" });
+  scene.commit(web, "instance/api size=1");
+  await scene.passAndTell();
+  scene.propose(7, ["instance/web size=2", "instance/api size=1"]);
+  await scene.look();
+  const web1 = scene.first.things.get("instance/web");
+  if (web1 === undefined) throw new Error(`no web in ${[...scene.first.things.keys()].join()}`);
+  scene.first.put({ ...web1, state: { ...web1.state, size: "9" } });
+  await scene.passAndTell();
+  await scene.look();
+  assert.match(scene.note(7), "changed underneath");
+  assert.is(scene.forge.tickets.size, 0);
+  assert.is(scene.state(scene.repository.headId(), "drift"), "failure");
+});
+
+test.run();

@@ -1,0 +1,120 @@
+import * as assert from "uvu/assert";
+import { suite } from "../support/suite.ts";
+import { openDeskScene } from "./desk-scene.ts";
+
+const test = suite("desk/conversation");
+const web = "instance/web size=1";
+const limits = { maxDeletes: 0, maxDeletePercent: 100, percentFrom: 1, allowEmpty: true, protectedKinds: [] };
+
+test("an approval lifts the refusals of exactly the plan that was shown, also after the merge, once", async () => {
+  const scene = openDeskScene({ limits });
+  scene.commit(web, "instance/api size=1");
+  await scene.passAndTell();
+  const head = scene.propose(7, [web]);
+  await scene.look();
+  assert.is(scene.state(head, "plan"), "failure");
+  const planId = /\/approve ([0-9a-f]{12})/.exec(scene.note(7))?.[1] ?? "";
+  scene.forge.say(7, "ann", "/approve 000000000000");
+  scene.forge.say(7, "eve", `/approve ${planId}`);
+  await scene.look();
+  assert.is(scene.state(head, "plan"), "failure");
+  scene.forge.say(7, "ann", `/approve ${planId}`);
+  await scene.look();
+  await scene.look();
+  assert.is(scene.state(head, "plan"), "success");
+  assert.match(scene.note(7), "lifted by `ann`");
+  scene.commit(web);
+  assert.is(await scene.pass(), "applied");
+  assert.is(scene.first.things.size, 1);
+  // Used up: the same again needs a new word.
+  scene.commit(web, "instance/api size=1");
+  assert.is(await scene.pass(), "applied");
+  scene.commit(web);
+  assert.match(await scene.pass(), /^refused/);
+});
+
+test("an approval does not cover a plan that does more", async () => {
+  const scene = openDeskScene({ limits });
+  scene.commit(web, "instance/api size=1", "instance/db size=1");
+  await scene.passAndTell();
+  scene.propose(7, [web, "instance/db size=1"]);
+  await scene.look();
+  const planId = /\/approve ([0-9a-f]{12})/.exec(scene.note(7))?.[1] ?? "";
+  scene.forge.say(7, "ann", `/approve ${planId}`);
+  await scene.look();
+  scene.commit(web);
+  assert.match(await scene.pass(), /^refused/);
+  assert.is(scene.first.things.size, 3);
+});
+
+test("hold stops every change until release, also for a plan that was approved", async () => {
+  const scene = openDeskScene();
+  scene.commit(web);
+  await scene.passAndTell();
+  scene.propose(7, [web]);
+  scene.forge.say(7, "ann", "/hold");
+  await scene.look();
+  scene.commit(web, "instance/api size=1");
+  assert.match(await scene.pass(), /^refused/);
+  scene.forge.say(7, "ann", "/release");
+  await scene.look();
+  assert.equal(scene.wakes, ["apply"]);
+  assert.is(await scene.pass(), "applied");
+});
+
+test("revert corrects drift once although the policy only reports it", async () => {
+  const scene = openDeskScene({ driftPolicy: "report" });
+  scene.commit(web);
+  await scene.passAndTell();
+  scene.first.remove("instance/web");
+  await scene.pass();
+  assert.is(scene.first.things.size, 0);
+  scene.forge.say(7, "ann", "/revert");
+  await scene.look();
+  await scene.pass();
+  assert.is(scene.first.things.size, 1);
+  scene.first.remove("instance/web");
+  await scene.pass();
+  assert.is(scene.first.things.size, 0);
+});
+
+test("each request is heeded once, by people who may write, and everything is in the audit", async () => {
+  const scene = openDeskScene();
+  scene.commit(web);
+  await scene.passAndTell();
+  scene.forge.say(7, "ann", "/apply");
+  scene.forge.say(7, "eve", "/apply");
+  scene.forge.say(7, "plumbline[bot]", "/apply", { isByBot: true });
+  scene.forge.say(7, "ann", "nothing of ours");
+  scene.forge.say(7, "ann", "/aply");
+  await scene.look();
+  await scene.look();
+  assert.equal(scene.wakes, ["apply"]);
+  assert.equal(scene.forge.reactions, ["r1 seen", "r1 done", "r2 seen", "r2 refused", "r5 seen", "r5 refused"]);
+  assert.match(scene.forge.notes.get("7 answer/r5")?.[0] ?? "", "Did you mean /apply?");
+  const audit = await scene.store.audit(scene.judges.fleet, 10);
+  assert.equal(
+    audit.map(({ actor, action, result }) => [actor, action, result.slice(0, 20)]),
+    [
+      ["ann", "unknown", "There is no /aply. D"],
+      ["eve", "apply", "Only people with wri"],
+      ["ann", "apply", "done"],
+    ],
+  );
+});
+
+test("drift and help are answered where they are asked", async () => {
+  const scene = openDeskScene({ driftPolicy: "report" });
+  scene.commit(web);
+  await scene.passAndTell();
+  scene.first.remove("instance/web");
+  scene.forge.say(7, "ann", "/drift");
+  scene.forge.say(7, "ann", "/help");
+  scene.forge.say(7, "ann", "/accept memory/instance/default/web");
+  await scene.look();
+  assert.match(scene.forge.notes.get("7 answer/r1")?.[0] ?? "", "Drift: 1 thing");
+  assert.match(scene.forge.notes.get("7 answer/r2")?.[0] ?? "", "/approve <plan id>");
+  assert.match(scene.forge.notes.get("7 answer/r3")?.[0] ?? "", "accepted memory/instance/default/web for ann");
+});
+
+test.run();

@@ -1,0 +1,133 @@
+import * as assert from "uvu/assert";
+import { ForgeError } from "../../src/forge/forge.ts";
+import { suite } from "../support/suite.ts";
+import { openDeskScene } from "./desk-scene.ts";
+
+const test = suite("desk/reviews");
+const web = "instance/web size=1";
+const base = [web, "instance/api size=1"];
+
+async function openSettled() {
+  const scene = openDeskScene();
+  scene.commit(...base);
+  await scene.passAndTell();
+  return scene;
+}
+
+test("a pull request is planned on its merge and told on its head", async () => {
+  const scene = await openSettled();
+  const head = scene.propose(7, [...base, "instance/new size=2"]);
+  await scene.look();
+  assert.is(scene.state(head, "check"), "success");
+  assert.is(scene.state(head, "plan"), "success");
+  assert.match(scene.note(7), "A merge will do this: 1 to create, 2 unchanged");
+  assert.is(scene.first.things.has("instance/new"), false);
+  assert.is(scene.forge.checks.size, 1);
+});
+
+test("looking again at the same writes nothing", async () => {
+  const scene = await openSettled();
+  scene.propose(7, [web]);
+  await scene.look();
+  const written = scene.forge.writes.length;
+  await scene.look();
+  await scene.look();
+  assert.is(scene.forge.writes.length, written);
+});
+
+test("a newer push is planned anew and finishes what the older left pending", async () => {
+  const scene = await openSettled();
+  const first = scene.propose(7, [web]);
+  await scene.store.setFact(scene.judges.fleet, `pending/${first}`, "7");
+  const second = scene.propose(7, [...base, "instance/new size=2"]);
+  await scene.look();
+  assert.is(scene.state(first, "plan"), "error");
+  assert.is(scene.state(second, "plan"), "success");
+  assert.equal([...(await scene.store.factsUnder(scene.judges.fleet, "pending/"))], []);
+});
+
+test("a later plan of the same pull request says what moved", async () => {
+  const scene = await openSettled();
+  scene.propose(7, [...base, "instance/new size=2"]);
+  await scene.look();
+  scene.propose(7, [...base, "instance/other size=2"]);
+  await scene.look();
+  assert.match(scene.note(7), "no longer create");
+  assert.match(scene.note(7), "now also create");
+});
+
+test("the base moving plans every open pull request again", async () => {
+  const scene = await openSettled();
+  scene.propose(7, [...base, "instance/new size=2"]);
+  await scene.look();
+  const before = scene.note(7);
+  scene.commit(...base, "instance/third size=1");
+  await scene.passAndTell();
+  assert.is.not(scene.note(7), before);
+  assert.match(scene.note(7), "1 to create, 1 to delete, 2 unchanged");
+});
+
+test("a draft and a fork are checked, not planned; a fork's named commit is planned when a writer asks", async () => {
+  const scene = await openSettled();
+  const draft = scene.propose(7, [web], { isDraft: true });
+  const fork = scene.propose(8, [web], { isFork: true });
+  await scene.look();
+  assert.is(scene.state(draft, "check"), "success");
+  assert.match(scene.note(7), "A draft: checked only");
+  assert.match(scene.note(8), "Comes from a fork: checked only");
+  assert.not.match(scene.note(8), "to delete");
+  scene.forge.say(8, "eve", `/plan ${fork}`);
+  await scene.look();
+  assert.not.match(scene.note(8), "to delete");
+  scene.forge.say(8, "ann", `/plan ${fork}`);
+  await scene.look();
+  assert.match(scene.note(8), "1 to delete");
+});
+
+test("what does not merge is said so", async () => {
+  const scene = await openSettled();
+  const head = scene.propose(7, [web], { isMergeable: false });
+  scene.repository.commitAt("refs/pull/7/merge", {}, ["gone", head]);
+  // The merge that stands there is of an older base; the forge says that there is none now.
+  await scene.look();
+  assert.match(scene.note(7), "resolve the conflicts");
+});
+
+test("a failing forge delays words, not work, and is tried again", async () => {
+  const scene = await openSettled();
+  scene.propose(7, [...base, "instance/new size=2"]);
+  scene.forge.failure = new ForgeError("down", { code: "unreachable", next: "retry" });
+  assert.is(await scene.look(), false);
+  assert.ok(scene.troubles.length > 0);
+  scene.forge.failure = undefined;
+  assert.is(await scene.look(), true);
+  assert.match(scene.note(7), "1 to create");
+});
+
+test("the merge of a reviewed plan is told as reviewed, another as what differed", async () => {
+  const scene = await openSettled();
+  scene.propose(7, [...base, "instance/new size=2"]);
+  await scene.look();
+  const merged = scene.repository.commitFiles({ "fleet.yaml": [...base, "instance/new size=2"].join("\n") });
+  const open = scene.forge.pullRequests.get(7);
+  scene.forge.pullRequests.set(7, { ...(open as NonNullable<typeof open>), state: "merged", mergedCommit: merged });
+  await scene.look();
+  await scene.passAndTell();
+  assert.is(scene.state(merged, "apply"), "success");
+  assert.match(scene.note(7), "Applied as reviewed");
+
+  scene.propose(8, [...base, "instance/new size=2", "instance/last size=1"]);
+  await scene.look();
+  const other = scene.repository.commitFiles({
+    "fleet.yaml": [web, "instance/new size=2", "instance/last size=1"].join("\n"),
+  });
+  const second = scene.forge.pullRequests.get(8);
+  scene.forge.pullRequests.set(8, { ...(second as NonNullable<typeof second>), state: "merged", mergedCommit: other });
+  await scene.look();
+  await scene.passAndTell();
+  assert.match(scene.note(8), "differs from what was reviewed");
+  assert.match(scene.note(8), "now also delete");
+  assert.equal([...(await scene.store.factsUnder(scene.judges.fleet, "merged/"))], []);
+});
+
+test.run();
