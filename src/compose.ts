@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { ageKeySource, isTelling } from "./compose/age-keys.ts";
+import { loadCatalogs } from "./compose/catalogs.ts";
+import { openChecker } from "./compose/checker.ts";
 import { isUsable, loadPolicies, PolicyError } from "./compose/policies.ts";
 import { openProviders } from "./compose/providers.ts";
 import { loadLimits, loadRules, type Rules } from "./compose/rules.ts";
@@ -7,7 +9,6 @@ import { readSecret } from "./compose/secrets.ts";
 import type { Config, RepositoryConfig } from "./config.ts";
 import { digest } from "./core/identity.ts";
 import type { OnProgress } from "./core/progress.ts";
-import { createChecker } from "./datum/checker.ts";
 import { createPolicyEngine } from "./policy/door.ts";
 import { createParseCache } from "./read.ts";
 import type { World } from "./reconcile.ts";
@@ -50,19 +51,15 @@ export async function compose(
       () => ageKeySource(config, shell),
       (value) => isTelling(value) && shell.redactor.add(value),
     );
-    const providers = await openProviders(shell, config, secrets.lookup);
+    const catalogs = await loadCatalogs(rules, config);
+    const providers = await openProviders(shell, config, { catalogs, secrets: secrets.lookup });
     for (const provider of providers) releasers.push(provider.name, () => provider.close());
     const policies = await loadPolicies(config.policies);
     if (!isUsable(policies)) throw new PolicyError(policies);
     const engine = createPolicyEngine(policies.set);
     releasers.push("policies", () => engine.close());
     const { allowClearText: allowsClearTextSecrets } = config.secrets;
-    const checker = createChecker({
-      schemas: rules.schemas,
-      catalogs: rules.catalogs,
-      kinds: config.providers.edge.flatMap((plane) => plane.kinds),
-      allowsClearTextSecrets,
-    });
+    const checker = openChecker(rules, config, catalogs);
     const cache = createParseCache(parseCacheFiles);
     const worlds: World[] = [];
     for (const tracked of config.repositories) {
@@ -76,7 +73,7 @@ export async function compose(
         limits,
         driftPolicy: config.drift.policy,
         ...(policies.set.policies.length > 0 && { policies: engine }),
-        rulesDigest: digest({ rules: rules.digest, policies: policies.set as never, allowsClearTextSecrets }),
+        rulesDigest: digest({ rules: rules.digest, catalogs, policies: policies.set as never, allowsClearTextSecrets }),
         secrets,
         now: () => systemClock.now().toISOString(),
         cache,

@@ -1,7 +1,8 @@
+import { catalogsOf } from "./config/catalogs.ts";
 import { checkSchema } from "./config/check.ts";
 import { complete } from "./config/complete.ts";
 import { defaults } from "./config/defaults.ts";
-import type { RawConfig } from "./config/raw.ts";
+import type { RawCatalogs, RawConfig } from "./config/raw.ts";
 import { readYaml } from "./config/read.ts";
 import { checkRules } from "./config/rules.ts";
 import type { Config } from "./config/types.ts";
@@ -34,6 +35,20 @@ export function parseConfig(text: string, file: string, schema: JsonObject): Par
   const raw = read.value as unknown as RawConfig;
   const problems = sortProblems(checkRules(raw, read));
   return { config: hasErrors(problems) ? undefined : complete(raw, file), problems };
+}
+
+/** Catalogs by the names of the shipped ones, or why there are none. */
+export interface ParsedCatalogs {
+  readonly catalogs: JsonObject | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads and checks a file of catalogs, with the keys that the configuration has under `catalogs`. */
+export function parseCatalogs(text: string, file: string, schema: JsonObject): ParsedCatalogs {
+  const read = readYaml(text, file);
+  const problems = checkSchema(read, schema, "#/$defs/catalogs");
+  if (hasErrors(problems)) return { catalogs: undefined, problems };
+  return { catalogs: catalogsOf((read.value ?? {}) as RawCatalogs), problems };
 }
 
 /** Limits, or why there are none. */

@@ -96,7 +96,6 @@ log: {level: debug, format: json}
   assert.equal(config.providers.gcp?.credentials, { kind: "token", token: { env: "GCP_TOKEN" } });
   assert.is(config.providers.gcp?.machineTypes["datumcloud/d1-standard-2"], "e2-small");
   assert.is(config.providers.gcp?.images.a, "projects/p/global/images/a");
-  assert.ok(config.providers.gcp?.images["datumcloud/ubuntu-2204-lts"]);
   assert.equal(config.limits, { maxDeletes: 3, protectedKinds: ["gcp/network"] });
   assert.equal(config.store, { path: "/var/lib/store.db" });
 });

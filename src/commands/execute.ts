@@ -1,4 +1,5 @@
 import type { Command } from "../cli.ts";
+import { CatalogError } from "../compose/catalogs.ts";
 import { PolicyError } from "../compose/policies.ts";
 import { SecretError } from "../compose/secrets.ts";
 import { RepositoryError } from "../repo/repository.ts";
@@ -12,7 +13,7 @@ export async function execute(shell: Shell, command: Command, flags: Flags): Pro
     return await dispatch(shell, command, flags);
   } catch (error) {
     if (error instanceof CommandError) return await refuse(shell, error, flags);
-    if (error instanceof PolicyError)
+    if (error instanceof PolicyError || error instanceof CatalogError)
       return await refuse(shell, new CommandError(error.message, error.problems, error.sources), flags);
     const hasWords = error instanceof RepositoryError || error instanceof StoreError || error instanceof SecretError;
     if (!hasWords && !isListenFailure(error)) throw error;

@@ -1,9 +1,10 @@
 import { relative } from "node:path";
 import type { Command } from "../cli.ts";
+import { loadCatalogs } from "../compose/catalogs.ts";
+import { openChecker } from "../compose/checker.ts";
 import { loadCatalogue, loadRules } from "../compose/rules.ts";
 import { hasErrors, type Problem } from "../core/problem.ts";
-import type { CheckResult, ParsedFile } from "../datum/check.ts";
-import { createChecker } from "../datum/checker.ts";
+import type { Checker, CheckResult, ParsedFile } from "../datum/check.ts";
 import { judgeFiles } from "../datum/judge.ts";
 import { isManifestPath, tooLargeFile } from "../read.ts";
 import { folderFiles } from "../repo/index.ts";
@@ -30,16 +31,13 @@ interface Judged {
 export async function validate(shell: Shell, command: Validate, flags: Flags): Promise<number> {
   const rules = await loadRules(shell.packageDirectory, shell.version);
   const config = command.config === undefined ? undefined : await readConfig(shell, command.config);
-  const checker = createChecker({
-    ...{ schemas: rules.schemas, catalogs: rules.catalogs },
-    allowsClearTextSecrets: config?.secrets.allowClearText ?? false,
-  });
-  const judged = await judge(command.paths, checker);
+  const catalogs = config === undefined ? rules.catalogs : await loadCatalogs(rules, config);
+  const judged = await judge(command.paths, openChecker(rules, config, catalogs));
   await print(shell, command.output, flags, judged);
   return hasErrors(judged.result.problems) ? 1 : 0;
 }
 
-async function judge(paths: readonly string[], checker: ReturnType<typeof createChecker>): Promise<Judged> {
+async function judge(paths: readonly string[], checker: Checker): Promise<Judged> {
   const others: ParsedFile[] = [];
   const files = await folderFiles(paths, {
     accept: isManifestPath,

@@ -1,23 +1,35 @@
 import type { Config, GcpConfig } from "../config.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { Provider, SecretLookup } from "../providers/provider.ts";
 import type { Shell } from "../shell.ts";
+import { gcpNames } from "./catalogs.ts";
 import { openEdge } from "./edge.ts";
 import { readSecret } from "./secrets.ts";
 
-type Opening = (shell: Shell, providers: Config["providers"], secrets: SecretLookup) => readonly Promise<Provider>[];
+/** What providers read beside their configuration. */
+export interface Furnishing {
+  readonly catalogs: JsonObject;
+  readonly secrets: SecretLookup;
+}
+
+type Opening = (shell: Shell, providers: Config["providers"], furnishing: Furnishing) => readonly Promise<Provider>[];
 
 /** The table of providers, in the order of making: the edge goes first, for its presences are needed. A new provider adds a row. */
 const table: readonly Opening[] = [
   (shell, { edge }) => edge.map((plane) => openEdge(shell, plane, edge)),
-  (shell, { gcp }, secrets) => (gcp === undefined ? [] : [openGcp(shell, gcp, secrets)]),
+  (shell, { gcp }, furnishing) => (gcp === undefined ? [] : [openGcp(shell, gcp, furnishing)]),
 ];
 
 /** Loads only the providers that are configured: their clients are what makes a start slow. */
-export async function openProviders(shell: Shell, config: Config, secrets: SecretLookup): Promise<readonly Provider[]> {
-  return await Promise.all(table.flatMap((open) => open(shell, config.providers, secrets)));
+export async function openProviders(
+  shell: Shell,
+  config: Config,
+  furnishing: Furnishing,
+): Promise<readonly Provider[]> {
+  return await Promise.all(table.flatMap((open) => open(shell, config.providers, furnishing)));
 }
 
-async function openGcp(shell: Shell, gcp: GcpConfig, secrets: SecretLookup): Promise<Provider> {
+async function openGcp(shell: Shell, gcp: GcpConfig, { catalogs, secrets }: Furnishing): Promise<Provider> {
   const { createGcpProvider } = await import("../providers/gcp/index.ts");
   const { credentials } = gcp;
   return createGcpProvider({
@@ -30,8 +42,8 @@ async function openGcp(shell: Shell, gcp: GcpConfig, secrets: SecretLookup): Pro
           ? { kind: "key-file", path: credentials.file }
           : credentials,
     locationClass: gcp.locationClass,
-    images: gcp.images,
-    machineTypes: gcp.machineTypes,
+    images: gcpNames(catalogs, "images"),
+    machineTypes: gcpNames(catalogs, "instance-types"),
     secrets,
   });
 }

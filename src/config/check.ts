@@ -25,13 +25,14 @@ export function checkSchema(read: ReadFile, schema: JsonObject, pointer = ""): r
   return sortProblems(errors.filter(isTold).map((error) => problemOf(error, read)));
 }
 
-/** An `if` repeats what its `then` says; the branches of a `oneOf` are told by the `oneOf` itself. */
+/** An `if` repeats what its `then` says, and `propertyNames` what is wrong with a name; the branches of a `oneOf` are told by the `oneOf` itself. */
 function isTold(error: ValidationError): boolean {
-  return error.keyword !== "if" && !/\/oneOf\/\d+\//.test(error.schemaPath);
+  return error.keyword !== "if" && error.keyword !== "propertyNames" && !/\/oneOf\/\d+\//.test(error.schemaPath);
 }
 
 function problemOf(error: ValidationError, read: ReadFile): Problem {
-  const path = pathOf(error.instancePath, read.value);
+  const name = error.propertyName;
+  const path = [...pathOf(error.instancePath, read.value), ...(name === undefined ? [] : [name])];
   const field = textOf(path);
   const told = error.parentSchema?.["x-message"];
   const base = { severity: "error" as const, path: field };
@@ -60,7 +61,7 @@ function problemOf(error: ValidationError, read: ReadFile): Problem {
   }
   const isSecret = typeof told === "string" && /secret|password/.test(told);
   return {
-    ...read.at(path, "value"),
+    ...read.at(path, name === undefined ? "value" : "key"),
     ...base,
     rule: isSecret ? "config/secret" : "config/value",
     message: `${field === "" ? "The file" : field} ${typeof told === "string" ? told : meaning(error)}.`,

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { invariant } from "../core/invariant.ts";
+import { catalogsOf } from "./catalogs.ts";
 import { defaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
 import { completeEdge } from "./edge.ts";
@@ -23,6 +24,7 @@ export function complete(raw: RawConfig, file: string): Config {
     },
     drift: { schedule, policy },
     policies: (raw.policies ?? []).map(near),
+    catalogs: { files: (raw.catalogs?.files ?? []).map(near), own: catalogsOf(raw.catalogs ?? {}) },
     secrets: {
       ageKeys: completeSecret(raw.secrets?.ageKeys, near),
       allowClearText: raw.secrets?.allowClearText ?? defaults.secrets.allowClearText,
@@ -64,8 +66,8 @@ function completeGcp(raw: NonNullable<RawConfig["providers"]["gcp"]>, near: Near
     endpoint: raw.endpoint,
     credentials: completeCredentials(raw.credentials ?? { kind: unsaid }, near),
     locationClass: raw.locationClass ?? defaults.gcp.locationClass,
-    images: { ...defaults.gcp.images, ...raw.images },
-    machineTypes: { ...defaults.gcp.machineTypes, ...raw.machineTypes },
+    images: raw.images ?? {},
+    machineTypes: raw.machineTypes ?? {},
   };
 }
 

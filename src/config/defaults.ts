@@ -11,14 +11,7 @@ export const defaults = {
   log: { level: "info", format: "auto" },
   edge: { name: "edge", forceConflicts: false, timeout: "30s", readyTimeout: "2m" },
   secrets: { allowClearText: false },
-  gcp: {
-    locationClass: "self-managed",
-    images: {
-      "datumcloud/ubuntu-2204-lts": "projects/ubuntu-os-cloud/global/images/ubuntu-2204-jammy-v20240927",
-      "datumcloud/cos-stable-117-18613-0-79": "projects/cos-cloud/global/images/cos-stable-117-18613-0-79",
-    },
-    machineTypes: { "datumcloud/d1-standard-2": "n2-standard-2" },
-  },
+  gcp: { locationClass: "self-managed" },
   /** The quickstart on the embedded worlds: quick to notice, on whatever port is free. */
   embedded: {
     fleet: "example",

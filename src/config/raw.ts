@@ -1,4 +1,5 @@
 import type { DriftPolicy } from "../core/drift.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { Limits } from "../core/limits.ts";
 import type { LogConfig, SecretReference } from "./types.ts";
 
@@ -50,6 +51,15 @@ export interface RawEdge extends RawControlPlane {
   readonly controlPlanes?: readonly RawControlPlane[];
 }
 
+/** Catalogs as a file says them: names → facts. */
+export interface RawCatalogs {
+  readonly instanceTypes?: JsonObject;
+  readonly images?: JsonObject;
+  readonly diskTypes?: JsonObject;
+  readonly cityCodes?: JsonObject;
+  readonly runtimeClasses?: JsonObject;
+}
+
 /** The file's own shape, after the schema agreed. */
 export interface RawConfig {
   readonly fleet: string;
@@ -67,6 +77,7 @@ export interface RawConfig {
   };
   readonly drift?: { readonly schedule?: string; readonly policy?: DriftPolicy };
   readonly policies?: readonly string[];
+  readonly catalogs?: RawCatalogs & { readonly files?: readonly string[] };
   readonly secrets?: { readonly ageKeys?: SecretReference; readonly allowClearText?: boolean };
   readonly limits?: Partial<Limits>;
   readonly store?: { readonly path?: string };

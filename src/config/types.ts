@@ -1,4 +1,5 @@
 import type { DriftPolicy } from "../core/drift.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { Limits } from "../core/limits.ts";
 
 /** Where a secret is found when it is needed. The secret itself never stands in a Config. */
@@ -35,9 +36,9 @@ export interface GcpConfig {
   readonly credentials: GcpCredentials;
   /** Locations of this class are served. */
   readonly locationClass: string;
-  /** Image names of manifests → what Compute Engine calls them. */
+  /** Image names of manifests → what Compute Engine calls them, over what the catalogs say. */
   readonly images: Readonly<Record<string, string>>;
-  /** Instance types of manifests → machine types. */
+  /** Instance types of manifests → machine types, over what the catalogs say. */
   readonly machineTypes: Readonly<Record<string, string>>;
 }
 
@@ -88,6 +89,12 @@ export interface Config {
   readonly drift: { readonly schedule: string; readonly policy: DriftPolicy };
   /** Files and folders of policies. They are the daemon's own: no watched commit adds or changes one. */
   readonly policies: readonly string[];
+  readonly catalogs: {
+    /** Files of further catalogs; a later one wins. */
+    readonly files: readonly string[];
+    /** What the configuration itself adds, by the names of the shipped catalogs; it wins over files. */
+    readonly own: JsonObject;
+  };
   readonly secrets: {
     /** Where the age keys are that open encrypted Secrets, beside those of SOPS's own environment variables. */
     readonly ageKeys: SecretReference | undefined;

@@ -14,6 +14,7 @@ import { checkPolicies } from "./rules-policies.ts";
 import { checkRuntime } from "./rules-runtime.ts";
 import { checkConfigMap, checkSecret } from "./rules-secrets.ts";
 import { checkVolumes } from "./rules-volumes.ts";
+import { cityKey } from "./targets.ts";
 
 /** Rules of one document whose shape its schema has allowed. */
 export function checkDocument(document: Document, catalogs: Catalogs, allowsClearText: boolean): readonly Problem[] {
@@ -37,7 +38,7 @@ export function checkDocument(document: Document, catalogs: Catalogs, allowsClea
     checkNetworkNamespaces(document, report);
   }
   if (isOf(document, "Network")) checkNetwork(document, report);
-  if (isOf(document, "Location")) checkLocation(document, report);
+  if (isOf(document, "Location")) checkLocation(document, catalogs, report);
   if (isOf(document, "Secret")) checkSecret(document, allowsClearText, report);
   if (isOf(document, "ConfigMap")) checkConfigMap(document, report);
   checkWrittenGenerations(document, report);
@@ -112,8 +113,8 @@ function checkNetwork(document: Document, report: Reporter): void {
     report.say("network/range", path, `${range} is too small for a network.`, "Use a prefix length of 29 or less.");
 }
 
-function checkLocation(document: Document, report: Reporter): void {
-  const city = textAt(document.content, ["spec", "topology", "topology.datum.net/city-code"]);
+function checkLocation(document: Document, catalogs: Catalogs, report: Reporter): void {
+  const city = textAt(document.content, ["spec", "topology", cityKey]);
   if (city === "") {
     const message = "The location says no city, so no placement can choose it.";
     report.say(
@@ -123,6 +124,11 @@ function checkLocation(document: Document, report: Reporter): void {
       "Add topology.datum.net/city-code, such as DFW.",
       "warning",
     );
+  } else if (!Object.hasOwn(catalogs["city-codes"], city)) {
+    const meant = nearest(city.toUpperCase(), Object.keys(catalogs["city-codes"]));
+    const hint = meant === undefined ? "Add it to catalogs.cityCodes of the configuration." : `Did you mean ${meant}?`;
+    const path = ["spec", "topology", cityKey];
+    report.say("location/city-unknown", path, `No known city has the code ${JSON.stringify(city)}.`, hint, "warning");
   }
   checkCoordinates(document, report);
   const region = textAt(document.content, ["spec", "provider", "gcp", "region"]);

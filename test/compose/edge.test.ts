@@ -28,7 +28,7 @@ async function open(edge: JsonObject, folder: string, environment: Shell["enviro
   const { config, problems } = parseConfig(text, join(folder, "plumbline.yaml"), schema);
   assert.equal(problems, []);
   assert.ok(config);
-  return await openProviders(shellWith(environment), config, async () => undefined);
+  return await openProviders(shellWith(environment), config, { catalogs: {}, secrets: async () => undefined });
 }
 
 /** Lists the default namespace with the only provider: enough to be let in or not. */

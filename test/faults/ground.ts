@@ -10,6 +10,7 @@ import { startEdgeSimulator } from "../../src/sim/edge/index.ts";
 import { startGceSimulator } from "../../src/sim/gce/index.ts";
 import type { Store } from "../../src/store/store.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
+import { shippedNames } from "../support/names.ts";
 import { projectChecker } from "../support/worlds.ts";
 import type { Chance } from "./chance.ts";
 
@@ -46,6 +47,7 @@ export async function openGround(seed: number, chance: Chance) {
       forceConflicts: true,
     }),
     createGcpProvider({
+      ...shippedNames,
       ...{ name: "gcp", endpoint: gce.url, credentials: { kind: "none" }, pollIntervalMs: 5 },
       ...{ requestTimeoutMs: 2_000, operationTimeoutMs: 3_000, requestsPerMinute: 1_000_000 },
     }),

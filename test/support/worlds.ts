@@ -13,6 +13,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { startEdgeSimulator } from "../../src/sim/edge/index.ts";
 import { startGceSimulator } from "../../src/sim/gce/index.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
+import { shippedNames } from "./names.ts";
 
 /** The project's own root folder. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -50,7 +51,13 @@ export async function simulatedWorld(facts: Partial<World["judges"]> = {}) {
   const edge = await startEdgeSimulator({ seed: 1, readyAfterMs: 0 });
   const providers = [
     createEdgeProvider({ name: "edge", endpoint: edge.url, credentials: { kind: "none" }, pollIntervalMs: 5 }),
-    createGcpProvider({ name: "gcp", endpoint: gce.url, credentials: { kind: "none" }, pollIntervalMs: 5 }),
+    createGcpProvider({
+      ...shippedNames,
+      name: "gcp",
+      endpoint: gce.url,
+      credentials: { kind: "none" },
+      pollIntervalMs: 5,
+    }),
   ];
   const judges: World["judges"] = {
     fleet: "golden",

@@ -18,9 +18,9 @@ export interface GcpOptions {
   /** Only Locations of this class are served. */
   readonly locationClass?: string;
   /** Image names of manifests → what Compute Engine calls them. */
-  readonly images?: Readonly<Record<string, string>>;
+  readonly images: Readonly<Record<string, string>>;
   /** Instance types of manifests → machine types. */
-  readonly machineTypes?: Readonly<Record<string, string>>;
+  readonly machineTypes: Readonly<Record<string, string>>;
   /** Image that containers run on, in the manifests' words. */
   readonly containerImage?: string;
   /** Where the contents of Secrets are asked for when they are written; absent: there are none. */
@@ -51,11 +51,6 @@ export interface Endpoint {
 export const gcpDefaults = {
   endpoint: "https://compute.googleapis.com",
   locationClass: "self-managed",
-  images: {
-    "datumcloud/ubuntu-2204-lts": "projects/ubuntu-os-cloud/global/images/ubuntu-2204-jammy-v20240927",
-    "datumcloud/cos-stable-117-18613-0-79": "projects/cos-cloud/global/images/cos-stable-117-18613-0-79",
-  },
-  machineTypes: { "datumcloud/d1-standard-2": "n2-standard-2" },
   containerImage: "datumcloud/cos-stable-117-18613-0-79",
   secrets: async () => undefined,
   requestTimeoutMs: 30_000,

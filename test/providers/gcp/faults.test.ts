@@ -5,6 +5,7 @@ import { createGcpProvider } from "../../../src/providers/gcp/index.ts";
 import { ProviderError } from "../../../src/providers/provider.ts";
 import type { FaultOptions } from "../../../src/sim/gce/faults.ts";
 import { failureOf } from "../../contract/provider-world.ts";
+import { shippedNames } from "../../support/names.ts";
 import { suite } from "../../support/suite.ts";
 import { fleetOf, locationsText, machineText, networkText, wholeFleet } from "./manifests.ts";
 import { byName, type Scene, withScene } from "./scene.ts";
@@ -134,7 +135,7 @@ async function listFailure(answer: unknown): Promise<ProviderError> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = createGcpProvider({ name: "gcp", endpoint, credentials: { kind: "none" } });
+  const provider = createGcpProvider({ ...shippedNames, name: "gcp", endpoint, credentials: { kind: "none" } });
   try {
     const all = provider.observe({ fleet: "test", realms: ["p"] }, AbortSignal.timeout(5_000));
     return await failureOf(all[Symbol.asyncIterator]().next());
@@ -166,7 +167,7 @@ test("an aggregated list that is not whole, or not a list, is no list", async ()
 
 test("a token goes nowhere in the clear", async () => {
   const credentials = { kind: "token", token: "hunter2" } as const;
-  const provider = createGcpProvider({ name: "gcp", endpoint: "http://192.0.2.1:80", credentials });
+  const provider = createGcpProvider({ ...shippedNames, name: "gcp", endpoint: "http://192.0.2.1:80", credentials });
   const all = provider.observe({ fleet: "test", realms: ["p"] }, AbortSignal.timeout(5_000))[Symbol.asyncIterator]();
   const failure = await failureOf(all.next());
   assert.equal([failure.code, failure.next], ["permission", "person"]);

@@ -6,6 +6,7 @@ import { createGcpProvider, type GcpOptions } from "../../../src/providers/gcp/i
 import type { Provider } from "../../../src/providers/provider.ts";
 import { type GceSimulator, type GceSimulatorOptions, startGceSimulator } from "../../../src/sim/gce/index.ts";
 import { orderOf } from "../../contract/provider-world.ts";
+import { shippedNames } from "../../support/names.ts";
 
 /** A simulator with a provider in front of it. */
 export interface Scene {
@@ -29,6 +30,7 @@ export async function openScene(
 ): Promise<Scene & { close(): Promise<void> }> {
   const simulator = await startGceSimulator({ operationMs: [1, 5], defaultNetwork: false, ...simulatorOptions });
   const provider = createGcpProvider({
+    ...shippedNames,
     name: "gcp",
     endpoint: simulator.url,
     credentials: { kind: "none" },

@@ -4,12 +4,13 @@ import type { Resource } from "../../../src/core/resource.ts";
 import { createGcpProvider } from "../../../src/providers/gcp/index.ts";
 import { legalName } from "../../../src/providers/gcp/names.ts";
 import { protocolsOf } from "../../../src/providers/gcp/translate/firewall.ts";
+import { shippedNames } from "../../support/names.ts";
 import { suite } from "../../support/suite.ts";
 import { fleetOf, locationsText, machineText, networkText, sandboxText, wholeFleet } from "./manifests.ts";
 import { byName } from "./scene.ts";
 
 const test = suite("gcp translation");
-const provider = createGcpProvider({ name: "gcp", credentials: { kind: "none" } });
+const provider = createGcpProvider({ ...shippedNames, name: "gcp", credentials: { kind: "none" } });
 
 function metadataOf(resource: Resource): Readonly<Record<string, string>> {
   return resource.spec.metadata as Readonly<Record<string, string>>;
@@ -112,7 +113,13 @@ test("a machine formats, mounts and links at every boot, and lets its people in"
 });
 
 test("what Compute Engine has no word for is a problem on its line, and nothing is made of it", () => {
-  const strict = createGcpProvider({ name: "gcp", credentials: { kind: "none" }, images: {}, machineTypes: {} });
+  const strict = createGcpProvider({
+    ...shippedNames,
+    name: "gcp",
+    credentials: { kind: "none" },
+    images: {},
+    machineTypes: {},
+  });
   const fleet = wholeFleet();
   assert.equal(
     strict.problems?.(fleet).map(({ rule, file, line, severity }) => [rule, file, line, severity]),
@@ -130,7 +137,12 @@ test("what Compute Engine has no word for is a problem on its line, and nothing 
 });
 
 test("only locations of the configured class are served", () => {
-  const other = createGcpProvider({ name: "gcp", credentials: { kind: "none" }, locationClass: "datum-managed" });
+  const other = createGcpProvider({
+    ...shippedNames,
+    name: "gcp",
+    credentials: { kind: "none" },
+    locationClass: "datum-managed",
+  });
   assert.equal(other.translate(wholeFleet()), []);
   assert.equal(other.realms(wholeFleet()), []);
 });
