@@ -35,6 +35,8 @@ export interface ReviewMemory {
   readonly title: string;
   readonly author: string;
   readonly reviewedAt: string;
+  readonly marks: readonly { readonly context: string; readonly state: string; readonly description: string }[];
+  readonly remarks: readonly { readonly place: string; readonly severity: string; readonly message: string }[];
 }
 
 /** Names of what is remembered of reviews. */
@@ -49,6 +51,9 @@ export const reviewFacts = {
 
 /** Names of the marks on commits. */
 export const contexts = { check: "plumbline/check", plan: "plumbline/plan", apply: "plumbline/apply" } as const;
+
+/** How many remarks on lines the page shows. */
+const remarksRemembered = 200;
 
 /** How long the forge may take to make the merge of a fresh push. */
 const mergePausesMs = [250, 500, 1_000, 2_000, 4_000];
@@ -77,7 +82,7 @@ export async function review(
   signal.throwIfAborted();
   const { outcome, withheld } = looked;
   const before = memoryOf(await world.store.fact(fleet, reviewFacts.review(pull.number)));
-  const approval = await approvalOf(world.store, fleet, outcome?.plan);
+  const approval = await approvalOf(world.store, fleet, outcome.plan);
   const report: ReviewReport = {
     ...{ number: pull.number, headCommit: pull.headCommit, baseBranch: pull.baseBranch, outcome, withheld },
     previous: before === undefined || before.planId === "" ? undefined : before,
@@ -86,20 +91,18 @@ export async function review(
     pageUrl: targetUrl,
     lineUrl: ({ file, line }) => forge.lineUrl(pull.headCommit, file, line),
   };
-  const { approvedBy } = report;
   const text = reviewMarkdown(report);
   // Marks first: they are what a merge button waits for. A comment may have to wait for the forge's patience.
-  if (outcome !== undefined) await tell(contexts.check, checkMark(outcome));
-  await tell(
-    contexts.plan,
-    outcome === undefined ? { state: "failure", description: withheld } : planMark(outcome, { withheld, approvedBy }),
-  );
+  const marks = [
+    { context: contexts.check, ...checkMark(outcome) },
+    { context: contexts.plan, ...planMark(outcome, report) },
+  ];
+  for (const { context, ...mark } of marks) await tell(context, mark);
   await world.store.dropFact(fleet, reviewFacts.pending(pull.headCommit));
-  if (forge.hasChecks && outcome !== undefined)
-    await forge.check(pull.headCommit, checkReport(fleet, report, key, targetUrl), signal);
+  if (forge.hasChecks) await forge.check(pull.headCommit, checkReport(fleet, report, key, targetUrl), signal);
   await forge.note(pull.number, { key: noteKey(fleet), parts: splitMarkdown(text, commentLimits, targetUrl) }, signal);
   await world.store.setFact(fleet, reviewFacts.comment(pull.number), text);
-  const memory = remember(world, pull, key, report);
+  const memory = remember(world, pull, key, report, marks);
   await world.store.setFact(fleet, reviewFacts.review(pull.number), JSON.stringify(memory));
   return memory;
 }
@@ -126,22 +129,32 @@ export function memoryOf(text: string | undefined): ReviewMemory | undefined {
   }
 }
 
-function remember(world: World, pull: PullRequest, key: string, report: ReviewReport): ReviewMemory {
+function remember(
+  world: World,
+  pull: PullRequest,
+  key: string,
+  report: ReviewReport,
+  marks: ReviewMemory["marks"],
+): ReviewMemory {
   const plan = report.outcome?.plan;
   return {
     ...{ key, headCommit: pull.headCommit, planId: plan?.planId ?? "", effectId: plan?.effectId ?? "" },
     effects: effectsOf(plan?.changes ?? []),
     ...{ verdict: reviewVerdict(report), title: pull.title, author: pull.author },
     reviewedAt: world.clock.now().toISOString(),
+    marks,
+    remarks: lineRemarks(report.outcome?.problems ?? [], plan?.changes ?? [])
+      .slice(0, remarksRemembered)
+      .map(({ file, line, severity, message }) => ({ place: `${file}:${line}`, severity, message })),
   };
 }
 
-function liftedBy(outcome: Outcome | undefined, approval: Approval | undefined): string {
-  return outcome !== undefined && outcome.refusals.length > 0 && approval !== undefined ? approval.by : "";
+function liftedBy(outcome: Outcome, approval: Approval | undefined): string {
+  return outcome.refusals.length > 0 && approval !== undefined ? approval.by : "";
 }
 
 interface Look {
-  readonly outcome: Outcome | undefined;
+  readonly outcome: Outcome;
   readonly withheld: string;
 }
 
@@ -222,8 +235,8 @@ async function headOf(world: World, ref: string, signal: AbortSignal): Promise<s
 }
 
 /** Open incidents of things this plan touches. */
-async function driftUnder(world: World, outcome: Outcome | undefined): Promise<ReviewReport["drifted"]> {
-  const touched = new Set(effectsOf(outcome?.plan?.changes ?? []).map(({ address }) => address));
+async function driftUnder(world: World, outcome: Outcome): Promise<ReviewReport["drifted"]> {
+  const touched = new Set(effectsOf(outcome.plan?.changes ?? []).map(({ address }) => address));
   const incidents = await world.store.openIncidents(world.judges.fleet);
   return incidents
     .filter(({ address }) => touched.has(address))

@@ -8,6 +8,7 @@ import { createLog } from "../runtime/log.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { startServer } from "../server/server.ts";
 import type { Shell } from "../shell.ts";
+import { exhibitOf } from "./exhibits.ts";
 import { createNews } from "./news.ts";
 import { printer, statusJson } from "./print.ts";
 import { type Flags, openSession, type Session } from "./session.ts";
@@ -65,6 +66,7 @@ async function forever(
         metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
         status: async () =>
           statusJson(await Promise.all(config.repositories.map((tracked) => statusOf(session.store, tracked)))),
+        fleets: () => Promise.all(config.repositories.map((tracked) => exhibitOf(session.store, tracked))),
       })
     : undefined;
   const units = session.worlds.map((world) => ({
@@ -116,7 +118,9 @@ function welcome(session: Session, serverUrl: string | undefined, isUsual: boole
     ["Repository", embedded.repository],
     ["Compute Engine", `${embedded.gceUrl}  (simulated)`],
     ["Edge network", `${embedded.edgeUrl}  (simulated)`],
-    ...(serverUrl === undefined ? [] : [["Health, metrics", `${serverUrl}/healthz, /metrics, /api/v1/status`]]),
+    ...(serverUrl === undefined
+      ? []
+      : [["Page, health, metrics", `${serverUrl}/  /healthz  /metrics  /api/v1/status`]]),
   ];
   return [
     "",
@@ -136,6 +140,7 @@ function watching(session: Session, serverUrl: string | undefined): string {
   const { repositories, drift } = session.config;
   const rows = repositories.map(({ location, branch }) => ["Watching", `${location}  (${branch})`]);
   rows.push(["Drift", `looked for at ${drift.schedule}, ${drift.policy === "correct" ? "corrected" : "reported"}`]);
-  if (serverUrl !== undefined) rows.push(["Health, metrics", `${serverUrl}/healthz, /metrics, /api/v1/status`]);
+  if (serverUrl !== undefined)
+    rows.push(["Page, health, metrics", `${serverUrl}/  /healthz  /metrics  /api/v1/status`]);
   return ["", ...inColumns(rows)].join("\n");
 }

@@ -14,8 +14,8 @@ export interface ReviewReport {
   readonly number: number;
   readonly headCommit: string;
   readonly baseBranch: string;
-  /** What deciding gave; undefined when there was nothing to decide on. */
-  readonly outcome: Outcome | undefined;
+  /** What deciding gave; without a plan where it was only checked. */
+  readonly outcome: Outcome;
   /** Why there is no plan although the manifests may be fine: a fork, a merge conflict, a draft; empty otherwise. */
   readonly withheld: string;
   /** The plan of this pull request that stood here before; undefined for the first. */
@@ -36,7 +36,7 @@ const differencesShown = 20;
 /** The comment on a pull request: the verdict first, then what refuses it, what it means, what would change, and what to do next. */
 export function reviewMarkdown(report: ReviewReport): string {
   const { outcome } = report;
-  const plan = outcome?.plan;
+  const { plan } = outcome;
   const moving = (plan?.changes ?? []).filter(({ action }) => action !== "keep");
   const own = moving.filter(({ cause }) => cause !== "drift");
   const drift = moving.filter(({ cause }) => cause === "drift");
@@ -44,10 +44,10 @@ export function reviewMarkdown(report: ReviewReport): string {
     `### ${reviewVerdict(report)}`,
     subtitle(report),
     report.withheld === "" ? "" : plainText(report.withheld),
-    plainText(outcome?.failure ?? ""),
-    refusalsMarkdown(outcome?.refusals ?? []),
+    plainText(outcome.failure ?? ""),
+    refusalsMarkdown(outcome.refusals ?? []),
     report.approvedBy === "" ? "" : `The refusals of this plan are lifted by ${codeSpan(report.approvedBy)}.`,
-    problemsMarkdown(outcome?.problems ?? []),
+    problemsMarkdown(outcome.problems ?? []),
     driftedText(report),
     meaning(report),
     own.length === 0 ? "" : changesMarkdown(own, { changesShown, lineUrl: report.lineUrl }),
@@ -61,8 +61,7 @@ export function reviewMarkdown(report: ReviewReport): string {
 
 /** One line that says whether this can be merged and what it would do. */
 export function reviewVerdict({ outcome, withheld, approvedBy }: ReviewReport): string {
-  const plan = outcome?.plan;
-  if (outcome === undefined) return "⏸️ Not planned";
+  const { plan } = outcome;
   if (plan === undefined) {
     if (outcome.problems.some(({ severity }) => severity === "error"))
       return `❌ Invalid: ${problemCounts(outcome.problems)}`;
@@ -75,12 +74,11 @@ export function reviewVerdict({ outcome, withheld, approvedBy }: ReviewReport): 
 }
 
 function subtitle({ outcome, headCommit, baseBranch }: ReviewReport): string {
-  const fleet = outcome === undefined ? "" : `Fleet ${codeSpan(outcome.fleet)}: `;
-  return `${fleet}${codeSpan(shortCommit(headCommit))} merged into ${codeSpan(baseBranch)}`;
+  return `Fleet ${codeSpan(outcome.fleet)}: ${codeSpan(shortCommit(headCommit))} merged into ${codeSpan(baseBranch)}`;
 }
 
 function meaning({ outcome }: ReviewReport): string {
-  const sentences = blastRadius(outcome?.plan?.changes ?? []);
+  const sentences = blastRadius(outcome.plan?.changes ?? []);
   if (sentences.length === 0) return "";
   return ["**What this means**", "", ...sentences.map((sentence) => `- ${plainText(sentence)}`)].join("\n");
 }
@@ -101,13 +99,13 @@ function driftedText({ drifted }: ReviewReport): string {
 }
 
 function picture({ outcome }: ReviewReport): string {
-  const lines = diagramLines(outcome?.plan?.changes ?? []);
+  const lines = diagramLines(outcome.plan?.changes ?? []);
   return lines.length === 0 ? "" : fenced("mermaid", lines);
 }
 
 /** What moved since the plan that stood here before. */
 function sincePrevious({ outcome, previous }: ReviewReport): string {
-  const plan = outcome?.plan;
+  const { plan } = outcome;
   if (previous === undefined || plan === undefined || previous.planId === plan.planId) return "";
   const difference = compareEffects(previous.effects, effectsOf(plan.changes));
   const title = `**Since plan ${codeSpan(previous.planId)}**`;
@@ -131,8 +129,8 @@ export function differenceLines(difference: ReturnType<typeof compareEffects>): 
 }
 
 function nextSteps({ outcome, withheld, approvedBy }: ReviewReport): string {
-  const plan = outcome?.plan;
-  if (outcome === undefined || withheld !== "") return "";
+  const { plan } = outcome;
+  if (withheld !== "") return "";
   if (plan === undefined) return "**Next**: mend what is marked above and push; the plan follows by itself.";
   if (outcome.refusals.length > 0 && approvedBy === "") {
     return `**Next**: make the change smaller, or somebody with write permission comments ${codeSpan(`/approve ${plan.planId}`)} to allow exactly this plan.`;
@@ -143,10 +141,10 @@ function nextSteps({ outcome, withheld, approvedBy }: ReviewReport): string {
 }
 
 function footer({ outcome, pageUrl }: ReviewReport): string {
-  const planId = outcome?.plan?.planId ?? "";
+  const planId = outcome.plan?.planId ?? "";
   const parts = [
     planId === "" ? "" : `plan ${codeSpan(planId)}`,
-    outcome === undefined ? "" : countOf(outcome.manifests, "manifest"),
+    countOf(outcome.manifests, "manifest"),
     pageUrl === "" ? "" : `[more](${pageUrl})`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? "" : `<sub>${parts.join(" · ")}</sub>`;

@@ -1,5 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createHash } from "node:crypto";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { rawBody } from "./body.ts";
+import type { FleetExhibit, PullExhibit } from "./pages/exhibits.ts";
+import { fleetsPage } from "./pages/fleet.ts";
+import { styleText } from "./pages/layout.ts";
+import { pullPage } from "./pages/pull.ts";
 
 /** What the server shows. Every answer is made when asked for and holds no secret. */
 export interface Exhibits {
@@ -9,6 +15,10 @@ export interface Exhibits {
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** The fleets as last seen, in the shape of `plumbline status --output json`. */
   status(): Promise<string>;
+  /** The fleets as their page shows them. */
+  fleets?(): Promise<readonly FleetExhibit[]>;
+  /** A delivery of a forge: bytes as they came. Gives the HTTP status to answer with; must not wait for work. */
+  deliver?(headers: IncomingHttpHeaders, body: Buffer): number;
 }
 
 /** A running server. */
@@ -17,8 +27,11 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Bytes of a request body that are read before the connection is cut: no route takes a body yet. */
-const maxBodyBytes = 16_384;
+const maxHeaderBytes = 16_384;
+/** The largest delivery a forge sends. */
+const maxDeliveryBytes = 25 * 1024 * 1024;
+/** Pull requests are numbered; nothing else comes after a fleet's name. */
+const pullPath = /^\/fleets\/([^/]{1,200})\/pulls\/(\d{1,9})$/;
 
 interface Answer {
   readonly code: number;
@@ -27,15 +40,14 @@ interface Answer {
 }
 
 /**
- * Serves `/healthz` (the process lives), `/readyz` (the first pass has ended), `/metrics` and `/api/v1/status`, read only.
- * Rejects when the address cannot be had.
+ * Serves `/` and `/fleets/…` (pages), `/healthz` (the process lives), `/readyz` (the first pass has ended), `/metrics`,
+ * `/api/v1/status`, all read only, and takes deliveries at `/webhooks`. Rejects when the address cannot be had.
  */
 export async function startServer(
   options: { readonly host: string; readonly port: number },
   exhibits: Exhibits,
 ): Promise<Server> {
-  const server = createServer({ maxHeaderSize: maxBodyBytes, requestTimeout: 10_000 }, (request, response) => {
-    request.resume();
+  const server = createServer({ maxHeaderSize: maxHeaderBytes, requestTimeout: 30_000 }, (request, response) => {
     answer(request, exhibits).then(
       (given) => send(response, given, request.method === "HEAD"),
       () => send(response, plain(500, "The answer could not be made.\n"), false),
@@ -60,8 +72,13 @@ export async function startServer(
 }
 
 async function answer(request: IncomingMessage, exhibits: Exhibits): Promise<Answer> {
+  const path = request.url?.split("?")[0] ?? "/";
+  if (path === "/webhooks") return await take(request, exhibits);
+  request.resume();
   if (request.method !== "GET" && request.method !== "HEAD") return plain(405, "Only GET is answered here.\n");
-  switch (request.url?.split("?")[0]) {
+  switch (path) {
+    case "/":
+      return exhibits.fleets === undefined ? nothing : markup(fleetsPage(await exhibits.fleets()));
     case "/healthz":
       return plain(200, "ok\n");
     case "/readyz":
@@ -73,13 +90,42 @@ async function answer(request: IncomingMessage, exhibits: Exhibits): Promise<Ans
     case "/api/v1/status":
       return { code: 200, contentType: "application/json; charset=utf-8", text: await exhibits.status() };
     default:
-      return plain(404, "Nothing is here. Try /healthz, /readyz, /metrics or /api/v1/status.\n");
+      return await pullAnswer(path, exhibits);
   }
 }
+
+/** Answers at once: the sender waits only to know that it arrived. */
+async function take(request: IncomingMessage, exhibits: Exhibits): Promise<Answer> {
+  if (request.method !== "POST" || exhibits.deliver === undefined) {
+    request.resume();
+    return exhibits.deliver === undefined ? nothing : plain(405, "Deliveries are posted.\n");
+  }
+  const body = await rawBody(request, maxDeliveryBytes);
+  if (body === undefined) return plain(413, "The delivery is too large.\n");
+  const code = exhibits.deliver(request.headers, body);
+  return plain(code, code < 300 ? "taken\n" : "refused\n");
+}
+
+async function pullAnswer(path: string, exhibits: Exhibits): Promise<Answer> {
+  const match = pullPath.exec(path);
+  if (match === null || exhibits.fleets === undefined) return nothing;
+  const fleet = (await exhibits.fleets()).find((each) => encodeURIComponent(each.fleet) === match[1]);
+  const pull: PullExhibit | undefined = fleet?.pulls.find(({ number }) => number === Number(match[2]));
+  return fleet === undefined || pull === undefined ? nothing : markup(pullPage(fleet, pull));
+}
+
+const nothing = plain(404, "Nothing is here. Try /, /healthz, /readyz, /metrics or /api/v1/status.\n");
 
 function plain(code: number, text: string): Answer {
   return { code, contentType: "text/plain; charset=utf-8", text };
 }
+
+function markup(text: string): Answer {
+  return { code: 200, contentType: "text/html; charset=utf-8", text };
+}
+
+/** The pages run nothing and fetch nothing: their one style is let through by its digest. */
+const contentPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(styleText).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 function send(response: ServerResponse, given: Answer, headOnly: boolean): void {
   response.writeHead(given.code, {
@@ -87,6 +133,8 @@ function send(response: ServerResponse, given: Answer, headOnly: boolean): void 
     "content-length": Buffer.byteLength(given.text),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": contentPolicy,
     ...(given.code === 405 && { allow: "GET, HEAD" }),
   });
   response.end(headOnly ? undefined : given.text);

@@ -123,7 +123,7 @@ test("what is left out is said, with where to read it", () => {
 
 test("a later plan says what became of the earlier one", () => {
   const before = planned([replacing(0, "b"), replacing(1, "b")]);
-  const effects = effectsOf(before.outcome?.plan?.changes ?? []);
+  const effects = effectsOf(before.outcome.plan?.changes ?? []);
   const after = { ...planned([replacing(0, "c"), replacing(2, "b")]), previous: { planId: "bbbbbbbbbbbb", effects } };
   assert.match(reviewMarkdown(after), "now also replace `gcp/instance/default/web-us-dfw-2`");
   assert.match(reviewMarkdown(after), "no longer replace `gcp/instance/default/web-us-dfw-1`");

@@ -1,5 +1,5 @@
-import type { AuditRecord, PassRecord } from "../../store/store.ts";
 import type { FleetRow } from "../../core/outcome.ts";
+import type { AuditRecord, PassRecord } from "../../store/store.ts";
 
 /** What the page of one fleet shows. Everything comes out of the store; nothing outside is asked. */
 export interface FleetExhibit {

@@ -18,36 +18,68 @@ function fleetPart(fleet: FleetExhibit): Html {
 <p class="dim">${fleet.repository} (${fleet.branch}), applied ${short(fleet.appliedCommit)}${last === undefined ? "" : html`, last pass ${toned(last.outcome)} at ${last.finishedAt}`}</p>
 ${held}
 <h2>Pull requests</h2>
-${table(["Number", "Title", "By", "Verdict", "Head"], fleet.pulls.map((pull) => [
+${table(
+  ["Number", "Title", "By", "Verdict", "Head"],
+  fleet.pulls.map((pull) => [
     html`<a class="number" href="/fleets/${encodeURIComponent(fleet.fleet)}/pulls/${pull.number}">#${pull.number}</a>`,
     pull.title,
     pull.author,
     pull.verdict,
     short(pull.headCommit),
-  ]), "None is open. Push a branch and open one: its plan appears here and in the pull request.")}
+  ]),
+  "None is open. Push a branch and open one: its plan appears here and in the pull request.",
+)}
 <h2>Drift</h2>
-${table(["Thing", "Since", "Came back"], fleet.incidents.map(({ address, openedAt, flaps }) => [html`<code>${address}</code>`, openedAt, flaps === 0 ? "" : `${flaps} times`]), "Everything is as the tracked branch wants it.")}
+${table(
+  ["Thing", "Since", "Came back"],
+  fleet.incidents.map(({ address, openedAt, flaps }) => [
+    html`<code>${address}</code>`,
+    openedAt,
+    flaps === 0 ? "" : `${flaps} times`,
+  ]),
+  "Everything is as the tracked branch wants it.",
+)}
 <h2>The fleet</h2>
-${table(["Name", "Kind", "From", "Location", "Addresses", "Status"], fleet.rows.slice(0, rowsShown).map((row) => [
-    html`<code>${row.name}</code>`,
-    `${row.provider}/${row.kind}`,
-    row.owner,
-    row.location,
-    Object.entries(row.addresses).map(([name, value]) => `${name} ${value} `),
-    [toned(row.phase), row.note === "" ? "" : html` <span class="dim">${row.note}</span>`],
-  ]), "Nothing runs and nothing is wanted.")}
+${table(
+  ["Name", "Kind", "From", "Location", "Addresses", "Status"],
+  fleet.rows
+    .slice(0, rowsShown)
+    .map((row) => [
+      html`<code>${row.name}</code>`,
+      `${row.provider}/${row.kind}`,
+      row.owner,
+      row.location,
+      Object.entries(row.addresses).map(([name, value]) => `${name} ${value} `),
+      [toned(row.phase), row.note === "" ? "" : html` <span class="dim">${row.note}</span>`],
+    ]),
+  "Nothing runs and nothing is wanted.",
+)}
 ${fleet.rows.length > rowsShown ? html`<p class="dim">and ${fleet.rows.length - rowsShown} more</p>` : ""}
 <h2>Passes</h2>
-${table(["Pass", "Outcome", "Commit", "Woken by", "Ended", "What"], fleet.passes.map((pass) => [
+${table(
+  ["Pass", "Outcome", "Commit", "Woken by", "Ended", "What"],
+  fleet.passes.map((pass) => [
     html`<span class="number">${pass.number}</span>`,
     toned(pass.outcome),
     short(pass.commit),
     pass.wake,
     pass.finishedAt,
     whatOf(pass.details),
-  ]), "None has ended yet.")}
+  ]),
+  "None has ended yet.",
+)}
 <h2>Asked for</h2>
-${table(["When", "Who", "What", "Where", "Result"], fleet.audit.map((record) => [record.at, record.actor, html`<code>/${record.action}</code>`, record.subject, record.result]), "Nobody has asked for anything yet.")}`;
+${table(
+  ["When", "Who", "What", "Where", "Result"],
+  fleet.audit.map((record) => [
+    record.at,
+    record.actor,
+    html`<code>/${record.action}</code>`,
+    record.subject,
+    record.result,
+  ]),
+  "Nobody has asked for anything yet.",
+)}`;
 }
 
 /** The problem, refusal or failure that a pass is remembered for. */
