@@ -36,9 +36,12 @@ export interface Presence {
   readonly block: string;
 }
 
-/** The word under which resources of any provider say that they make a network, for Resource.provides and needs. */
-export function networkToken(network: Pick<Network, "namespace" | "name">): string {
-  return `network ${network.namespace}/${network.name}`;
+/**
+ * The word under which resources of any provider say that they make a network, for Resource.provides and needs.
+ * With a control plane, it is the network on that one alone, so that another which is down keeps nothing back.
+ */
+export function networkToken(network: Pick<Network, "namespace" | "name">, controlPlane = ""): string {
+  return `network ${network.namespace}/${network.name}${controlPlane === "" ? "" : ` on ${controlPlane}`}`;
 }
 
 /** The word for a network's presence in one location. */

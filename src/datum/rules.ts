@@ -67,6 +67,7 @@ const ownAnnotations = [
   "rollout-width",
   "external-addresses",
   "policy-exception",
+  "control-plane",
 ];
 
 /** Annotations of our own are a closed set: a misspelled one would be ignored in silence. Templates may carry them too. */
@@ -90,6 +91,10 @@ function checkAnnotation(key: string, value: unknown, path: Path, report: Report
   if (/\/(adopt|protect|force-conflicts)$/.test(key) && value !== "true" && value !== "false") {
     const message = `${JSON.stringify(value)} is neither "true" nor "false".`;
     report.say("annotations/flag", path, message, 'Write "true".');
+  }
+  if (key.endsWith("/control-plane") && !/^[a-z][-a-z0-9]*( *, *[a-z][-a-z0-9]*)*$/.test(String(value))) {
+    const message = `${JSON.stringify(value)} names no control plane.`;
+    report.say("annotations/control-plane", path, message, "Write a name of the configuration, several with commas.");
   }
   if (key.endsWith("/rollout-width") && !/^([1-9]\d{0,3}|([1-9]\d?|100)%)$/.test(String(value))) {
     const message = `${JSON.stringify(value)} is no width of a rollout.`;

@@ -7,6 +7,7 @@ import { fieldOf, objectsOf, textOf } from "./object.ts";
 import { isPrivateChannel } from "./options.ts";
 
 const maxAnswerBytes = 64 * 1024 * 1024;
+const silentTimeoutMs = 3_000;
 const maxPages = 2_000;
 
 /** One request in the words of the API. */
@@ -78,12 +79,19 @@ export function createClient(transport: Transport): Client {
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
   };
+  // Who did not answer lately is waited for less: a server that is down must not hold up what others could do.
+  let isSilent = false;
   const once = async (call: Call, signal: AbortSignal): Promise<JsonObject | undefined> => {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const patienceMs = isSilent ? Math.min(timeoutMs, silentTimeoutMs) : timeoutMs;
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
     const answer = await guarded(call, signal, async () => {
       const response = await send(call, bounded);
       return { response, body: await readJson(response) };
+    }).catch((error) => {
+      isSilent = error instanceof ProviderError && error.code === "timeout";
+      throw error;
     });
+    isSilent = false;
     return settle(answer.response, answer.body, call);
   };
   const call = async (wanted: Call, signal: AbortSignal): Promise<JsonObject | undefined> => {

@@ -14,10 +14,10 @@ import { exposuresOf } from "./exposures.ts";
 import { unservedProblems } from "./finding.ts";
 import { groupOf, type KnownKind, kindId, kindsOf } from "./kinds.ts";
 import { textOf } from "./object.ts";
-import { observeRealms } from "./observe.ts";
+import { type Lens, observeRealms } from "./observe.ts";
 import { controlPlaneUrl, type EdgeOptions, edgeDefaults } from "./options.ts";
 import { rehearse } from "./rehearse.ts";
-import { translateFleet } from "./translate.ts";
+import { strayProblems, type Translator, translateFleet } from "./translate.ts";
 import { watchRealms } from "./watch.ts";
 
 export type { EdgeCredentials, EdgeOptions } from "./options.ts";
@@ -51,17 +51,23 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
     settleTimeoutMs: options.settleTimeoutMs ?? edgeDefaults.settleTimeoutMs,
   };
   const attention = createAttention(kinds);
-  const translate = (fleet: Fleet): readonly Resource[] =>
-    attention.want(translateFleet(name, kinds, fleet, discovery.last()));
+  const siblings = (options.controlPlanes ?? []).filter((other) => other !== name);
+  const lens: Lens = { provider: name, kinds, client, discovery, siblings };
+  const { controlPlanes = [name] } = options;
+  const translator = (): Translator => ({ provider: name, kinds, controlPlanes, served: discovery.last() });
+  const translate = (fleet: Fleet): readonly Resource[] => attention.want(translateFleet(translator(), fleet));
   return {
     name,
     kinds: kinds.map((kind) => kind.word),
     realms: (fleet) => [...new Set(translate(fleet).map(({ realm }) => realm))].sort(),
-    problems: (fleet) => unservedProblems(translate(fleet), kinds, discovery.last()),
+    problems: (fleet) => [
+      ...strayProblems(translator(), fleet),
+      ...unservedProblems(translate(fleet), kinds, discovery.last()),
+    ],
     translate,
     observe: (scope, signal) => {
       const interest = attention.interest(scope);
-      return attention.learn(scope, observeRealms(name, kinds, scope, interest, { client, discovery }, signal));
+      return attention.learn(scope, observeRealms(lens, scope, interest, signal));
     },
     compare: (resource: Resource, observed: Observed) => compareObjects(kindOf(kinds, resource), resource, observed),
     exposures: (_kind, spec) => exposuresOf(spec),

@@ -35,16 +35,25 @@ export interface Interest {
   readonly marked: ReadonlySet<string> | undefined;
 }
 
+/** What listing works with. */
+export interface Lens {
+  readonly provider: string;
+  readonly kinds: readonly KnownKind[];
+  readonly client: Client;
+  readonly discovery: Discovery;
+  /** The other control planes of the configuration. */
+  readonly siblings: readonly string[];
+}
+
 /** Lists the kinds of interest in the realms. Each list is whole or an error. */
 export async function* observeRealms(
-  provider: string,
-  kinds: readonly KnownKind[],
+  lens: Lens,
   scope: Scope,
   interest: Interest,
-  world: { readonly client: Client; readonly discovery: Discovery },
   signal: AbortSignal,
 ): AsyncIterable<Observed> {
-  const served = await world.discovery.all(signal);
+  const { provider, kinds, client } = lens;
+  const served = await lens.discovery.all(signal);
   const listed = kinds.flatMap((kind) => {
     const id = kindId(kind);
     const how = served.get(id);
@@ -56,13 +65,21 @@ export async function* observeRealms(
   for (let start = 0; start < listed.length; start += sideBySide) {
     const batch = listed.slice(start, start + sideBySide);
     const lists = await Promise.all(
-      batch.map(({ kind, how, all }) => listKind(world.client, kind, how, realms, all ? "" : selector, signal)),
+      batch.map(({ kind, how, all }) => listKind(client, kind, how, realms, all ? "" : selector, signal)),
     );
     for (const [index, objects] of lists.entries()) {
       const { kind } = batch[index] as (typeof batch)[number];
-      for (const object of objects) yield observedOf(provider, kind, object);
+      for (const object of objects) {
+        const observed = observedOf(provider, kind, object);
+        if (!isSiblings(observed, scope.fleet, lens.siblings)) yield observed;
+      }
     }
   }
+}
+
+/** Two planes that turn out to be one server must not take each other's objects for leftovers of their own. */
+function isSiblings({ marker }: Observed, fleet: string, siblings: readonly string[]): boolean {
+  return marker?.fleet === fleet && siblings.some((name) => marker.address.startsWith(`${name}/`));
 }
 
 const sideBySide = 6;

@@ -1,7 +1,8 @@
 import { uidOf } from "../../core/identity.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
-import { compareText, type Source } from "../../core/problem.ts";
+import { compareText, type Problem, type Source } from "../../core/problem.ts";
 import type { Resource } from "../../core/resource.ts";
+import { controlPlaneNote, controlPlanesOf, namedControlPlanes } from "../../datum/control-planes.ts";
 import { type Document, type Path, pathText } from "../../datum/document.ts";
 import { type Fleet, networkToken } from "../../datum/fleet.ts";
 import type { ServedKind } from "./discovery.ts";
@@ -12,24 +13,56 @@ import { fieldOf, omit, textOf } from "./object.ts";
 export const forceNote = "plumbline.dev/force-conflicts";
 const adoptNote = "plumbline.dev/adopt";
 const protectNote = "plumbline.dev/protect";
+/** What speaks to Plumbline alone and is not written to the server. */
+const ownNotes: ReadonlySet<string> = new Set([adoptNote, protectNote, controlPlaneNote]);
 
 /** Realm of kinds that live in no namespace; no namespace can be called so. */
 export const clusterRealm = "-";
 
-/** The fleet's edge objects as resources, sorted by address. */
-export function translateFleet(
-  provider: string,
-  kinds: readonly KnownKind[],
-  fleet: Fleet,
-  served: ReadonlyMap<string, Pick<ServedKind, "namespaced">> = new Map(),
-): readonly Resource[] {
+/** Who translates: one control plane among those that are configured, and what its server has said of its kinds. */
+export interface Translator {
+  readonly provider: string;
+  readonly kinds: readonly KnownKind[];
+  /** All control planes, the default one first. */
+  readonly controlPlanes: readonly string[];
+  /** Undefined before the server was first asked. */
+  readonly served: ReadonlyMap<string, Pick<ServedKind, "namespaced">> | undefined;
+}
+
+/** The fleet's objects of one control plane as resources, sorted by address. */
+export function translateFleet(translator: Translator, fleet: Fleet): readonly Resource[] {
+  const { provider, kinds, controlPlanes, served } = translator;
+  const planesOf = controlPlanesOf(fleet, controlPlanes[0] ?? provider);
   const byId = new Map(kinds.map((kind) => [kindId(kind), kind]));
   const resources = documentsOf(fleet).flatMap((document) => {
-    const kind = byId.get(kindId({ group: groupOf(document.apiVersion), kind: document.kind }));
-    if (kind === undefined) return [];
-    return [resourceOf(provider, kind, scoped(document, served.get(kindId(kind))?.namespaced), fleet)];
+    const kind = byId.get(idOf(document));
+    const planes = kind === undefined ? [] : planesOf(document);
+    if (kind === undefined || !planes.includes(provider)) return [];
+    const known = served?.get(kindId(kind))?.namespaced;
+    return [resourceOf(provider, kind, scoped(document, known), fleet, planes[0] === provider)];
   });
   return resources.sort((left, right) => compareText(left.address, right.address));
+}
+
+/** Manifests that name a control plane nobody configured: they would be applied nowhere. */
+export function strayProblems({ kinds, controlPlanes }: Translator, fleet: Fleet): readonly Problem[] {
+  const ids = new Set([...kinds.map(kindId), locationId]);
+  return fleet.documents.flatMap((document) => {
+    if (!ids.has(idOf(document))) return [];
+    return namedControlPlanes(document)
+      .filter((name) => !controlPlanes.includes(name))
+      .map((name): Problem => {
+        const at = document.at(["metadata", "annotations", controlPlaneNote]);
+        const message = `There is no control plane ${name}.`;
+        const hint = `Configured: ${controlPlanes.join(", ")}.`;
+        const path = `metadata.annotations[${controlPlaneNote}]`;
+        return { ...at, severity: "error", rule: "edge/unknown-control-plane", path, message, hint };
+      });
+  });
+}
+
+function idOf(document: Document): string {
+  return kindId({ group: groupOf(document.apiVersion), kind: document.kind });
 }
 
 /** Networks come with their defaults; whatever else is managed comes as written. */
@@ -51,7 +84,7 @@ function scoped(document: Document, namespaced: boolean | undefined): Document {
   };
 }
 
-function resourceOf(provider: string, kind: KnownKind, document: Document, fleet: Fleet): Resource {
+function resourceOf(provider: string, kind: KnownKind, document: Document, fleet: Fleet, isFirst: boolean): Resource {
   const { namespace, name } = document;
   const realm = namespace === "" ? clusterRealm : namespace;
   const spec = wantedObject(document);
@@ -64,8 +97,8 @@ function resourceOf(provider: string, kind: KnownKind, document: Document, fleet
     key: keyOf(kind, namespace, name),
     realm,
     spec,
-    provides: kindId(kind) === networkId ? [networkToken({ namespace, name })] : [],
-    needs: needsOf(kind, document),
+    provides: kindId(kind) === networkId ? tokensOf(provider, document, isFirst) : [],
+    needs: needsOf(provider, kind, document),
     source: document.at([]),
     fieldSources: sourcesOf(document, spec),
     owner: `${document.kind} ${namespace}/${name}`,
@@ -75,6 +108,12 @@ function resourceOf(provider: string, kind: KnownKind, document: Document, fleet
   };
 }
 
+/** Whoever needs the network at all waits for the first plane it stands on; whoever needs it on one plane, for that one. */
+function tokensOf(provider: string, network: Document, isFirst: boolean): readonly string[] {
+  return [...(isFirst ? [networkToken(network)] : []), networkToken(network, provider)];
+}
+
+const locationId = "location.networking.datumapis.com";
 const networkId = "network.networking.datumapis.com";
 
 /** `network.networking.datumapis.com/default/prod`: the same for a wanted and for a living object. */
@@ -86,7 +125,7 @@ export function keyOf(kind: Pick<KnownKind, "group" | "kind">, namespace: string
 function wantedObject(document: Document): JsonObject {
   const { content, name, namespace } = document;
   const metadata = fieldOf(content, "metadata");
-  const annotations = omit(fieldOf(metadata, "annotations"), (note) => note === adoptNote || note === protectNote);
+  const annotations = omit(fieldOf(metadata, "annotations"), (note) => ownNotes.has(note));
   const labels = fieldOf(metadata, "labels");
   const rest = omit(content, (field) => field === "metadata" || field === "status");
   return {
@@ -111,13 +150,13 @@ function withoutNulls(value: Json): Json {
 }
 
 /** What an edge object refers to must stand first: its network, and for the rest the order of the kinds is enough. */
-function needsOf(kind: KnownKind, document: Document): readonly string[] {
+function needsOf(provider: string, kind: KnownKind, document: Document): readonly string[] {
   if (kindId(kind) === networkId) return [];
   const network = fieldOf(fieldOf(document.content, "spec"), "network");
   const name = network.name;
   if (typeof name !== "string" || name === "") return [];
   const namespace = typeof network.namespace === "string" ? network.namespace : document.namespace;
-  return [networkToken({ namespace, name })];
+  return [networkToken({ namespace, name }, provider)];
 }
 
 function sourcesOf(document: Document, spec: JsonObject): Readonly<Record<string, Source>> {

@@ -2,6 +2,7 @@ import { reference } from "../../../core/identity.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { compareText, type Source } from "../../../core/problem.ts";
 import type { Resource } from "../../../core/resource.ts";
+import { controlPlaneOf } from "../../../datum/control-planes.ts";
 import {
   type Deployment,
   type DiskIntent,
@@ -150,7 +151,10 @@ function instanceResource(plan: Plan, instance: Instance): Resource {
   const { deployment, location, naming, presences } = plan;
   const made = naming.instance(deployment, location, instance.name);
   const wishes = wishesOf(deployment.document);
-  const tokens = presences.flatMap((presence) => [networkToken(presence.network), presenceToken(presence)]);
+  const tokens = presences.flatMap((presence) => [
+    networkToken(presence.network, controlPlaneOf(presence.location)),
+    presenceToken(presence),
+  ]);
   return {
     ...{ ...commonOf(plan), kind: "instance", address: made.address, uid: made.uid, key: made.key },
     spec: {
