@@ -6,6 +6,8 @@ import type { ChangeResult } from "./core/outcome.ts";
 import { acts } from "./core/plan.ts";
 import type { OnProgress } from "./core/progress.ts";
 import type { Address, Observed, Resource } from "./core/resource.ts";
+import { rolloutName } from "./core/rollout.ts";
+import { beforeDeadline } from "./deadline.ts";
 import { type Provider, ProviderError } from "./providers/provider.ts";
 import type { Clock } from "./runtime/clock.ts";
 import { createQueue } from "./runtime/queue.ts";
@@ -20,6 +22,8 @@ export interface Patience {
   readonly attempts: number;
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
+  /** How long one member of a rollout may take to get ready, unless its manifest says otherwise. */
+  readonly progressDeadlineMs: number;
 }
 
 /** What applying needs: the plan, who carries it out, and where it is written down. */
@@ -63,6 +67,8 @@ export async function applyPlan(work: Work): Promise<Applied> {
   const live = new Map<Address, Observed | undefined>();
   const endings = new Map<Address, Promise<Ending>>();
   const results: ChangeResult[] = [];
+  /** Rollouts in which a member failed, with that member: what has not begun is left as it was. */
+  const stopped = new Map<string, ChangeResult>();
 
   function finish(result: ChangeResult): Ending {
     results.push(result);
@@ -80,7 +86,13 @@ export async function applyPlan(work: Work): Promise<Applied> {
     }
     return queue.add(async () => {
       if (work.stopping.aborted) return finish(skipped(change, "The daemon is stopping.", true));
-      return finish(await carryOut(change, work, live));
+      const rollout = change.resource === undefined ? "" : rolloutName(change);
+      const cause = stopped.get(rollout);
+      if (cause !== undefined)
+        return finish(skipped(change, `The rollout stopped at ${cause.address}.`, cause.retryable));
+      const result = await carryOut(change, work, live);
+      if (result.state === "failed" && rollout !== "") stopped.set(rollout, result);
+      return finish(result);
     });
   }
 
@@ -115,7 +127,9 @@ async function carryOut(change: Change, work: Work, live: Map<Address, Observed 
   });
   await claim(change, work);
   try {
-    const observed = await act(change, work);
+    const { clock, signal, patience } = work;
+    const bounds = { usualMs: patience.progressDeadlineMs, clock, signal };
+    const observed = await beforeDeadline(change, bounds, (bounded) => act(change, work, bounded));
     live.set(change.address, observed);
     await record(change, observed, work);
     return result({ state: "done", message: "", code: "", retryable: false });
@@ -135,7 +149,7 @@ async function carryOut(change: Change, work: Work, live: Map<Address, Observed 
 }
 
 /** Tries one change until it is done, cannot heal by itself, or has used up its attempts. */
-async function act(change: Change, work: Work): Promise<Observed | undefined> {
+async function act(change: Change, work: Work, signal: AbortSignal): Promise<Observed | undefined> {
   const provider = work.providers.find(({ name }) => name === change.provider);
   if (provider === undefined)
     throw new ProviderError(`No provider ${change.provider} is configured.`, { code: "invalid", next: "person" });
@@ -147,10 +161,14 @@ async function act(change: Change, work: Work): Promise<Observed | undefined> {
   };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await provider.apply(order, work.signal);
+      return await provider.apply(order, signal);
     } catch (error) {
       const mayRetry =
-        error instanceof ProviderError && error.retryable && attempt < work.patience.attempts && !work.stopping.aborted;
+        error instanceof ProviderError &&
+        error.retryable &&
+        attempt < work.patience.attempts &&
+        !work.stopping.aborted &&
+        !signal.aborted;
       if (!mayRetry) throw error;
       const { firstDelayMs, maxDelayMs } = work.patience;
       const afterMs = Math.max(
@@ -159,8 +177,8 @@ async function act(change: Change, work: Work): Promise<Observed | undefined> {
       );
       if (afterMs > maxDelayMs) throw error;
       work.onProgress({ kind: "change-retried", address: change.address, message: error.message, afterMs });
-      await work.clock.delay(afterMs, AbortSignal.any([work.signal, work.stopping])).catch(() => undefined);
-      if (work.signal.aborted || work.stopping.aborted) throw error;
+      await work.clock.delay(afterMs, AbortSignal.any([signal, work.stopping])).catch(() => undefined);
+      if (signal.aborted || work.stopping.aborted) throw error;
     }
   }
 }

@@ -27,7 +27,7 @@ async function applyOn(scene: Scene, wanted: readonly Resource[], over: Partial<
   const { plan, gone } = planOf({ wanted, observed, inventory });
   return await applyPlan({
     ...{ plan, gone, wanted, inventory, providers: scene.judges.providers, store: scene.store, clock: scene.clock },
-    patience: { concurrency: 2, attempts: 3, firstDelayMs: 100, maxDelayMs: 1_000 },
+    patience: { concurrency: 2, attempts: 3, firstDelayMs: 100, maxDelayMs: 1_000, progressDeadlineMs: 600_000 },
     ...{ random: () => 0, stopping: never, signal: never, onProgress: (event) => void scene.events.push(event) },
     ...over,
   });
@@ -223,7 +223,7 @@ test("no more run side by side than allowed, and members of a group one after an
     running.delete(change.address);
   };
   const { results } = await applyOn(scene, members, {
-    patience: { concurrency: 3, attempts: 1, firstDelayMs: 1, maxDelayMs: 1 },
+    patience: { concurrency: 3, attempts: 1, firstDelayMs: 1, maxDelayMs: 1, progressDeadlineMs: 600_000 },
   });
   assert.ok(results.every(({ state }) => state === "done"));
   assert.is(most, 3);

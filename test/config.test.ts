@@ -42,7 +42,13 @@ test("fills every default", () => {
   ]);
   assert.equal(config.drift, { schedule: "*/5 * * * *", policy: "correct" });
   assert.equal(config.server, { enabled: true, host: "127.0.0.1", port: 8088 });
-  assert.equal(config.apply, { concurrency: 8, attempts: 4, firstDelayMs: 500, maxDelayMs: 30_000 });
+  assert.equal(config.apply, {
+    concurrency: 8,
+    attempts: 4,
+    firstDelayMs: 500,
+    maxDelayMs: 30_000,
+    progressDeadlineMs: 600_000,
+  });
   assert.equal(config.retry, { firstDelayMs: 2_000, maxDelayMs: 300_000 });
   assert.equal(config.providers.gcp?.credentials, { kind: "default" });
   assert.equal(config.providers.edge, []);

@@ -37,6 +37,7 @@ export function complete(raw: RawConfig, file: string): Config {
       attempts: apply.attempts,
       firstDelayMs: durationMs(apply.firstDelay),
       maxDelayMs: durationMs(apply.maxDelay),
+      progressDeadlineMs: durationMs(apply.progressDeadline),
     },
     retry: { firstDelayMs: durationMs(retry.firstDelay), maxDelayMs: durationMs(retry.maxDelay) },
     log: { ...defaults.log, ...raw.log },

@@ -87,6 +87,7 @@ export interface RawConfig {
     readonly attempts?: number;
     readonly firstDelay?: string;
     readonly maxDelay?: string;
+    readonly progressDeadline?: string;
   };
   readonly retry?: { readonly firstDelay?: string; readonly maxDelay?: string };
   readonly log?: Partial<LogConfig>;

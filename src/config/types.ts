@@ -111,6 +111,8 @@ export interface Config {
     readonly attempts: number;
     readonly firstDelayMs: number;
     readonly maxDelayMs: number;
+    /** How long one instance of a rollout may take to run, unless its manifest says otherwise. */
+    readonly progressDeadlineMs: number;
   };
   /** How soon a failed pass is repeated. */
   readonly retry: { readonly firstDelayMs: number; readonly maxDelayMs: number };

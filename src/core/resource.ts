@@ -15,6 +15,8 @@ export interface Group {
   readonly ordinal: number;
   /** How many members may change side by side; 1 unless the manifest widens it. */
   readonly width: number;
+  /** How long one member may take to get ready before the rollout stops; absent takes the configured time. */
+  readonly progressDeadlineMs?: number;
 }
 
 /** One thing a provider can make, with its spec and the manifest lines that caused it. */

@@ -13,6 +13,23 @@ const stage: Readonly<Record<Action, number>> = {
   keep: 3,
 };
 
+/** Members of wanted groups that stand as they should but are not ready, by group: they use up its width. */
+export function unreadyMembers(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
+  const found = new Map<string, readonly Change[]>();
+  for (const change of changes) {
+    const phase = change.observed?.status.phase;
+    if (change.action !== "keep" || change.resource?.group === undefined || phase === "ready") continue;
+    const name = rolloutName(change);
+    found.set(name, [...(found.get(name) ?? []), change]);
+  }
+  return found;
+}
+
+/** `<provider> <group>`: what a rollout is called where several providers meet. Empty for a change without a group. */
+export function rolloutName({ provider, group }: Pick<Change, "provider" | "group">): string {
+  return group === undefined ? "" : `${provider} ${group.name}`;
+}
+
 /**
  * For each change of a group, the address that must be done before it, so that at most `width` of its group change at once.
  * A group nobody wants any more has no order: all its members go together.
@@ -21,20 +38,20 @@ export function rolloutEdges(changes: readonly Change[]): ReadonlyMap<string, st
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
     if (change.group === undefined || stage[change.action] === 3) continue;
-    const name = `${change.provider} ${change.group.name}`;
+    const name = rolloutName(change);
     groups.set(name, [...(groups.get(name) ?? []), change]);
   }
   const wanted = new Set(
-    changes
-      .filter((change) => change.resource?.group !== undefined)
-      .map((change) => `${change.provider} ${change.group?.name}`),
+    changes.filter((change) => change.resource?.group !== undefined).map((change) => rolloutName(change)),
   );
+  const unready = unreadyMembers(changes);
   const edges = new Map<string, string>();
   for (const [name, members] of groups) {
     if (!wanted.has(name)) continue;
     const sequence = [...members].sort(inRolloutOrder);
     for (const [index, change] of sequence.entries()) {
-      const before = sequence[index - Math.max(1, change.group?.width ?? 1)];
+      const width = (change.group?.width ?? 1) - (unready.get(name)?.length ?? 0);
+      const before = sequence[index - Math.max(1, width)];
       if (before !== undefined) edges.set(change.address, before.address);
     }
   }

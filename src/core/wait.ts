@@ -2,6 +2,7 @@ import { type Change, isMaking } from "./change.ts";
 import { dependenciesOf, providersOf } from "./dependency.ts";
 import type { Pending } from "./outcome.ts";
 import type { Address, Resource } from "./resource.ts";
+import { rolloutName, unreadyMembers } from "./rollout.ts";
 
 type Reason = { readonly waitsFor: Address; readonly message: string };
 
@@ -42,6 +43,10 @@ function waitsOf(
   const byAddress = new Map(changes.map((change) => [change.address, change]));
   const waits = new Map<Address, Reason>();
   const decided = new Set<Address>();
+  for (const [address, reason] of rolloutWaits(changes)) {
+    waits.set(address, reason);
+    decided.add(address);
+  }
 
   function decide(address: Address): Reason | undefined {
     if (decided.has(address)) return waits.get(address);
@@ -65,12 +70,32 @@ function waitsOf(
     const change = byAddress.get(address);
     const phase = change?.observed?.status.phase;
     if (change?.action !== "keep" || phase === undefined || phase === "ready") return undefined;
-    return {
-      waitsFor: address,
-      message: `${phase}${change.observed?.status.detail ? ` (${change.observed.status.detail})` : ""}`,
-    };
+    return { waitsFor: address, message: phaseText(change) };
   }
 
   for (const change of changes) decide(change.address);
   return waits;
+}
+
+/**
+ * A rollout goes on when its members run: while as many of them as may change at once stand as wanted but are not ready,
+ * nothing new is made and nothing that runs is touched. What is itself not ready may always be brought to what is wanted.
+ */
+function rolloutWaits(changes: readonly Change[]): ReadonlyMap<Address, Reason> {
+  const waits = new Map<Address, Reason>();
+  const unready = unreadyMembers(changes);
+  for (const change of changes) {
+    const blocking = unready.get(rolloutName(change)) ?? [];
+    const first = blocking[0];
+    if (first === undefined || blocking.length < (change.group?.width ?? 1)) continue;
+    if (!["create", "update", "restart", "replace"].includes(change.action)) continue;
+    if (change.observed !== undefined && change.observed.status.phase !== "ready") continue;
+    waits.set(change.address, { waitsFor: first.address, message: phaseText(first) });
+  }
+  return waits;
+}
+
+function phaseText({ observed }: Change): string {
+  const { phase, detail } = observed?.status ?? { phase: "pending", detail: "" };
+  return `${phase}${detail ? ` (${detail})` : ""}`;
 }

@@ -4,6 +4,7 @@ import type { Deployment, DiskIntent, Location, Network } from "./fleet.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
 import { quantityGib } from "./quantity.ts";
 import { objectsAt, textAt } from "./report.ts";
+import { spanMs } from "./span.ts";
 import { targetsOf } from "./targets.ts";
 
 /** What a workload is expanded against. */
@@ -76,7 +77,7 @@ export function deploymentsOf(workload: Document, around: Surroundings): readonl
       if (location === undefined) return [];
       const name = `${workload.name}-${placement}-${word}`;
       const { cityCode } = place;
-      return [{ ...common, name, placement, cityCode, location, replicas, rolloutWidth: widthOf(workload, replicas) }];
+      return [{ ...common, ...rolloutOf(workload, replicas), name, placement, cityCode, location, replicas }];
     });
   });
 }
@@ -93,8 +94,21 @@ function networksOf(workload: Document, { lookup, networks }: Surroundings): rea
   });
 }
 
+/** How wide and how patient a rollout of so many copies is, as far as the manifest says. */
+export function rolloutOf(
+  workload: Document,
+  replicas: number,
+): Pick<Deployment, "rolloutWidth" | "progressDeadlineMs"> {
+  const deadline = textAt(workload.content, ["metadata", "annotations", "plumbline.dev/progress-deadline"]);
+  const progressDeadlineMs = spanMs(deadline);
+  return {
+    rolloutWidth: widthOf(workload, replicas),
+    ...(progressDeadlineMs === undefined ? {} : { progressDeadlineMs }),
+  };
+}
+
 /** `plumbline.dev/rollout-width`: a count, or a share of the copies, rounded up; 1 unless said. */
-export function widthOf(workload: Document, replicas: number): number {
+function widthOf(workload: Document, replicas: number): number {
   const width = textAt(workload.content, ["metadata", "annotations", "plumbline.dev/rollout-width"]);
   if (width.endsWith("%")) return Math.max(1, Math.ceil((replicas * Number(width.slice(0, -1))) / 100));
   return Math.max(1, Number(width) || 1);

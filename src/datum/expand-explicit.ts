@@ -1,5 +1,5 @@
 import { type Document, isOf, valueAt } from "./document.ts";
-import { contentOf, type Surroundings, widthOf } from "./expand-deployments.ts";
+import { contentOf, rolloutOf, type Surroundings } from "./expand-deployments.ts";
 import type { Deployment, Instance } from "./fleet.ts";
 import { textAt } from "./report.ts";
 import type { Place } from "./targets.ts";
@@ -20,7 +20,7 @@ export function writtenDeployment(document: Document, around: Surroundings): rea
     workload: textAt(content, ["spec", "workloadRef", "name"]),
     placement: textAt(content, ["spec", "placementName"]),
     replicas,
-    rolloutWidth: widthOf(document, replicas),
+    ...rolloutOf(document, replicas),
   });
 }
 
@@ -38,7 +38,7 @@ export function writtenInstance(document: Document, around: Surroundings): reado
     workload: document.name,
     placement: "",
     replicas: 1,
-    rolloutWidth: 1,
+    ...rolloutOf(document, 1),
   });
   return deployments.map((deployment) => ({ name: document.name, ordinal: 0, deployment }));
 }

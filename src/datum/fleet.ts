@@ -98,6 +98,8 @@ export interface Deployment {
   readonly replicas: number;
   /** Instances that may change side by side. */
   readonly rolloutWidth: number;
+  /** How long one instance may take to run before the rollout stops; absent takes the configured time. */
+  readonly progressDeadlineMs?: number;
   readonly runtime: "sandbox" | "virtualMachine";
   readonly instanceType: string;
   readonly networks: readonly Network[];

@@ -62,7 +62,7 @@ async function thousand(): Promise<void> {
     const repository = folderRepository(folder, "Thousand");
     const world = {
       ...simulated.worldOn(repository),
-      patience: { concurrency: 32, attempts: 3, firstDelayMs: 5, maxDelayMs: 50 },
+      patience: { concurrency: 32, attempts: 3, firstDelayMs: 5, maxDelayMs: 50, progressDeadlineMs: 600_000 },
     };
     await reconcile(world, "started", signals);
     const before = simulated.gce.control.requests().reads;

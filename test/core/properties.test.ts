@@ -103,7 +103,7 @@ async function pass(
     inventory,
     providers: [world.provider],
     store,
-    patience: { concurrency: 3, attempts: 1, firstDelayMs: 1, maxDelayMs: 10 },
+    patience: { concurrency: 3, attempts: 1, firstDelayMs: 1, maxDelayMs: 10, progressDeadlineMs: 600_000 },
     clock: fakeClock(),
     random: () => 0.5,
     stopping: stop.signal,

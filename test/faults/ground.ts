@@ -124,7 +124,7 @@ export async function openGround(seed: number, chance: Chance) {
         cache: createParseCache(100),
       },
       ...{ repository, branch: "main", store, clock: systemClock, random: chance.next },
-      patience: { concurrency: 4, attempts: 2, firstDelayMs: 2, maxDelayMs: 20 },
+      patience: { concurrency: 4, attempts: 2, firstDelayMs: 2, maxDelayMs: 20, progressDeadlineMs: 600_000 },
       onProgress: () => undefined,
       ...more,
     }),

@@ -46,7 +46,7 @@ export function openScene(over: Partial<World["judges"]> = {}, names: readonly s
     },
     world: (): World => ({
       ...{ judges: scene.judges, repository, branch: "main", store: scene.store, clock, random: () => 0 },
-      patience: { concurrency: 2, attempts: 1, firstDelayMs: 10, maxDelayMs: 1_000 },
+      patience: { concurrency: 2, attempts: 1, firstDelayMs: 10, maxDelayMs: 1_000, progressDeadlineMs: 600_000 },
       onProgress: (event) => void events.push(event),
     }),
     /** Commits one file of these lines. */

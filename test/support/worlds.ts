@@ -76,7 +76,7 @@ export async function simulatedWorld(facts: Partial<World["judges"]> = {}) {
     repository,
     branch: "main",
     store,
-    patience: { concurrency: 1, attempts: 3, firstDelayMs: 5, maxDelayMs: 50 },
+    patience: { concurrency: 1, attempts: 3, firstDelayMs: 5, maxDelayMs: 50, progressDeadlineMs: 600_000 },
     clock: systemClock,
     random: () => 0.5,
     onProgress: () => undefined,

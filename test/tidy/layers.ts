@@ -69,7 +69,8 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   // Opens what the repository has encrypted; sees no provider and no configuration.
   ["secrets/", ["providers/provider.ts", "datum/", "core/"]],
   ["read.ts", ["datum/", ...contracts, "core/"]],
-  ["apply.ts", [...contracts, "core/", "runtime/"]],
+  ["apply.ts", ["deadline.ts", ...contracts, "core/", "runtime/"]],
+  ["deadline.ts", [...contracts, "core/", "runtime/"]],
   ["server", ["report/", ...contracts, "core/", "runtime/"]],
   ["repo/", ["core/", "runtime/"]],
   ["providers/provider.ts", ["core/", "datum/"]],

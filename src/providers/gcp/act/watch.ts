@@ -40,6 +40,8 @@ const many = 3;
 interface Waiter {
   readonly wish: Wish;
   readonly startedAtMs: number;
+  /** The status at the last look; empty before it, or where the thing was not there. */
+  lastStatus: string;
   resolve(thing: JsonObject | undefined): void;
   reject(error: unknown): void;
 }
@@ -62,6 +64,7 @@ export function createWatch(look: Look, pace: Pace): Watch {
         const waiter: Waiter = {
           wish,
           startedAtMs: pace.nowMs(),
+          lastStatus: "",
           resolve(thing) {
             leave();
             resolve(thing);
@@ -71,7 +74,7 @@ export function createWatch(look: Look, pace: Pace): Watch {
             reject(error);
           },
         };
-        const giveUp = (): void => waiter.reject(signal.reason);
+        const giveUp = (): void => waiter.reject(reasonOf(signal, waiter));
         own.addEventListener("abort", giveUp, { once: true });
         waiters.add(waiter);
         if (scopes.has(wish.scope)) return;
@@ -133,8 +136,16 @@ async function attend(
   scopes.delete(scope);
 }
 
+/** Out of time, who waited says what for; told to stop, nobody asks. */
+function reasonOf(signal: AbortSignal, { wish, lastStatus }: Waiter): unknown {
+  if ((signal.reason as { name?: unknown } | undefined)?.name !== "TimeoutError") return signal.reason;
+  const message = `${wish.doing}: it is still ${lastStatus || "not there"}.`;
+  return new ProviderError(message, { code: "timeout", next: "retry", resource: wish.resource });
+}
+
 function settle(waiter: Waiter, thing: JsonObject | undefined, pace: Pace, usual: Mean): void {
   const { isOver, doing, resource } = waiter.wish;
+  waiter.lastStatus = typeof thing?.status === "string" ? thing.status : "";
   const tookMs = pace.nowMs() - waiter.startedAtMs;
   if (isOver(thing)) {
     usual.add(tookMs);

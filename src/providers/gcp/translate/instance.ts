@@ -182,6 +182,7 @@ function instanceResource(plan: Plan, instance: Instance): Resource {
       name: `${deployment.namespace}/${deployment.name}`,
       ordinal: instance.ordinal,
       width: deployment.rolloutWidth,
+      ...(deployment.progressDeadlineMs !== undefined && { progressDeadlineMs: deployment.progressDeadlineMs }),
     },
   };
 }

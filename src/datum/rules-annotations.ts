@@ -1,0 +1,52 @@
+import { isObject } from "../core/json.ts";
+import { nearest } from "../core/nearest.ts";
+import { type Document, type Path, valueAt } from "./document.ts";
+import type { Reporter } from "./report.ts";
+import { spanMs } from "./span.ts";
+
+const ownAnnotations = [
+  "adopt",
+  "protect",
+  "force-conflicts",
+  "rollout-width",
+  "progress-deadline",
+  "external-addresses",
+  "policy-exception",
+  "control-plane",
+];
+
+/** Annotations of our own are a closed set: a misspelled one would be ignored in silence. Templates may carry them too. */
+export function checkAnnotations(document: Document, report: Reporter): void {
+  for (const holder of [["metadata"], ["spec", "template", "metadata"]]) {
+    const path = [...holder, "annotations"];
+    const annotations = valueAt(document.content, path);
+    for (const [key, value] of Object.entries(isObject(annotations) ? annotations : {})) {
+      if (key.startsWith("plumbline.dev/")) checkAnnotation(key, value, [...path, key], report);
+    }
+  }
+}
+
+function checkAnnotation(key: string, value: unknown, path: Path, report: Reporter): void {
+  const known = ownAnnotations.map((name) => `plumbline.dev/${name}`);
+  if (!known.includes(key)) {
+    const near = nearest(key, known);
+    const hint = near === undefined ? `Known: ${known.join(", ")}.` : `Did you mean ${near}?`;
+    report.say("annotations/unknown", path, `The annotation ${key} is not known.`, hint);
+  }
+  if (/\/(adopt|protect|force-conflicts)$/.test(key) && value !== "true" && value !== "false") {
+    const message = `${JSON.stringify(value)} is neither "true" nor "false".`;
+    report.say("annotations/flag", path, message, 'Write "true".');
+  }
+  if (key.endsWith("/control-plane") && !/^[a-z][-a-z0-9]*( *, *[a-z][-a-z0-9]*)*$/.test(String(value))) {
+    const message = `${JSON.stringify(value)} names no control plane.`;
+    report.say("annotations/control-plane", path, message, "Write a name of the configuration, several with commas.");
+  }
+  if (key.endsWith("/rollout-width") && !/^([1-9]\d{0,3}|([1-9]\d?|100)%)$/.test(String(value))) {
+    const message = `${JSON.stringify(value)} is no width of a rollout.`;
+    report.say("annotations/rollout-width", path, message, 'Write a count such as "3" or a share such as "25%".');
+  }
+  if (key.endsWith("/progress-deadline") && spanMs(String(value)) === undefined) {
+    const message = `${JSON.stringify(value)} is no time from a second to a day.`;
+    report.say("annotations/progress-deadline", path, message, 'Write a time such as "90s", "10m" or "1h30m".');
+  }
+}
