@@ -70,7 +70,12 @@ export type Command =
       readonly output: OutputFormat;
     }
   | { readonly name: "policy"; readonly paths: readonly string[]; readonly output: OutputFormat }
-  | { readonly name: "explain"; readonly rule: string | undefined }
+  | {
+      readonly name: "explain";
+      readonly rule: string | undefined;
+      /** Configuration whose policies are explained too. */
+      readonly config: string | undefined;
+    }
   | { readonly name: "schema"; readonly directory: string | undefined }
   | { readonly name: "version" };
 

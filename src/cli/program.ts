@@ -140,8 +140,13 @@ function addReference(program: Program, onCommand: OnCommand): void {
   const explain = program
     .command("explain")
     .description("Explain a rule that a problem or a refusal names; without one, list them all.")
-    .argument("[rule]", "For example schema/unknown-field.");
-  withCommon(explain, onCommand, (_flags: Flags, args) => ({ name: "explain", rule: textsOf(args)[0] }));
+    .argument("[rule]", "For example schema/unknown-field.")
+    .option("-c, --config <file>", "Configuration whose policies are explained too.");
+  withCommon(explain, onCommand, (flags: Flags, args) => ({
+    name: "explain",
+    rule: textsOf(args)[0],
+    config: flags.config,
+  }));
   const schema = program
     .command("schema")
     .description("Print the configuration's JSON Schema, or write all schemas to a folder.")

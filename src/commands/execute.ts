@@ -39,7 +39,7 @@ async function dispatch(shell: Shell, command: Command, flags: Flags): Promise<n
     case "policy":
       return (await import("./policy.ts")).policy(shell, command, flags);
     case "explain":
-      return (await import("./rules.ts")).explain(shell, command);
+      return (await import("./explain.ts")).explain(shell, command);
     case "schema":
       return (await import("./rules.ts")).schema(shell, command);
     case "version":

@@ -9,11 +9,13 @@ export interface RuleEntry {
   readonly title: string;
   readonly meaning: string;
   readonly hint: string;
+  /** What the control plane itself does: the kind of its error and where it shows it, or that it accepts what it should not. */
+  readonly upstream?: string;
   /** Manifests that break and keep the rule; those without apiVersion show only the fields that matter. Absent where text cannot show it. */
   readonly bad?: string;
   readonly good?: string;
-  /** The sound manifest that an example is part of, where its kind does not say. */
-  readonly base?: "virtualMachine";
+  /** What an example is part of, where its kind does not say: a sound manifest, a configuration, a folder of policies. */
+  readonly base?: "virtualMachine" | "configuration" | "policy";
 }
 
 /** The rules by id, and what was most likely meant by an id that is none. */

@@ -10,6 +10,7 @@ export interface RulePage {
   readonly title: string;
   readonly meaning: string;
   readonly hint: string;
+  readonly upstream?: string;
   readonly bad?: string;
   readonly good?: string;
 }
@@ -69,6 +70,7 @@ function ruleOf(id: string, page: RulePage | undefined): JsonObject {
     ["Wrong", page.bad],
     ["Right", page.good],
   ].flatMap(([title, text]) => (text === undefined ? [] : [{ title, text: text.trimEnd() }]));
+  const told = `${page.meaning} ${page.hint}${page.upstream === undefined ? "" : `\n\nUpstream: ${page.upstream}`}`;
   const plain = examples.map(({ title, text }) => `\n\n${title}:\n\n${text}`).join("");
   const fenced = examples.map(({ title, text }) => `\n\n${title}:\n\n\`\`\`yaml\n${text}\n\`\`\``).join("");
   return {
@@ -76,8 +78,8 @@ function ruleOf(id: string, page: RulePage | undefined): JsonObject {
     shortDescription: { text: `${page.title}.` },
     fullDescription: { text: page.meaning },
     help: {
-      text: `${page.meaning} ${page.hint}${plain}`,
-      markdown: `${page.meaning} ${page.hint}${fenced}`,
+      text: `${told}${plain}`,
+      markdown: `${told}${fenced}`,
     },
   };
 }
