@@ -94,14 +94,7 @@ function askingAsApp(credentials: Extract<GithubCredentials, { kind: "app" }>, o
       throw new ForgeError(message, { code: "auth", next: "person" });
     }
     // Its hook signs the request, and signs again with GitHub's own time when this machine's clock is off.
-    const { data } = await auth.hook(
-      octokit.request as never,
-      route as never,
-      {
-        ...parameters,
-        request: { retries: 2 },
-      } as never,
-    );
+    const { data } = await auth.hook(octokit.request as never, route as never, { ...parameters } as never);
     return data as Json;
   };
 }

@@ -11,7 +11,14 @@ export async function startStub(): Promise<Stub> {
   const stub: Stub = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ...{ seen: [], faults: [], comments: [], issues: [], pulls: [], statuses: [], runs: [], reactions: [] },
-    ...{ refs: new Map(), commits: new Map(), deployments: [], permission: "write", login: "plumb" },
+    ...{
+      refs: new Map(),
+      commits: new Map(),
+      deployments: [],
+      permission: "write",
+      special: undefined,
+      login: "plumb",
+    },
     writes: () => stub.seen.filter(({ method }) => method !== "GET"),
     close: async () => {
       server.closeAllConnections();
@@ -33,10 +40,12 @@ async function answer(stub: Stub, request: IncomingMessage, response: ServerResp
   stub.seen.push(seen);
   const fault = stub.faults.find((one) => one.matches.test(`${seen.method} ${pathname}`) && (one.times ?? 1) > 0);
   if (fault !== undefined) fault.times = (fault.times ?? 1) - 1;
+  const special = stub.special?.(seen);
   const real =
-    fault !== undefined && !fault.after
+    special ??
+    (fault !== undefined && !fault.after
       ? ([500, {}] as const)
-      : routed(stub, seen.method, pathname, seen.body, searchParams);
+      : routed(stub, seen.method, pathname, seen.body, searchParams));
   if (fault?.cut) return void response.destroy();
   const [status, body] = fault === undefined ? real : [fault.status ?? 500, fault.body ?? { message: "Fault" }];
   const content = JSON.stringify(body ?? null);
@@ -49,6 +58,7 @@ async function answer(stub: Stub, request: IncomingMessage, response: ServerResp
     etag,
     ...page,
     ...fault?.headers,
+    ...special?.[2],
   });
   response.end(isSame || status === 204 ? undefined : content);
 }
