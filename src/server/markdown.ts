@@ -13,7 +13,7 @@ export function renderMarkdown(text: string): Html {
         ...["h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "ul", "ol", "li", "blockquote", "pre", "code", "em"],
         ...["strong", "del", "sub", "sup", "details", "summary", "a", "table", "thead", "tbody", "tr", "th", "td"],
       ],
-      allowedAttributes: { a: ["href"], code: ["class"] },
+      allowedAttributes: { a: ["href", "rel"], code: ["class"] },
       allowedClasses: { code: ["language-diff", "language-mermaid", "language-yaml", "language-json"] },
       allowedSchemes: ["http", "https"],
       transformTags: { a: sanitize.simpleTransform("a", { rel: "noopener noreferrer nofollow" }) },
