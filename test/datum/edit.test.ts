@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import * as assert from "uvu/assert";
+import { parseAllDocuments, stringify } from "yaml";
+import { type Edit, editManifest } from "../../src/datum/edit.ts";
+import { suite } from "../support/suite.ts";
+
+const test = suite("datum/edit");
+
+const manifest = `# The shop
+apiVersion: compute.datumapis.com/v1alpha
+kind: Workload # a comment
+metadata:
+    name: "web"
+    labels: {app: shop, tier: 'front'}
+spec:
+    template:
+        # which machine
+        instanceType:   datumcloud/d1-standard-2   # two processors
+        ports:
+        - name: http
+          port: 80
+        - {name: https, port: 443}
+        empty: {}
+        script: |
+            line one
+            line two
+---
+kind: Other
+name: x
+`;
+
+const cases: readonly (readonly [
+  title: string,
+  edit: Omit<Edit, "index"> & { index?: number },
+  before: string,
+  after: string,
+])[] = [
+  [
+    "a plain value, its comment stays",
+    { path: ["spec", "template", "instanceType"], value: "n2-standard-4" },
+    "datumcloud/d1-standard-2   # two",
+    "n2-standard-4   # two",
+  ],
+  ["quotes stay quotes", { path: ["metadata", "name"], value: "api" }, '"web"', '"api"'],
+  [
+    "a text that looks like a number is quoted",
+    { path: ["spec", "template", "instanceType"], value: "12" },
+    "datumcloud/d1-standard-2   #",
+    '"12"   #',
+  ],
+  ["a flow value", { path: ["metadata", "labels", "tier"], value: "back" }, "'front'", "'back'"],
+  [
+    "a number in a list of maps",
+    { path: ["spec", "template", "ports", 0, "port"], value: 8080 },
+    "port: 80\n",
+    "port: 8080\n",
+  ],
+  [
+    "a new field of a flow map",
+    { path: ["metadata", "labels", "zone"], value: "a" },
+    "tier: 'front'}",
+    "tier: 'front', zone: a}",
+  ],
+  [
+    "a new field at the end of its block",
+    { path: ["metadata", "annotations", "plumbline.dev/protect"], value: "true" },
+    "tier: 'front'}\n",
+    "tier: 'front'}\n    annotations:\n      plumbline.dev/protect: \"true\"\n",
+  ],
+  ["an empty map is filled", { path: ["spec", "template", "empty", "a"], value: 1 }, "empty: {}", "empty: {a: 1}"],
+  [
+    "a list grows",
+    { path: ["spec", "template", "ports", 2], value: { name: "x", port: 1 } },
+    "- {name: https, port: 443}",
+    "- name: https\n          port: 443\n        - name: x\n          port: 1",
+  ],
+  [
+    "a field is taken away with its line",
+    { path: ["spec", "template", "instanceType"], value: undefined },
+    "        instanceType:   datumcloud/d1-standard-2   # two processors\n",
+    "",
+  ],
+  ["another document of the file", { index: 1, path: ["name"], value: "y" }, "name: x\n", "name: y\n"],
+];
+
+for (const [title, edit, before, after] of cases)
+  test(title, () => {
+    const edited = editManifest(manifest, [{ index: 0, ...edit }]);
+    assert.ok("text" in edited, JSON.stringify(edited));
+    assert.is(
+      "text" in edited ? edited.text : "",
+      manifest.replace(before, () => after),
+    );
+  });
+
+test("what cannot be written without harm is refused and nothing changes", () => {
+  for (const edit of [
+    { index: 9, path: ["a"], value: 1 },
+    { index: 0, path: ["metadata", "labels", "tier"], value: undefined },
+    { index: 0, path: ["kind", "deeper"], value: 1 },
+  ])
+    assert.ok("refusal" in editManifest(manifest, [edit]), JSON.stringify(edit));
+  assert.ok("refusal" in editManifest("a: [", [{ index: 0, path: ["a"], value: 1 }]));
+});
+
+test("whatever is edited, the file holds exactly the wanted values and every other line stands", () => {
+  const word = fc.stringMatching(/^[a-z]{1,6}$/);
+  const scalar = fc.oneof(
+    word,
+    fc.integer({ min: 0, max: 99 }),
+    fc.boolean(),
+    fc.constantFrom("", "true", "1.0", "a: b", "# no", "- x", "ü", "'", '"'),
+  );
+  const tree = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 3 }, scalar, fc.array(tie("value"), { minLength: 1, maxLength: 3 }), tie("map")),
+    map: fc.dictionary(word, tie("value"), { minKeys: 1, maxKeys: 4 }),
+  }));
+  fc.assert(
+    fc.property(
+      tree.map as fc.Arbitrary<Record<string, unknown>>,
+      scalar,
+      fc.nat(),
+      fc.boolean(),
+      (content, value, choice, flow) => {
+        const text = `# kept\n${stringify(content, flow ? { collectionStyle: "flow" } : {})}`;
+        const paths = leavesOf(content);
+        const path = paths[choice % paths.length] ?? [];
+        const edited = editManifest(text, [{ index: 0, path, value }]);
+        assert.ok("text" in edited, JSON.stringify([text, path, value, edited]));
+        if (!("text" in edited)) return;
+        const read = parseAllDocuments(edited.text)[0]?.toJS();
+        assert.equal(at(read, path), value);
+        assert.ok(edited.text.startsWith("# kept\n"));
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+function leavesOf(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+  if (Array.isArray(value)) return value.flatMap((inner, index) => leavesOf(inner, [...path, index]));
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
+  return [path];
+}
+
+function at(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((inner, step) => (inner as Record<string | number, unknown>)?.[step], value);
+}
+
+test.run();
