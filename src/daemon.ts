@@ -1,5 +1,4 @@
 import type { Outcome } from "./core/outcome.ts";
-import type { Wakes } from "./desk/conversation.ts";
 import { createDesk } from "./desk/desk.ts";
 import type { Forge } from "./forge/forge.ts";
 import { createHints, type Hints } from "./hints.ts";
@@ -33,7 +32,6 @@ export interface Talk {
   readonly deployments: boolean;
   /** What webhooks lose, the next visit finds. */
   readonly pollIntervalMs: number;
-  readonly accept: Wakes["accept"];
 }
 
 /** What the daemon tells while it lives. None of it may throw. */
@@ -96,11 +94,11 @@ function openDesk(
   signals: PassSignals,
   listeners: Listeners,
 ): OpenDesk {
-  const { forge, pageUrl, deployments, pollIntervalMs, accept } = talk;
+  const { forge, pageUrl, deployments, pollIntervalMs } = talk;
   const desk = createDesk(
     { world, forge, pageUrl, deployments },
     {
-      wakes: { applyAgain: () => mailbox.put("command"), accept },
+      wakes: { applyAgain: () => mailbox.put("command") },
       ...{ firstRetryMs, maxRetryMs },
       onTrouble: (error) => listeners.onBroken(world.judges.fleet, error),
     },

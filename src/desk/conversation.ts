@@ -7,6 +7,8 @@ import { driftMarkdown } from "../report/markdown.ts";
 import { codeSpan, plainText } from "../report/markdown-text.ts";
 import { commentLimits, splitMarkdown } from "../report/split.ts";
 import { memoryOf, type Review, reviewFacts } from "../review.ts";
+import { acceptDrift } from "./accept.ts";
+import type { Answer } from "./answer.ts";
 import { deskFacts } from "./facts.ts";
 import { type Request, readRequest, requestHelp } from "./grammar.ts";
 
@@ -14,15 +16,6 @@ import { type Request, readRequest, requestHelp } from "./grammar.ts";
 export interface Wakes {
   /** The tracked branch is looked at again. */
   applyAgain(): void;
-  /** Opens a pull request that writes what lives into the manifests; gives what to answer. */
-  accept(addresses: readonly string[], by: string, signal: AbortSignal): Promise<Answer>;
-}
-
-/** What a request came to. */
-export interface Answer {
-  readonly isDone: boolean;
-  /** Markdown; empty when the reaction says enough. */
-  readonly text: string;
 }
 
 /** How far back the first look of a new store reads: what was asked while the daemon was down is still answered. */
@@ -114,7 +107,7 @@ async function carryOut(
     case "drift":
       return await tellDrift(desk, signal);
     case "accept":
-      return await wakes.accept(request.addresses, remark.author, signal);
+      return await acceptDrift(desk, request.addresses, remark.author, signal);
     case "revert":
       await askRevert(store, fleet, by);
       wakes.applyAgain();

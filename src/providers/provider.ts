@@ -1,7 +1,8 @@
 import type { Change } from "../core/change.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { FieldChange, Observed, Resource } from "../core/resource.ts";
+import type { Path } from "../datum/document.ts";
 import type { Fleet } from "../datum/fleet.ts";
 
 /** What to list: the fleet whose markers are ours and the realms (projects, namespaces) that may hold something of it. */
@@ -13,6 +14,14 @@ export interface Scope {
    * absent (the inventory is empty or lost), it lists them all.
    */
   readonly kinds?: readonly string[];
+}
+
+/** A live value in the manifests' words. */
+export interface Written {
+  /** Where in the manifest; absent: the field that the difference names as its source. */
+  readonly path?: Path;
+  /** What to write; undefined takes the field away. */
+  readonly value: Json | undefined;
 }
 
 /** What apply hands to a provider: the step, and the identity to write into the marker. */
@@ -53,6 +62,8 @@ export interface Provider {
    * Bounded in its calls. Throws ProviderError when the world cannot be asked, which no plan hangs on.
    */
   rehearse?(orders: readonly Order[], signal: AbortSignal): Promise<readonly Problem[]>;
+  /** How the live value of a field would be written into the manifest that decides it; undefined where manifests cannot say it. Pure. */
+  written?(resource: Resource, field: FieldChange): Written | undefined;
   /**
    * Carries out one create, update, restart, replace, delete or adopt and waits until the world has settled.
    * Idempotent: already there with our marker and gone already are success. Resolves to what now is; undefined after a delete.

@@ -110,11 +110,9 @@ test("drift and help are answered where they are asked", async () => {
   scene.first.remove("instance/web");
   scene.forge.say(7, "ann", "/drift");
   scene.forge.say(7, "ann", "/help");
-  scene.forge.say(7, "ann", "/accept memory/instance/default/web");
   await scene.look();
   assert.match(scene.forge.notes.get("7 answer/r1")?.[0] ?? "", "Drift: 1 thing");
   assert.match(scene.forge.notes.get("7 answer/r2")?.[0] ?? "", "/approve <plan id>");
-  assert.match(scene.forge.notes.get("7 answer/r3")?.[0] ?? "", "accepted memory/instance/default/web for ann");
 });
 
 test.run();

@@ -21,10 +21,7 @@ export function openDeskScene(over: Parameters<typeof openScene>[0] = {}) {
     }
   };
   const desk = createDesk(review, {
-    wakes: {
-      applyAgain: () => void wakes.push("apply"),
-      accept: async (addresses, by) => ({ isDone: true, text: `accepted ${addresses.join(" ")} for ${by}` }),
-    },
+    wakes: { applyAgain: () => void wakes.push("apply") },
     ...{ firstRetryMs: 1, maxRetryMs: 1 },
     onTrouble: (error) => void troubles.push(error),
   });

@@ -1,14 +1,14 @@
-import {
-  type CheckReport,
-  type CommitStatus,
-  type Forge,
+import type {
+  CheckReport,
+  CommitStatus,
+  Forge,
   ForgeError,
-  type Note,
-  type Permission,
-  type Proposal,
-  type PullRequest,
-  type Remark,
-  type Ticket,
+  Note,
+  Permission,
+  Proposal,
+  PullRequest,
+  Remark,
+  Ticket,
 } from "../../src/forge/forge.ts";
 
 /** A forge in memory that keeps what was written, as people would find it there. */
@@ -99,7 +99,10 @@ export function memoryForge(nowIso: () => string): MemoryForge {
     async propose(proposal) {
       reach();
       forge.proposals.push(proposal);
-      throw new ForgeError("This forge takes no proposals.", { code: "invalid", next: "person" });
+      return pullOf(100 + forge.proposals.length, "f".repeat(40), {
+        headBranch: proposal.branch,
+        title: proposal.title,
+      });
     },
     deployment: async ({ environment, state }) => write(`deployment ${environment} ${state}`),
     lineUrl: (commit, path, line) => `https://forge.example/${commit}/${path}#L${line}`,

@@ -53,6 +53,7 @@ export async function simulatedWorld(facts: Partial<World["judges"]> = {}) {
     createEdgeProvider({ name: "edge", endpoint: edge.url, credentials: { kind: "none" }, pollIntervalMs: 5 }),
     createGcpProvider({
       ...shippedNames,
+      machineTypes: { ...shippedNames.machineTypes, "datumcloud/d1-standard-4": "n2-standard-4" },
       name: "gcp",
       endpoint: gce.url,
       credentials: { kind: "none" },

@@ -20,6 +20,8 @@ import { rehearse } from "./rehearse.ts";
 import { strayProblems, type Translator, translateFleet } from "./translate.ts";
 import { watchRealms } from "./watch.ts";
 
+import { writtenOf } from "./written.ts";
+
 export type { EdgeCredentials, EdgeOptions } from "./options.ts";
 
 /** A provider that can also let the server judge a plan, and say when something of ours moves. */
@@ -71,6 +73,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
     },
     compare: (resource: Resource, observed: Observed) => compareObjects(kindOf(kinds, resource), resource, observed),
     exposures: (_kind, spec) => exposuresOf(spec),
+    written: writtenOf,
     apply: (order: Order, signal: AbortSignal) => {
       attention.touch(order.change.kind);
       return carryOut(bench, order, signal);

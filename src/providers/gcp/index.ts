@@ -17,6 +17,8 @@ import { type GcpOptions, type Settings, settingsOf } from "./options.ts";
 import { projectsOf, translateFleet } from "./translate/fleet.ts";
 import { problemsOf } from "./translate/problems.ts";
 
+import { writtenOf } from "./written.ts";
+
 export type { GcpCredentials, GcpOptions } from "./options.ts";
 
 const firstDelayMs = 30;
@@ -35,6 +37,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
     observe: (scope: Scope, signal: AbortSignal) => observeAll(api, settings, scope, signal),
     compare: (resource: Resource, observed: Observed) => compareThings(resource, observed),
     exposures: exposuresOf,
+    written: (resource, field) => writtenOf(resource, field, settings),
     apply: (order: Order, signal: AbortSignal) => carryOut(bench, order, signal),
     close: () => api.close(),
   };
