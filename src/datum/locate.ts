@@ -9,7 +9,7 @@ export interface Located {
   readonly shape: "scalar" | "list" | "map";
 }
 
-/** The field whose name, or the item whose value, begins at a line and column (from 1); undefined where none does. */
+/** The field whose name or value, or the item, begins at a line and column (from 1); undefined where none does. */
 export function locate(text: string, place: { readonly line: number; readonly column: number }): Located | undefined {
   const lineCounter = new LineCounter();
   const parsed = parseAllDocuments(text, { schema: "core", lineCounter, prettyErrors: false, logLevel: "silent" });
@@ -33,7 +33,10 @@ function search(node: unknown, path: Path, isThere: (offset: number | undefined)
     for (const { key, value } of node.items) {
       if (!isScalar(key)) continue;
       const inner = [...path, String(key.value)];
-      if (isThere(key.range?.[0])) return { path: inner, shape: shapeOf(value) };
+      const start = (value as { readonly range?: readonly number[] | null } | null)?.range?.[0];
+      // A list or map that begins at its first field is that field's place, not its own.
+      if (isThere(key.range?.[0]) || (isScalar(value) && isThere(start)) || (isSeq(value) && isThere(start)))
+        return { path: inner, shape: shapeOf(value) };
       const found = search(value, inner, isThere);
       if (found !== undefined) return found;
     }
