@@ -12,7 +12,8 @@ const silent: Readonly<Record<Kind, readonly string[]>> = {
   subnetwork: ["name", "allocation"],
   firewall: ["name"],
   disk: ["name", "image"],
-  instance: ["name"],
+  // What secrets hold is compared by the digests in the metadata.
+  instance: ["name", "secrets"],
 };
 
 /** Fields that are compared only where both sides know them: the server fills them in, or a foreign thing does not tell. */

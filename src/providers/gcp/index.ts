@@ -8,15 +8,19 @@ import { carryOut } from "./act/order.ts";
 import { createRequestIds } from "./act/request-ids.ts";
 import { createWatch } from "./act/watch.ts";
 import { type Api, openApi } from "./client/api.ts";
+import { openRest, type Rest } from "./client/rest.ts";
 import { compareThings } from "./compare.ts";
 import { exposuresOf } from "./exposures.ts";
 import { kindNames } from "./kinds.ts";
 import { lookAtInstances } from "./live/instances.ts";
 import { listProject } from "./live/list.ts";
 import { type GcpOptions, type Settings, settingsOf } from "./options.ts";
-import { projectsOf, translateFleet } from "./translate/fleet.ts";
+import { compareSecretThings } from "./secrets/compare.ts";
+import { isSecretKind, secretKinds, secretsRealm } from "./secrets/kinds.ts";
+import { listSecrets } from "./secrets/observe.ts";
+import { carryOutSecret } from "./secrets/order.ts";
+import { realmsOf, translateFleet } from "./translate/fleet.ts";
 import { problemsOf } from "./translate/problems.ts";
-
 import { writtenOf } from "./written.ts";
 
 export type { GcpCredentials, GcpOptions } from "./options.ts";
@@ -27,24 +31,50 @@ const firstDelayMs = 30;
 export function createGcpProvider(options: GcpOptions): Provider {
   const settings = settingsOf(options);
   const api = openApi(settings, Date.now);
+  const rest = openRest(settings, Date.now);
   const bench = benchOf(settings, api);
+  const secretBench = { provider: settings.name, rest, lookup: settings.secrets };
   return {
     name: settings.name,
-    kinds: kindNames,
-    realms: (fleet: Fleet) => projectsOf(fleet, settings),
+    kinds: [...secretKinds, ...kindNames],
+    realms: (fleet: Fleet) => realmsOf(fleet, settings),
     problems: (fleet: Fleet) => problemsOf(fleet, settings),
     translate: (fleet: Fleet) => translateFleet(fleet, settings),
-    observe: (scope: Scope, signal: AbortSignal) => observeAll(api, settings, scope, signal),
-    compare: (resource: Resource, observed: Observed) => compareThings(resource, observed),
+    observe: (scope: Scope, signal: AbortSignal) => observeAll(api, rest, settings, scope, signal),
+    compare: (resource: Resource, observed: Observed) =>
+      isSecretKind(resource.kind) ? compareSecretThings(resource, observed) : compareThings(resource, observed),
     exposures: exposuresOf,
     written: (resource, field) => writtenOf(resource, field, settings),
-    apply: (order: Order, signal: AbortSignal) => carryOut(bench, order, signal),
-    close: () => api.close(),
+    apply: (order: Order, signal: AbortSignal) =>
+      isSecretKind(order.change.kind)
+        ? carryOutSecret(secretBench, order.change.kind, order, signal)
+        : carryOut(bench, order, signal),
+    close: async () => void (await Promise.all([api.close(), rest.close()])),
   };
 }
 
-async function* observeAll(api: Api, settings: Settings, scope: Scope, signal: AbortSignal): AsyncIterable<Observed> {
-  for (const project of scope.realms) yield* listProject(api, settings.name, scope.fleet, project, signal);
+/**
+ * Accounts and secrets are listed where the fleet wants some or is known to have some. With nothing remembered they are looked
+ * for everywhere, for they may be ours; a project that lets nobody see them then has none of ours.
+ */
+async function* observeAll(
+  api: Api,
+  rest: Rest,
+  settings: Settings,
+  { fleet, realms, kinds }: Scope,
+  signal: AbortSignal,
+): AsyncIterable<Observed> {
+  const { name: provider } = settings;
+  for (const project of realms.filter((realm) => !realm.includes("/"))) {
+    yield* listProject(api, provider, fleet, project, signal);
+    const isAsked = realms.includes(secretsRealm(project)) || kinds?.some(isSecretKind) === true;
+    if (!isAsked && kinds !== undefined) continue;
+    try {
+      yield* await listSecrets({ rest, provider, fleet, project }, signal);
+    } catch (error) {
+      if (isAsked || !(error instanceof ProviderError) || error.retryable) throw error;
+    }
+  }
 }
 
 function benchOf(settings: Settings, api: Api): Bench {

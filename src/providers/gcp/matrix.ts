@@ -57,6 +57,7 @@ export const matrix: Readonly<Record<Kind, Readonly<Record<string, Cost>>>> = {
     serviceAccount: "restart",
     // Only read while booting.
     "metadata.user-data": "restart",
+    "metadata.plumbline-secrets": "restart",
     metadata: "nothing",
     status: "nothing",
     labels: "nothing",

@@ -119,7 +119,7 @@ test("a whole fleet is seen in five reads and kept with no write", () =>
     simulator.control.clearRequests();
     const seen = await observe(fleet);
     assert.equal(
-      wanted.flatMap((resource) => provider.compare(resource, byName(seen, resource.spec.name as string))),
+      wanted.flatMap((resource) => provider.compare(resource, byName(seen, resource.key.split("/").at(-1) as string))),
       [],
     );
     const { reads, writes } = simulator.control.requests();

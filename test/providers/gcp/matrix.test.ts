@@ -55,6 +55,7 @@ const rows: readonly (readonly [Kind, string, Json | undefined, Json | undefined
   ["instance", "minCpuPlatform", "a", "b", "restart"],
   ["instance", "serviceAccount", "a", "b", "restart"],
   ["instance", "metadata.user-data", "a", "b", "restart"],
+  ["instance", "metadata.plumbline-secrets", "db=1", "db=2", "restart"],
   ["instance", "metadata.ssh-keys", "a", "b", "nothing"],
   ["instance", "status", "TERMINATED", "RUNNING", "nothing"],
   ["instance", "labels.plumbline-workload", "a", "b", "nothing"],

@@ -30,10 +30,12 @@ test("a fleet becomes networks, subnetworks, firewalls, disks and instances", ()
       "gcp/instance/default/web-main-dfw-0 zones/us-south1-a/instances/web-main-dfw-0",
       "gcp/instance/default/web-main-dfw-1 zones/us-south1-a/instances/web-main-dfw-1",
       "gcp/network/default/main global/networks/test-main",
+      "gcp/service-account/default/cache serviceAccounts/cache-d3cefee25370@test-project.iam.gserviceaccount.com",
       "gcp/subnetwork/default/main-dallas regions/us-south1/subnetworks/test-main-dallas",
     ],
   );
-  assert.equal(provider.realms(wholeFleet()), ["test-project"]);
+  // The probe's image is held by a registry of Google's, which lets accounts in.
+  assert.equal(provider.realms(wholeFleet()), ["test-project", "test-project/secrets"]);
   assert.equal(provider.realms(fleetOf(locationsText)), ["test-project"], "what ran there before must be found again");
   assert.equal(provider.problems?.(wholeFleet()), []);
 });

@@ -57,6 +57,7 @@ export function encodedData(content: JsonObject | undefined): Readonly<Record<st
   return Object.fromEntries([...text, ...binary]);
 }
 
-function octal(mode: number): string {
+/** A file's mode as four octal digits. */
+export function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }

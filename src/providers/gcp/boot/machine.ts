@@ -1,6 +1,8 @@
+import { Buffer } from "node:buffer";
 import type { Deployment } from "../../../datum/fleet.ts";
 import { dataDisksOf, mountLines, shellText } from "./disks.ts";
-import { configMapFiles, volumeFolder } from "./files.ts";
+import { type BootFile, configMapFiles, volumeFolder } from "./files.ts";
+import { type SecretSource, secretsScript, secretsText, secretVolumeFolder } from "./secrets.ts";
 import { objectAt, objectsAt, textAt } from "./template.ts";
 import { yamlText } from "./yaml.ts";
 
@@ -8,7 +10,7 @@ import { yamlText } from "./yaml.ts";
  * The cloud-config of a virtual machine; undefined when there is nothing to prepare. Everything happens in `bootcmd`,
  * which alone runs at every boot, so that a restart takes a change over.
  */
-export function machineUserData(deployment: Deployment): string | undefined {
+export function machineUserData(deployment: Deployment, secrets: readonly SecretSource[]): string | undefined {
   const attachments = objectsAt(
     objectAt(objectAt(deployment.template, "runtime"), "virtualMachine"),
     "volumeAttachments",
@@ -18,13 +20,31 @@ export function machineUserData(deployment: Deployment): string | undefined {
       .map((attachment) => [textAt(attachment, "name"), textAt(attachment, "mountPath")] as const)
       .filter(([, target]) => target !== ""),
   );
-  const lines = [...fileLines(deployment), ...linkLines(deployment, targets), ...diskLines(deployment, targets)];
+  const lines = [
+    ...fileLines(configMapFiles(deployment)),
+    ...linkLines(deployment, targets),
+    ...diskLines(deployment, targets),
+    ...secretLines(deployment, secrets),
+  ];
   if (lines.length === 0) return undefined;
   return `#cloud-config\n${yamlText({ bootcmd: [["sh", "-c", `${["set -eu", ...lines].join("\n")}\n`]] })}`;
 }
 
-function fileLines(deployment: Deployment): readonly string[] {
-  return configMapFiles(deployment).flatMap(({ path, base64, mode }) => [
+/** How long the boot waits for secrets; after that they are still tried for, beside it. */
+const patienceS = 300;
+
+function secretLines(deployment: Deployment, secrets: readonly SecretSource[]): readonly string[] {
+  if (secrets.length === 0) return [];
+  const base64 = Buffer.from(secretsText(deployment, secrets), "utf8").toString("base64");
+  const script = `sh ${secretsScript}`;
+  return [
+    ...fileLines([{ path: secretsScript, base64, mode: "0644" }]),
+    `timeout ${patienceS} ${script} || { setsid ${script} </dev/null >/dev/null 2>&1 & }`,
+  ];
+}
+
+function fileLines(files: readonly BootFile[]): readonly string[] {
+  return files.flatMap(({ path, base64, mode }) => [
     `mkdir -p ${shellText(path.slice(0, path.lastIndexOf("/")))}`,
     `echo ${shellText(base64)} | base64 -d > ${shellText(path)}`,
     `chmod ${mode} ${shellText(path)}`,
@@ -32,13 +52,13 @@ function fileLines(deployment: Deployment): readonly string[] {
 }
 
 function linkLines(deployment: Deployment, targets: ReadonlyMap<string, string>): readonly string[] {
-  const volumes = objectsAt(deployment.template, "volumes").filter((volume) => volume.configMap !== undefined);
-  return volumes.flatMap((volume) => {
+  return objectsAt(deployment.template, "volumes").flatMap((volume) => {
     const name = textAt(volume, "name");
     const target = targets.get(name);
-    if (target === undefined) return [];
+    if (target === undefined || volume.disk !== undefined) return [];
+    const folder = volume.secret === undefined ? volumeFolder(name) : secretVolumeFolder(name);
     const parent = target.slice(0, target.lastIndexOf("/")) || "/";
-    return [`mkdir -p ${shellText(parent)}`, `ln -sfn ${shellText(volumeFolder(name))} ${shellText(target)}`];
+    return [`mkdir -p ${shellText(parent)}`, `ln -sfn ${shellText(folder)} ${shellText(target)}`];
   });
 }
 

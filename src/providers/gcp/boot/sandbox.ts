@@ -2,8 +2,20 @@ import { Buffer } from "node:buffer";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { Deployment } from "../../../datum/fleet.ts";
 import { dataDisksOf, mountLines } from "./disks.ts";
-import { environmentOf } from "./environment.ts";
+import { environmentOf, type Variable } from "./environment.ts";
 import { type BootFile, bootFolder, configMapFiles, volumeFolder } from "./files.ts";
+import {
+  environmentText,
+  pullSecretsOf,
+  pullText,
+  type SecretSource,
+  type SecretVariable,
+  secretsScript,
+  secretsText,
+  secretsUnit,
+  secretsUnitText,
+  secretVolumeFolder,
+} from "./secrets.ts";
 import { objectAt, objectsAt, textAt, textsAt } from "./template.ts";
 import { type Unit, unitName, unitText } from "./unit.ts";
 import { yamlText } from "./yaml.ts";
@@ -15,19 +27,15 @@ const disksScript = `${bootFolder}/disks.sh`;
  * The cloud-config of a machine that runs containers: one systemd unit each, all on the host's network. The operating
  * system keeps nothing of this over a restart and reads it again at every boot, so that a restart takes a change over.
  */
-export function sandboxUserData(deployment: Deployment, instance: string): string {
+export function sandboxUserData(deployment: Deployment, instance: string, secrets: readonly SecretSource[]): string {
   const containers = objectsAt(objectAt(objectAt(deployment.template, "runtime"), "sandbox"), "containers");
   const units = containers.map((container) => unitOf(container, deployment, instance));
   const disks = dataDisksOf(deployment);
-  const lay = (path: string, text: string, mode: string): BootFile => ({
-    path,
-    base64: Buffer.from(text, "utf8").toString("base64"),
-    mode,
-  });
   const diskFiles = disks.length === 0 ? [] : [lay(disksScript, diskScript(deployment), "0644")];
   const diskUnits = disks.length === 0 ? [] : [lay(unitPath(disksUnit), disksUnitText, "0644")];
   const unitFiles = units.map((unit) => lay(unitPath(unitName(unit.container)), unitText(unit), "0644"));
-  const files = [...configMapFiles(deployment), ...diskFiles, ...diskUnits, ...unitFiles];
+  const secretFiles = secrets.length === 0 ? [] : secretBootFiles(deployment, containers, instance, secrets);
+  const files = [...configMapFiles(deployment), ...diskFiles, ...diskUnits, ...secretFiles, ...unitFiles];
   const names = units.map((unit) => unitName(unit.container));
   return `#cloud-config\n${yamlText({
     write_files: files.map(writeFile),
@@ -39,6 +47,41 @@ export function sandboxUserData(deployment: Deployment, instance: string): strin
       ["systemctl", "start", "--no-block", ...names],
     ],
   })}`;
+}
+
+function lay(path: string, text: string, mode: string): BootFile {
+  return { path, base64: Buffer.from(text, "utf8").toString("base64"), mode };
+}
+
+/** The scripts that fetch secrets and hand them on; what is in them names secrets and holds none. */
+function secretBootFiles(
+  deployment: Deployment,
+  containers: readonly JsonObject[],
+  instance: string,
+  secrets: readonly SecretSource[],
+): readonly BootFile[] {
+  const environments = containers.flatMap((container) => {
+    const variables = secretVariables(environmentOf(container, deployment, instance));
+    const path = environmentScript(textAt(container, "name"));
+    return variables.length === 0 ? [] : [lay(path, environmentText(variables), "0644")];
+  });
+  const pulls = pullSecretsOf(deployment).length === 0 ? [] : [lay(pullScript, pullText(deployment), "0644")];
+  return [
+    lay(secretsScript, secretsText(deployment, secrets), "0644"),
+    lay(unitPath(secretsUnit), secretsUnitText, "0644"),
+    ...environments,
+    ...pulls,
+  ];
+}
+
+const pullScript = `${bootFolder}/pull.sh`;
+
+function environmentScript(container: string): string {
+  return `${bootFolder}/environment-${container}.sh`;
+}
+
+function secretVariables(variables: readonly Variable[]): readonly SecretVariable[] {
+  return variables.flatMap((variable) => ("secret" in variable ? [variable] : []));
 }
 
 /** A file as cloud-init writes it: as text where a person can read it, else in base64. */
@@ -63,11 +106,17 @@ function unitOf(container: JsonObject, deployment: Deployment, instance: string)
     image: textAt(container, "image"),
     options: [
       ...(entry === undefined ? [] : [`--entrypoint=${entry}`]),
-      ...variables.map(({ name, value }) => `--env=${name}=${value}`),
+      // Without a value docker takes it from its own environment.
+      ...variables.map((one) => ("secret" in one ? `--env=${one.name}` : `--env=${one.name}=${one.value}`)),
       ...mounts.map((mount) => `--volume=${mount}`),
     ],
     words: [...command, ...textsAt(container, "args")],
-    after: dataDisksOf(deployment).length === 0 ? [] : [disksUnit],
+    after: [
+      ...(dataDisksOf(deployment).length === 0 ? [] : [disksUnit]),
+      ...(Object.keys(deployment.secrets).length === 0 ? [] : [secretsUnit]),
+    ],
+    environment: secretVariables(variables).length === 0 ? undefined : environmentScript(textAt(container, "name")),
+    pull: pullSecretsOf(deployment).length === 0 ? undefined : pullScript,
   };
 }
 
@@ -77,6 +126,7 @@ function mountOf(attachment: JsonObject, deployment: Deployment): readonly strin
   const volume = objectsAt(deployment.template, "volumes").find((one) => one.name === name);
   if (target === "" || volume === undefined) return [];
   if (volume.configMap !== undefined) return [`${volumeFolder(name)}:${target}:ro`];
+  if (volume.secret !== undefined) return [`${secretVolumeFolder(name)}:${target}:ro`];
   return volume.disk === undefined ? [] : [`${diskFolder(name)}:${target}`];
 }
 

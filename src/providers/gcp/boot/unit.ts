@@ -7,6 +7,10 @@ export interface Unit {
   readonly words: readonly string[];
   /** Units that have to be done first. */
   readonly after: readonly string[];
+  /** Script that puts secrets into the environment of docker; undefined when there are none. */
+  readonly environment?: string | undefined;
+  /** Script that fetches the image with pull secrets; undefined when docker needs none. */
+  readonly pull?: string | undefined;
 }
 
 /** Name of a container's unit. */
@@ -18,7 +22,17 @@ export function unitName(container: string): string {
 export function unitText(unit: Unit): string {
   const registry = registryOf(unit.image);
   const login = `ExecStartPre=/usr/bin/docker-credential-gcr configure-docker --registries=${registry}`;
-  const run = ["/usr/bin/docker", "run", "--rm", `--name=${unit.container}`, "--network=host", ...unit.options];
+  const pull = unit.pull === undefined ? [] : [`ExecStartPre=/bin/sh ${unit.pull} ${systemdText(unit.image)}`];
+  const secretly = unit.environment === undefined ? [] : ["/bin/sh", unit.environment];
+  const run = [
+    ...secretly,
+    "/usr/bin/docker",
+    "run",
+    "--rm",
+    `--name=${unit.container}`,
+    "--network=host",
+    ...unit.options,
+  ];
   const after = ["docker.service", "network-online.target", ...unit.after].join(" ");
   return [
     "[Unit]",
@@ -32,6 +46,8 @@ export function unitText(unit: Unit): string {
     "Environment=HOME=/var/lib/plumbline",
     "ExecStartPre=/bin/mkdir -p /var/lib/plumbline",
     ...(registry === undefined ? [] : [login]),
+    // A large image takes longer than a start may otherwise.
+    ...(unit.pull === undefined ? [] : ["TimeoutStartSec=0", ...pull]),
     `ExecStartPre=-/usr/bin/docker rm --force ${unit.container}`,
     `ExecStart=${[...run, unit.image, ...unit.words].map(systemdText).join(" ")}`,
     `ExecStop=-/usr/bin/docker stop ${unit.container}`,
@@ -45,7 +61,7 @@ export function unitText(unit: Unit): string {
 }
 
 /** Google's own registries let the machine's service account in. */
-function registryOf(image: string): string | undefined {
+export function registryOf(image: string): string | undefined {
   const host = image.split("/")[0] ?? "";
   return host === "gcr.io" || host.endsWith(".gcr.io") || host.endsWith("-docker.pkg.dev") ? host : undefined;
 }

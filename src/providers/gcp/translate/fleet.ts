@@ -2,6 +2,9 @@ import { compareText } from "../../../core/problem.ts";
 import type { Resource } from "../../../core/resource.ts";
 import type { Fleet } from "../../../datum/fleet.ts";
 import type { Settings } from "../options.ts";
+import { secretsRealm } from "../secrets/kinds.ts";
+import { needsAccount } from "../secrets/needs.ts";
+import { secretResources } from "../secrets/translate.ts";
 import { firewallResources } from "./firewall.ts";
 import { instanceResources } from "./instance.ts";
 import { networkResources } from "./network.ts";
@@ -13,9 +16,20 @@ export function translateFleet(fleet: Fleet, settings: Settings): readonly Resou
   const all = [
     ...networkResources(fleet, settings, naming),
     ...firewallResources(fleet, settings, naming),
+    ...secretResources(fleet, settings),
     ...instanceResources(fleet, settings, naming),
   ];
   return all.sort((left, right) => compareText(left.address, right.address));
+}
+
+/** The projects, and beside each whose machines need an account or secrets, the realm of these. */
+export function realmsOf(fleet: Fleet, settings: Settings): readonly string[] {
+  const secret = fleet.deployments.flatMap((deployment) =>
+    isServed(deployment.location, settings) && needsAccount(deployment)
+      ? [secretsRealm(deployment.location.gcp.projectId)]
+      : [],
+  );
+  return [...projectsOf(fleet, settings), ...new Set(secret)].sort(compareText);
 }
 
 /**

@@ -16,9 +16,13 @@ import {
 import { namesInstance } from "../boot/environment.ts";
 import { machineUserData } from "../boot/machine.ts";
 import { sandboxUserData } from "../boot/sandbox.ts";
+import { secretsNote } from "../boot/secrets.ts";
 import { objectAt, objectsAt, textAt } from "../boot/template.ts";
 import { deploymentTag, legalName, workloadTag } from "../names.ts";
 import type { Settings } from "../options.ts";
+import { secretNamingOf } from "../secrets/naming.ts";
+import { contentLine } from "../secrets/needs.ts";
+import { type InstanceSecrets, instanceSecretsOf, versionOf } from "../secrets/translate.ts";
 import { hasExternalAddress } from "./external.ts";
 import { isServed, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
 
@@ -38,10 +42,12 @@ export function instanceResources(fleet: Fleet, settings: Settings, naming: Nami
     if (known === undefined) byDeployment.set(instance.deployment, [instance]);
     else known.push(instance);
   }
+  const secretNaming = secretNamingOf(fleet, settings);
   return [...byDeployment].flatMap(([deployment, instances]) => {
     const { location } = deployment;
     if (!isServed(location, settings)) return [];
-    const plan = planOf(deployment, location, settings, naming, presences);
+    const secrets = instanceSecretsOf(deployment, location.gcp.projectId, secretNaming);
+    const plan = planOf({ deployment, location, settings, naming, secrets }, presences);
     if (plan === undefined) return [];
     return instances.flatMap((instance) => [
       ...plan.dataDisks.map((disk) => diskResource(plan, instance, disk)),
@@ -61,16 +67,16 @@ interface Plan {
   readonly bootImage: string;
   readonly dataDisks: readonly DiskIntent[];
   readonly presences: readonly Presence[];
+  /** Undefined when the machines need no account. */
+  readonly secrets: InstanceSecrets | undefined;
   userData(instance: string): string | undefined;
 }
 
 function planOf(
-  deployment: Deployment,
-  location: ServedLocation,
-  settings: Settings,
-  naming: Naming,
+  given: Pick<Plan, "deployment" | "location" | "settings" | "naming" | "secrets">,
   all: ReadonlyMap<string, Presence>,
 ): Plan | undefined {
+  const { deployment, location, settings, secrets } = given;
   const machineType = settings.machineTypes[deployment.instanceType];
   const boot = bootDiskOf(deployment, settings);
   const bootImage = boot?.image === undefined ? undefined : settings.images[boot.image];
@@ -78,17 +84,24 @@ function planOf(
   const presences = networks.map((network) => all.get(placeKey(network, location)));
   if (machineType === undefined || boot === undefined || bootImage === undefined) return undefined;
   if (presences.length === 0 || presences.includes(undefined)) return undefined;
-  const shared = namesInstance(deployment) ? undefined : userDataOf(deployment, "");
+  const shared = namesInstance(deployment) ? undefined : userDataOf(deployment, "", secrets);
   return {
-    ...{ deployment, location, settings, naming, machineType, boot, bootImage },
+    ...{ ...given, machineType, boot, bootImage },
     dataDisks: deployment.disks.filter((disk) => !disk.boot),
     presences: presences as readonly Presence[],
-    userData: (instance) => shared ?? userDataOf(deployment, instance),
+    userData: (instance) => shared ?? userDataOf(deployment, instance, secrets),
   };
 }
 
-function userDataOf(deployment: Deployment, instance: string): string | undefined {
-  return deployment.runtime === "sandbox" ? sandboxUserData(deployment, instance) : machineUserData(deployment);
+function userDataOf(
+  deployment: Deployment,
+  instance: string,
+  secrets: InstanceSecrets | undefined,
+): string | undefined {
+  const sources = (secrets?.secrets ?? []).map(({ document, secret }) => ({ name: document.name, key: secret.key }));
+  return deployment.runtime === "sandbox"
+    ? sandboxUserData(deployment, instance, sources)
+    : machineUserData(deployment, sources);
 }
 
 /** The disk that boots: the manifest's, or for containers the image they run on. */
@@ -171,6 +184,7 @@ function instanceResource(plan: Plan, instance: Instance): Resource {
         "plumbline-deployment": legalName([deployment.name], made.uid),
       },
       metadata: metadataOf(plan, instance),
+      ...secretSpec(plan),
       bootDisk: bootSpec(plan),
       dataDisks: plan.dataDisks.map((disk) => dataDiskSpec(plan, instance, disk)),
       networkInterfaces: presences.map((presence, index) => interfaceSpec(plan, presence, index)),
@@ -193,12 +207,29 @@ function tagsOf({ deployment, naming }: Plan): Json {
   return [workloadTag(fleet, namespace, workload), deploymentTag(fleet, namespace, name)].sort(compareText);
 }
 
-function metadataOf({ deployment, boot, bootImage, userData }: Plan, { name }: Instance): JsonObject {
+/** The account a machine runs as, and what has to stand before it boots; the digests in its metadata are what is compared. */
+function secretSpec({ secrets, settings }: Plan): JsonObject {
+  if (secrets === undefined) return {};
+  const { account } = secrets;
+  const needed = secrets.secrets.flatMap(({ secret, digest }) => {
+    const version = versionOf(settings.name, secret, digest);
+    return [reference(secret.address, secret.key), reference(version.address, version.key)];
+  });
+  return {
+    serviceAccount: reference(account.address, account.email),
+    ...(needed.length === 0 ? {} : { secrets: needed }),
+  };
+}
+
+function metadataOf({ deployment, boot, bootImage, secrets, userData }: Plan, { name }: Instance): JsonObject {
+  const digests = (secrets?.secrets ?? []).map(({ document, digest }) => `${document.name}=${digest}`);
   const text = userData(name);
   const keys = textAt(objectAt(deployment.templateMetadata, "annotations"), sshKeysNote);
   return {
     // A living boot disk no longer says what it was made from, so that the instance has to.
     "plumbline-boot": `${boot.type} ${bootImage}`,
+    // Read at each boot, so that a new digest is a reason to restart.
+    ...(digests.length === 0 ? {} : { [secretsNote]: digests.join(" ") }),
     ...(keys === "" || deployment.runtime === "sandbox" ? {} : { "ssh-keys": keys }),
     ...(text === undefined ? {} : { "user-data": text }),
   };
@@ -226,12 +257,14 @@ function interfaceSpec({ deployment, naming, location }: Plan, presence: Presenc
   };
 }
 
-function sourcesOf({ deployment, location, boot, dataDisks }: Plan): Readonly<Record<string, Source>> {
+function sourcesOf({ deployment, location, boot, dataDisks, secrets }: Plan): Readonly<Record<string, Source>> {
   const at = (...path: readonly (string | number)[]) => deployment.document.at(["spec", "template", "spec", ...path]);
   const interfaces = objectsAt(deployment.template, "networkInterfaces").map((_, index) => index);
   const containers = at("runtime", deployment.runtime, ...(deployment.runtime === "sandbox" ? ["containers"] : []));
   const first = dataDisks[0];
+  const secret = secrets?.secrets[0];
   return {
+    ...(secret === undefined ? {} : { [`metadata.${secretsNote}`]: contentLine(secret.document) }),
     machineType: at("runtime", "resources", "instanceType"),
     zone: location.document.at(["spec", "provider", "gcp", "zone"]),
     "metadata.user-data": containers,

@@ -4,10 +4,10 @@ import type { Problem, Source } from "../../../core/problem.ts";
 import { sortProblems } from "../../../core/problem.ts";
 import { type Path, pathText } from "../../../datum/document.ts";
 import type { Deployment, Fleet } from "../../../datum/fleet.ts";
-import { objectAt, objectsAt, textAt } from "../boot/template.ts";
 import type { Settings } from "../options.ts";
 import { externalNote, isExternalWish } from "./external.ts";
 import { bootDiskOf, instanceResources } from "./instance.ts";
+import { secretProblems } from "./secret-problems.ts";
 import { isServed, namingOf, ownerOf } from "./served.ts";
 
 /** The longest value of one metadata entry that Compute Engine takes. */
@@ -77,52 +77,6 @@ function externalProblems({ annotations, document }: Deployment): readonly Probl
       hint: "Write all, none, or the places of interfaces such as 0,1.",
     }),
   ];
-}
-
-/** Secrets are never put into metadata, so that whatever would need one there is said and not forgotten. */
-function secretProblems(deployment: Deployment): readonly Problem[] {
-  return secretUses(deployment).map((use) => ({
-    ...problem(deployment.document.at(use.path), {
-      rule: "gcp/secret-not-delivered",
-      path: pathText(use.path),
-      message: `The secret of ${use.what} is not delivered to instances yet; they start without it.`,
-      hint: "Fetch it inside the instance until then.",
-    }),
-    severity: "warning" as const,
-  }));
-}
-
-interface SecretUse {
-  readonly path: Path;
-  readonly what: string;
-}
-
-function secretUses({ template }: Deployment): readonly SecretUse[] {
-  const root: Path = ["spec", "template", "spec"];
-  const sandbox = objectAt(objectAt(template, "runtime"), "sandbox");
-  const inSandbox: Path = [...root, "runtime", "sandbox"];
-  const volumes = objectsAt(template, "volumes").flatMap((volume, index) =>
-    volume.secret === undefined
-      ? []
-      : [{ path: [...root, "volumes", index, "secret"], what: `volume ${textAt(volume, "name")}` }],
-  );
-  const pulls = objectsAt(sandbox, "imagePullSecrets").map((pull, index) => ({
-    path: [...inSandbox, "imagePullSecrets", index],
-    what: `image pull secret ${textAt(pull, "name")}`,
-  }));
-  const containers = objectsAt(sandbox, "containers").flatMap((container, index) => {
-    const place: Path = [...inSandbox, "containers", index];
-    const whole = objectsAt(container, "envFrom").flatMap((source, at) =>
-      source.secretRef === undefined ? [] : [{ path: [...place, "envFrom", at], what: `envFrom of ${container.name}` }],
-    );
-    const single = objectsAt(container, "env").flatMap((variable, at) =>
-      objectAt(variable, "valueFrom").secretKeyRef === undefined
-        ? []
-        : [{ path: [...place, "env", at], what: `variable ${textAt(variable, "name")}` }],
-    );
-    return [...whole, ...single];
-  });
-  return [...volumes, ...pulls, ...containers];
 }
 
 function sizeProblems(fleet: Fleet, settings: Settings): readonly Problem[] {

@@ -98,9 +98,13 @@ const longestLabel = 63;
 
 /** Kinds with labels keep the last part of their address in one, so that it has to be short and label-safe. */
 function readable(kind: Kind, name: string, uid: string): string {
-  if (kind !== "instance" && kind !== "disk") return name;
+  return kind === "instance" || kind === "disk" ? readableLabel(name, uid) : name;
+}
+
+/** A name as a label can hold it; what is changed or cut gets the beginning of the uid. */
+export function readableLabel(name: string, uid: string, longest = longestLabel): string {
   const safe = name.toLowerCase().replace(/[^a-z0-9_-]+/g, "-");
-  return safe === name && safe.length <= longestLabel ? safe : `${safe.slice(0, longestLabel - 9)}-${uid.slice(0, 8)}`;
+  return safe === name && safe.length <= longest ? safe : `${safe.slice(0, longest - 9)}-${uid.slice(0, 8)}`;
 }
 
 /** In how many projects each network is present. */

@@ -20,6 +20,7 @@ export function secretAnswer(call: NeighbourCall): JsonObject {
     case "GET":
       return stored.body;
     case "PATCH": {
+      checkEtag(call, stored);
       const mask = (call.query.get("updateMask") ?? "").split(",");
       const fields = Object.fromEntries(Object.entries(call.body).filter(([key]) => mask.includes(key)));
       return call.world.merge(stored.path, { ...fields, etag: etag(call) })?.body ?? {};
@@ -31,6 +32,11 @@ export function secretAnswer(call: NeighbourCall): JsonObject {
     default:
       throw missing(name);
   }
+}
+
+function checkEtag({ body }: NeighbourCall, stored: Stored): void {
+  if (body.etag === undefined || body.etag === stored.body.etag) return;
+  throw new NeighbourFailure(409, "ABORTED", "The etag provided is not the current one of the secret.");
 }
 
 function pathOf(project: string, collection: string, name: string): string {
@@ -94,7 +100,9 @@ function versionAnswer(call: NeighbourCall, secret: Stored, version: string | un
   const all = versionsOf(call, secret.name);
   if (version === undefined) return { ...pageOf(call, "versions", all.map(shown)), totalSize: all.length };
   const newest = all.find((one) => one.body.state === "ENABLED");
-  const found = version === "latest" ? newest : all.find((one) => one.name === `${secret.name}:${version}`);
+  // A version goes by its number, as the latest, or by an alias that the secret gives it.
+  const number = textOf(objectOf(secret.body, "versionAliases"), version) ?? version;
+  const found = version === "latest" ? newest : all.find((one) => one.name === `${secret.name}:${number}`);
   const name = `${secret.body.name}/versions/${version}`;
   if (found === undefined) throw missing(`Secret Version [${name}]`);
   switch (call.verb) {

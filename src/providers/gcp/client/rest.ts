@@ -1,0 +1,61 @@
+import type { JsonObject } from "../../../core/json.ts";
+import type { Settings } from "../options.ts";
+import { accessFor } from "./access.ts";
+import { createLimiter } from "./limiter.ts";
+import { checkShape, type ShapeName } from "./shapes.ts";
+import { createTransport } from "./transport.ts";
+
+/** A service beside Compute Engine; each has a host of its own at Google's, and none at a simulator. */
+export type Neighbour = "iam" | "secretmanager";
+
+/** One call of a neighbour. */
+export interface RestCall {
+  readonly service: Neighbour;
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** What follows `/v1/`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** A body under the shape that it has to have. */
+  readonly body?: { readonly shape: ShapeName; readonly value: JsonObject };
+  /** What it is for, in messages. */
+  readonly doing: string;
+  /** Key of the resource it is about; empty: none in particular. */
+  readonly resource: string;
+}
+
+/** Calls IAM and Secret Manager with plain JSON. Bodies may hold secrets: none of them is ever part of a message. */
+export interface Rest {
+  call(call: RestCall, signal: AbortSignal): Promise<JsonObject>;
+  close(): Promise<void>;
+}
+
+/** What both services allow a project each minute, for reads and for writes. */
+const requestsPerMinute = 600;
+
+/** Opens the neighbours of one endpoint. Nothing is sent before the first call. */
+export function openRest(settings: Settings, nowMs: () => number): Rest {
+  const transport = createTransport(settings.requestTimeoutMs, nowMs);
+  const access = accessFor(settings.credentials, settings.endpoint);
+  const limiter = createLimiter(Math.min(requestsPerMinute, settings.requestsPerMinute), nowMs);
+  return {
+    async call({ service, method, path, query = {}, body, doing, resource }, signal) {
+      signal.throwIfAborted();
+      if (body !== undefined) checkShape(body.shape, body.value, resource);
+      await limiter.admit(method === "GET" ? "read" : "write", signal);
+      const target = new URL(`${baseOf(settings, service)}/v1/${path}`);
+      for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
+      const url = target.toString();
+      const type = body === undefined ? {} : { "content-type": "application/json" };
+      const headers = { accept: "application/json", ...type, ...(await access.headers(url)) };
+      const text = body === undefined ? undefined : JSON.stringify(body.value);
+      const answer = await transport.send({ method, url, headers, body: text, doing, resource }, signal);
+      return JSON.parse(answer.toString("utf8")) as JsonObject;
+    },
+    close: () => transport.close(),
+  };
+}
+
+function baseOf({ endpoint }: Settings, service: Neighbour): string {
+  const { protocol, host, port } = endpoint;
+  return host.endsWith(".googleapis.com") ? `https://${service}.googleapis.com` : `${protocol}://${host}:${port}`;
+}
