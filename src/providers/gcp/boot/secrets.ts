@@ -19,7 +19,9 @@ export interface SecretSource {
 
 /** Memory alone: what is here is gone when the machine stops, and on no disk. */
 const folder = "/run/plumbline";
+/** The script that fetches secrets. */
 export const secretsScript = `${bootFolder}/secrets.sh`;
+/** The unit that runs it, before everything that needs a secret. */
 export const secretsUnit = "plumbline-secrets.service";
 
 /** Folder in which the files of a volume out of a Secret stand. */

@@ -18,7 +18,7 @@ const sideBySide = 8;
 
 /** Fields that are compared, shown or needed to write. What a version holds is never asked for. */
 export const secretFields = "name,labels,versionAliases,createTime,etag";
-export const accountFields = "name,email,uniqueId,displayName,description,disabled,etag";
+const accountFields = "email,uniqueId,displayName,description,disabled";
 
 /** Where one look takes place. */
 export interface Look {
