@@ -15,8 +15,8 @@ export interface Attention {
 }
 
 /**
- * The first look at a realm goes through every kind, so that what a lost inventory knew is found again; later ones only
- * through what is wanted, known to the inventory or seen to be ours, because nobody else makes such things.
+ * Without an inventory a look goes through every kind, so that what a lost one knew is found again, until such a look
+ * has found nothing of ours; with one, only through what is wanted, known to it or seen to be ours.
  */
 export function createAttention(kinds: readonly KnownKind[]): Attention {
   const wanted = new Set<string>();
@@ -24,7 +24,8 @@ export function createAttention(kinds: readonly KnownKind[]): Attention {
   const swept = new Set<string>();
   const idOf = new Map(kinds.map((kind) => [kind.word, kindId(kind)]));
   const idsOf = (words: readonly string[]) => words.flatMap((word) => idOf.get(word) ?? []);
-  const sweepKey = (scope: Scope, realm: string) => `${scope.fleet} ${realm}`;
+  /** The fleet at large, for leftovers in namespaces nobody remembers, and each realm of it. */
+  const sweepKeys = ({ fleet, realms }: Scope) => [fleet, ...realms.map((realm) => `${fleet} ${realm}`)];
   return {
     want: (resources) => {
       for (const id of idsOf(resources.map(({ kind }) => kind))) wanted.add(id);
@@ -32,21 +33,27 @@ export function createAttention(kinds: readonly KnownKind[]): Attention {
     },
     touch: (word) => {
       for (const id of idsOf([word])) marked.add(id);
+      swept.clear();
     },
     interest: (scope) => {
       const { kinds: remembered } = scope;
       if (remembered !== undefined && remembered.length > 0) {
+        for (const key of sweepKeys(scope)) swept.delete(key);
         return { wanted: new Set(wanted), marked: new Set([...marked, ...idsOf(remembered)]) };
       }
-      const known = scope.realms.every((realm) => swept.has(sweepKey(scope, realm)));
+      const known = sweepKeys(scope).every((key) => swept.has(key));
       return { wanted: new Set(wanted), marked: known ? new Set(marked) : undefined };
     },
     learn: async function* (scope, observed) {
+      let owns = false;
       for await (const one of observed) {
-        if (one.marker?.fleet === scope.fleet) for (const id of idsOf([one.kind])) marked.add(id);
+        if (one.marker?.fleet === scope.fleet) {
+          owns = true;
+          for (const id of idsOf([one.kind])) marked.add(id);
+        }
         yield one;
       }
-      if (scope.kinds === undefined) for (const realm of scope.realms) swept.add(sweepKey(scope, realm));
+      if (scope.kinds === undefined && !owns) for (const key of sweepKeys(scope)) swept.add(key);
     },
   };
 }

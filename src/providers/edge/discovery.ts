@@ -19,6 +19,8 @@ export interface Discovery {
   /** The kind; undefined when the server does not serve it. */
   find(id: string, signal: AbortSignal): Promise<ServedKind | undefined>;
   all(signal: AbortSignal): Promise<ReadonlyMap<string, ServedKind>>;
+  /** Groups that the server has behind another one which does not answer: nothing can be said of what is in them. */
+  stale(signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** The newest whole answer, however old; undefined before the first. */
   last(): ReadonlyMap<string, ServedKind> | undefined;
   /** Forgets the answer: the next question goes to the server. */
@@ -29,28 +31,35 @@ const aggregatedType =
   "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList," +
   "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
+interface Found {
+  readonly served: ReadonlyMap<string, ServedKind>;
+  readonly stale: ReadonlySet<string>;
+}
+
+const keepMs = 10 * 60 * 1_000;
+
 /** Makes the discovery for the kinds a provider knows; older servers are asked group by group. */
 export function createDiscovery(client: Client, kinds: readonly KnownKind[], nowMs: () => number): Discovery {
-  const keepMs = 10 * 60 * 1_000;
   let newest: ReadonlyMap<string, ServedKind> | undefined;
-  let kept: { readonly served: Promise<ReadonlyMap<string, ServedKind>>; readonly untilMs: number } | undefined;
-  const all = (signal: AbortSignal): Promise<ReadonlyMap<string, ServedKind>> => {
-    if (kept !== undefined && nowMs() < kept.untilMs) return kept.served;
-    const served = discover(client, kinds, signal);
-    const mine = { served, untilMs: nowMs() + keepMs };
+  let kept: { readonly found: Promise<Found>; readonly untilMs: number } | undefined;
+  const ask = (signal: AbortSignal): Promise<Found> => {
+    if (kept !== undefined && nowMs() < kept.untilMs) return kept.found;
+    const found = discover(client, kinds, signal);
+    const mine = { found, untilMs: nowMs() + keepMs };
     kept = mine;
-    served.then(
-      (answer) => {
-        newest = answer;
-      },
-      () => {
-        if (kept === mine) kept = undefined;
-      },
-    );
-    return served;
+    const drop = () => {
+      if (kept === mine) kept = undefined;
+    };
+    found.then(({ served, stale }) => {
+      newest = served;
+      if (stale.size > 0) drop();
+    }, drop);
+    return found;
   };
+  const all = async (signal: AbortSignal) => (await ask(signal)).served;
   return {
     all,
+    stale: async (signal) => (await ask(signal)).stale,
     last: () => newest,
     find: async (id, signal) => (await all(signal)).get(id),
     forget: () => {
@@ -59,24 +68,26 @@ export function createDiscovery(client: Client, kinds: readonly KnownKind[], now
   };
 }
 
-async function discover(
-  client: Client,
-  kinds: readonly KnownKind[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, ServedKind>> {
+async function discover(client: Client, kinds: readonly KnownKind[], signal: AbortSignal): Promise<Found> {
   const core = kinds.some((kind) => kind.group === "");
   const roots = core ? ["/apis", "/api"] : ["/apis"];
   const served = new Map<string, ServedKind>();
+  const stale = new Set<string>();
   for (const path of roots) {
     const doing = "discover kinds";
     const body = await client.call({ method: "GET", path, accept: aggregatedType, doing, resource: "" }, signal);
-    const found =
-      textOf(body, "kind") === "APIGroupDiscoveryList"
-        ? fromAggregated(body as JsonObject)
-        : await groupByGroup(client, path, body, kinds, signal);
+    const isWhole = textOf(body, "kind") === "APIGroupDiscoveryList";
+    const found = isWhole ? fromAggregated(body as JsonObject) : await groupByGroup(client, path, body, kinds, signal);
     for (const kind of found) served.set(kind.id, merged(served.get(kind.id), kind));
+    if (isWhole) for (const group of staleGroups(body as JsonObject)) stale.add(group);
   }
-  return served;
+  return { served, stale };
+}
+
+function staleGroups(body: JsonObject): readonly string[] {
+  return objectsOf(body, "items")
+    .filter((group) => objectsOf(group, "versions").some((version) => textOf(version, "freshness") === "Stale"))
+    .map((group) => textOf(fieldOf(group, "metadata"), "name"));
 }
 
 function merged(known: ServedKind | undefined, next: ServedKind): ServedKind {

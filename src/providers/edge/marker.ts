@@ -8,6 +8,8 @@ const uidLabel = "plumbline.dev/uid";
 const addressNote = "plumbline.dev/address";
 const specNote = "plumbline.dev/spec";
 const commitNote = "plumbline.dev/commit";
+/** Asked for by the manifest and kept on the object as written, so that it protects even where nothing else is remembered. */
+export const protectNote = "plumbline.dev/protect";
 
 const markerFields: ReadonlySet<string> = new Set([fleetLabel, uidLabel, addressNote, specNote, commitNote]);
 
@@ -48,5 +50,6 @@ export function markerOf(object: JsonObject): Marker | undefined {
     address: textOf(annotations, addressNote),
     spec: textOf(annotations, specNote),
     commit: textOf(annotations, commitNote),
+    ...(textOf(annotations, protectNote) === "true" ? { protected: true } : {}),
   };
 }

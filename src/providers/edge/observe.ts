@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { Observed } from "../../core/resource.ts";
-import type { Scope } from "../provider.ts";
+import { ProviderError, type Scope } from "../provider.ts";
 import type { Client } from "./client.ts";
 import { stateOf } from "./compare.ts";
 import { type Discovery, pathOf, type ServedKind } from "./discovery.ts";
@@ -54,6 +54,7 @@ export async function* observeRealms(
 ): AsyncIterable<Observed> {
   const { provider, kinds, client } = lens;
   const served = await lens.discovery.all(signal);
+  refuseStale(kinds, interest, await lens.discovery.stale(signal));
   const listed = kinds.flatMap((kind) => {
     const id = kindId(kind);
     const how = served.get(id);
@@ -62,10 +63,11 @@ export async function* observeRealms(
   });
   const realms = new Set(scope.realms);
   const selector = `${fleetLabel}=${scope.fleet}`;
+  const sweep = interest.marked === undefined;
   for (let start = 0; start < listed.length; start += sideBySide) {
     const batch = listed.slice(start, start + sideBySide);
     const lists = await Promise.all(
-      batch.map(({ kind, how, all }) => listKind(client, kind, how, realms, all ? "" : selector, signal)),
+      batch.map(({ kind, how, all }) => listKind({ client, kind, served: how, realms, all, selector, sweep, signal })),
     );
     for (const [index, objects] of lists.entries()) {
       const { kind } = batch[index] as (typeof batch)[number];
@@ -84,20 +86,63 @@ function isSiblings({ marker }: Observed, fleet: string, siblings: readonly stri
 
 const sideBySide = 6;
 
+/** A group that cannot be seen now must not be taken for one that is empty. */
+function refuseStale(kinds: readonly KnownKind[], interest: Interest, stale: ReadonlySet<string>): void {
+  const missed = kinds.find((kind) => {
+    const id = kindId(kind);
+    return stale.has(kind.group) && (interest.wanted.has(id) || interest.marked?.has(id) === true);
+  });
+  if (missed === undefined) return;
+  const message = `list ${missed.kind}: the server cannot reach what serves ${missed.group}.`;
+  throw new ProviderError(message, { code: "unavailable", next: "retry" });
+}
+
+interface Listing {
+  readonly client: Client;
+  readonly kind: KnownKind;
+  readonly served: ServedKind;
+  readonly realms: ReadonlySet<string>;
+  /** Whether unmarked objects matter too. */
+  readonly all: boolean;
+  /** Picks what is marked as the fleet's. */
+  readonly selector: string;
+  /** Whether what is ours may stand in namespaces nobody remembers. */
+  readonly sweep: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** One namespace is asked for alone, as its reader may see nothing else; several come out of one list. */
-async function listKind(
-  client: Client,
-  kind: KnownKind,
-  served: ServedKind,
-  realms: ReadonlySet<string>,
-  labelSelector: string,
-  signal: AbortSignal,
-): Promise<readonly JsonObject[]> {
+async function listKind(listing: Listing): Promise<readonly JsonObject[]> {
+  const { kind, served, realms, all, selector, sweep } = listing;
   const namespaces = [...realms].filter((realm) => realm !== clusterRealm);
-  if (served.namespaced ? namespaces.length === 0 : realms.size === 0) return [];
-  const namespace = served.namespaced && namespaces.length === 1 ? (namespaces[0] as string) : "";
-  const path = pathOf(served, served.apiVersion, namespace);
-  const { items } = await client.list(path, labelSelector, `list ${kind.kind}`, signal);
-  if (!served.namespaced) return items;
+  if (!served.namespaced) return realms.size === 0 && !sweep ? [] : list(listing, "", all ? "" : selector);
+  if (sweep) {
+    const marked = await sweepMarked(listing);
+    const near = all ? await Promise.all(namespaces.map((namespace) => list(listing, namespace, ""))) : [];
+    return [...new Map([...marked, ...near.flat()].map((object) => [keyIn(kind, object), object])).values()];
+  }
+  if (namespaces.length === 0) return [];
+  const items = await list(listing, namespaces.length === 1 ? (namespaces[0] as string) : "", all ? "" : selector);
   return items.filter((object) => realms.has(textOf(fieldOf(object, "metadata"), "namespace")));
+}
+
+/** What is marked as the fleet's in any namespace; who may not look so wide sees the known namespaces only. */
+async function sweepMarked(listing: Listing): Promise<readonly JsonObject[]> {
+  try {
+    return await list(listing, "", listing.selector);
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.code !== "permission") throw error;
+    const namespaces = [...listing.realms].filter((realm) => realm !== clusterRealm);
+    return (await Promise.all(namespaces.map((namespace) => list(listing, namespace, listing.selector)))).flat();
+  }
+}
+
+async function list({ client, kind, served, signal }: Listing, namespace: string, labelSelector: string) {
+  const path = pathOf(served, served.apiVersion, namespace);
+  return (await client.list(path, labelSelector, `list ${kind.kind}`, signal)).items;
+}
+
+function keyIn(kind: KnownKind, object: JsonObject): string {
+  const metadata = fieldOf(object, "metadata");
+  return keyOf(kind, textOf(metadata, "namespace"), textOf(metadata, "name"));
 }

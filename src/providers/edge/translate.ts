@@ -7,14 +7,14 @@ import { type Document, type Path, pathText } from "../../datum/document.ts";
 import { type Fleet, networkToken } from "../../datum/fleet.ts";
 import type { ServedKind } from "./discovery.ts";
 import { groupOf, type KnownKind, kindId } from "./kinds.ts";
+import { protectNote } from "./marker.ts";
 import { fieldOf, omit, textOf } from "./object.ts";
 
 /** Asks to overwrite fields that another manager owns. Kept on the object, so that everybody sees it. */
 export const forceNote = "plumbline.dev/force-conflicts";
 const adoptNote = "plumbline.dev/adopt";
-const protectNote = "plumbline.dev/protect";
 /** What speaks to Plumbline alone and is not written to the server. */
-const ownNotes: ReadonlySet<string> = new Set([adoptNote, protectNote, controlPlaneNote]);
+const ownNotes: ReadonlySet<string> = new Set([adoptNote, controlPlaneNote]);
 
 /** Realm of kinds that live in no namespace; no namespace can be called so. */
 export const clusterRealm = "-";

@@ -55,7 +55,8 @@ export interface Scene {
   readonly simulator: EdgeSimulator;
   readonly provider: EdgeProvider;
   api(method: string, path: string, body?: JsonObject, contentType?: string): Promise<JsonObject>;
-  observe(): Promise<readonly Observed[]>;
+  /** Lists the default namespace; with kinds, as one who remembers them. */
+  observe(kinds?: readonly string[]): Promise<readonly Observed[]>;
   apply(resource: Resource, action?: Change["action"], observed?: Observed): Promise<Observed | undefined>;
 }
 
@@ -99,9 +100,10 @@ function sceneOf(simulator: EdgeSimulator, provider: EdgeProvider): Scene {
       });
       return (await answer.json()) as JsonObject;
     },
-    observe: async () => {
+    observe: async (kinds) => {
       const all: Observed[] = [];
-      for await (const one of provider.observe({ fleet: "test", realms: ["default"] }, signal)) all.push(one);
+      const scope = { fleet: "test", realms: ["default"], ...(kinds !== undefined && { kinds }) };
+      for await (const one of provider.observe(scope, signal)) all.push(one);
       return all;
     },
     apply: (resource, action = "create", observed) => provider.apply(orderOf(resource, action, observed), signal),

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { startEdgeSimulator } from "../../../src/sim/edge/index.ts";
 import { suite } from "../../support/suite.ts";
+import { answer, withFakeServer } from "./fake-server.ts";
 import { fleetOf, networkOf, networksPath, only, withScene } from "./scene.ts";
 
 const test = suite("edge provider: watch");
@@ -46,5 +47,45 @@ test("a watch that the server has forgotten starts over, which is a hint", () =>
     await stop();
     await again.close();
   }));
+
+for (const [how, isEvent] of [
+  ["an event", true],
+  ["an answer", false],
+] as const) {
+  test(`a watch that is told 410 by ${how} lists again, hints, and goes on from there`, async () => {
+    const versions: string[] = [];
+    let lists = 0;
+    let hinted: () => void = () => undefined;
+    let resumed: () => void = () => undefined;
+    const hint = new Promise<void>((resolve) => {
+      hinted = resolve;
+    });
+    const resume = new Promise<void>((resolve) => {
+      resumed = resolve;
+    });
+    const gone = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version" };
+    await withFakeServer(
+      (_, response, url) => {
+        if (url.searchParams.get("watch") !== "true") {
+          lists += 1;
+          answer(response, 200, { kind: "NetworkList", metadata: { resourceVersion: String(lists * 10) }, items: [] });
+          return;
+        }
+        versions.push(url.searchParams.get("resourceVersion") ?? "");
+        if (versions.length > 1) resumed();
+        else if (isEvent) response.end(`${JSON.stringify({ type: "ERROR", object: gone })}\n`);
+        else answer(response, 410, gone);
+      },
+      async (provider) => {
+        provider.translate(fleetOf(networkOf("prod")));
+        const stop = provider.watch({ fleet: "test", realms: ["default"] }, hinted);
+        await hint;
+        await resume;
+        await stop();
+        assert.equal(versions, ["10", "20"]);
+      },
+    );
+  });
+}
 
 test.run();
