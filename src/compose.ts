@@ -2,13 +2,14 @@ import { join } from "node:path";
 import { ageKeySource, isTelling } from "./compose/age-keys.ts";
 import { loadCatalogs } from "./compose/catalogs.ts";
 import { openChecker } from "./compose/checker.ts";
+import { gitTokenOf, openForge } from "./compose/forges.ts";
 import { isUsable, loadPolicies, PolicyError } from "./compose/policies.ts";
 import { openProviders } from "./compose/providers.ts";
 import { loadLimits, loadRules, type Rules } from "./compose/rules.ts";
-import { readSecret } from "./compose/secrets.ts";
 import type { Config, RepositoryConfig } from "./config.ts";
 import { digest } from "./core/identity.ts";
 import type { OnProgress } from "./core/progress.ts";
+import type { Forge } from "./forge/forge.ts";
 import { createPolicyEngine } from "./policy/door.ts";
 import { createParseCache } from "./read.ts";
 import type { World } from "./reconcile.ts";
@@ -63,7 +64,9 @@ export async function compose(
     const cache = createParseCache(parseCacheFiles);
     const worlds: World[] = [];
     for (const tracked of config.repositories) {
-      const repository = await openTracked(shell, tracked, stateDirectory);
+      const forge = await openForge(shell, tracked);
+      if (forge !== undefined) releasers.push(forge.name, () => forge.close());
+      const repository = await openTracked(shell, tracked, stateDirectory, forge);
       releasers.push(repository.label, () => repository.close());
       const judges = {
         fleet: tracked.fleet,
@@ -101,13 +104,13 @@ export async function openStore(shell: Shell, directory: string): Promise<Store>
   });
 }
 
-function openTracked(shell: Shell, tracked: RepositoryConfig, stateDirectory: string) {
-  const { token } = tracked;
+function openTracked(shell: Shell, tracked: RepositoryConfig, stateDirectory: string, forge: Forge | undefined) {
+  const token = gitTokenOf(shell, tracked, forge);
   return openRepository({
     location: tracked.location,
     stateDirectory: join(stateDirectory, "clones"),
     pollIntervalMs: tracked.pollIntervalMs,
     pollJitter: tracked.pollJitter,
-    ...(token !== undefined && { token: () => readSecret(token, shell) }),
+    ...(token !== undefined && { token }),
   });
 }

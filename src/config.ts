@@ -16,6 +16,7 @@ export type {
   EdgeCredentials,
   GcpConfig,
   GcpCredentials,
+  GithubConfig,
   LogConfig,
   RepositoryConfig,
   SecretReference,

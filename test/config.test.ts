@@ -38,6 +38,8 @@ test("fills every default", () => {
       pollIntervalMs: 60_000,
       pollJitter: 0.1,
       token: undefined,
+      github: undefined,
+      requireSigned: undefined,
     },
   ]);
   assert.equal(config.drift, { schedule: "*/5 * * * *", policy: "correct" });

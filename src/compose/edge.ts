@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { EdgeConfig } from "../config.ts";
 import type { EdgeCredentials } from "../providers/edge/index.ts";
 import { type Provider, ProviderError } from "../providers/provider.ts";
 import type { Shell } from "../shell.ts";
-import { readSecret, SecretError } from "./secrets.ts";
-
-const maxCertificateCharacters = 1_048_576;
+import { readAuthority, readSecret, SecretError } from "./secrets.ts";
 
 /** Opens one control plane of several; the first one is the default. What its credentials lack is told with its name. */
 export async function openEdge(shell: Shell, edge: EdgeConfig, planes: readonly EdgeConfig[]): Promise<Provider> {
@@ -56,15 +53,4 @@ async function credentialsOf(shell: Shell, { credentials }: EdgeConfig): Promise
       return { kind: "kubeconfig", path, ...(context !== undefined && { context }) };
     }
   }
-}
-
-async function readAuthority(file: string): Promise<string> {
-  let text: string;
-  try {
-    text = (await readFile(file, "utf8")).slice(0, maxCertificateCharacters);
-  } catch {
-    throw new SecretError(`The certificate authority ${file} cannot be read.`);
-  }
-  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-  throw new SecretError(`The certificate authority ${file} holds no certificate in PEM.`);
 }

@@ -7,6 +7,7 @@ export class SecretError extends Error {
   override readonly name = "SecretError";
 }
 
+const maxCertificateCharacters = 1_048_576;
 const maxSecretCharacters = 65_536;
 
 /** Reads a secret when it is needed, so that a rotated file is seen. Surrounding white space is dropped, and from then on it is hidden wherever something is written. */
@@ -36,4 +37,16 @@ async function find(
   }
   if (value === "") throw new SecretError(`The secret file ${reference.file} is empty.`);
   return value;
+}
+
+/** Reads the certificates of a private authority from a PEM file. */
+export async function readAuthority(file: string): Promise<string> {
+  let text: string;
+  try {
+    text = (await readFile(file, "utf8")).slice(0, maxCertificateCharacters);
+  } catch {
+    throw new SecretError(`The certificate authority ${file} cannot be read.`);
+  }
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new SecretError(`The certificate authority ${file} holds no certificate in PEM.`);
 }

@@ -4,6 +4,7 @@ import { catalogsOf } from "./catalogs.ts";
 import { defaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
 import { completeEdge } from "./edge.ts";
+import { cloneUrlOf, completeGithub } from "./github.ts";
 import type { RawConfig, RawCredentials, RawRepository } from "./raw.ts";
 import type { Config, GcpConfig, GcpCredentials, RepositoryConfig, SecretReference } from "./types.ts";
 
@@ -48,15 +49,26 @@ type Near = (path: string) => string;
 
 function completeRepository(fleet: string, raw: RawRepository, near: Near): RepositoryConfig {
   const name = raw.name ?? "";
+  const github = raw.github === undefined ? undefined : completeGithub(raw.github, near);
+  const { allowedSigners, pgpKeys } = raw.requireSigned ?? {};
+  const cloned = github === undefined ? "" : cloneUrlOf(github);
   return {
     name,
     fleet: name === "" ? fleet : `${fleet}-${name}`,
-    location: raw.url ?? near(raw.path ?? ""),
+    location: raw.url ?? (raw.path === undefined ? cloned : near(raw.path)),
     branch: raw.branch ?? defaults.branch,
     prefix: (raw.prefix ?? defaults.prefix).replace(/\/+$/, ""),
     pollIntervalMs: durationMs(raw.pollInterval ?? defaults.pollInterval),
     pollJitter: raw.pollJitter ?? defaults.pollJitter,
     token: completeSecret(raw.token, near),
+    github,
+    requireSigned:
+      raw.requireSigned === undefined
+        ? undefined
+        : {
+            allowedSigners: allowedSigners === undefined ? undefined : near(allowedSigners),
+            pgpKeys: pgpKeys === undefined ? undefined : near(pgpKeys),
+          },
   };
 }
 

@@ -11,6 +11,7 @@ export const defaults = {
   log: { level: "info", format: "auto" },
   edge: { name: "edge", forceConflicts: false, timeout: "30s", readyTimeout: "2m" },
   secrets: { allowClearText: false },
+  github: { apiUrl: "https://api.github.com", timeout: "20s", deployments: false },
   gcp: { locationClass: "self-managed" },
   /** The quickstart on the embedded worlds: quick to notice, on whatever port is free. */
   embedded: {
@@ -24,4 +25,9 @@ export const defaults = {
 } as const;
 
 /** Bounds that are not defaults: below, a poll would burden its server; above, a timer would overflow. */
-export const bounds = { minPollMs: 1_000, maxDurationMs: 20 * 24 * 3_600_000, maxFileBytes: 1_048_576 } as const;
+export const bounds = {
+  minPollMs: 1_000,
+  minTimeoutMs: 100,
+  maxDurationMs: 20 * 24 * 3_600_000,
+  maxFileBytes: 1_048_576,
+} as const;

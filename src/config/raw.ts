@@ -13,6 +13,26 @@ export interface RawRepository {
   readonly pollInterval?: string;
   readonly pollJitter?: number;
   readonly token?: SecretReference;
+  readonly github?: RawGithub;
+  readonly requireSigned?: { readonly allowedSigners?: string; readonly pgpKeys?: string };
+}
+
+/** A repository at GitHub as the file says it. */
+export interface RawGithub {
+  readonly repository: string;
+  readonly apiUrl?: string;
+  readonly credentials: {
+    readonly kind: "token" | "app";
+    readonly token?: SecretReference;
+    readonly appId?: number | string;
+    readonly privateKey?: SecretReference;
+    readonly installationId?: number;
+  };
+  readonly webhookSecrets?: readonly SecretReference[];
+  readonly deployments?: boolean;
+  readonly proxy?: string;
+  readonly certificateAuthority?: string;
+  readonly timeout?: string;
 }
 
 /** Credentials as the file says them. */

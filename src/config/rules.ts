@@ -16,6 +16,7 @@ export function checkRules(raw: RawConfig, read: ReadFile): readonly Problem[] {
   checkNames(raw.repositories, add);
   for (const [index, repository] of raw.repositories.entries()) {
     checkDuration(["repositories", index, "pollInterval"], repository.pollInterval, bounds.minPollMs, add);
+    checkGithub(["repositories", index, "github"], repository, add);
     if (repository.path !== undefined && repository.token !== undefined) {
       add(
         ["repositories", index, "token"],
@@ -66,6 +67,25 @@ function checkNames(repositories: readonly RawRepository[], add: Add): void {
         "Give each its own.",
       );
   }
+}
+
+/** What a repository at GitHub may not be, although its shape is right. */
+function checkGithub(path: Path, { github }: RawRepository, add: Add): void {
+  if (github === undefined) return;
+  checkDuration([...path, "timeout"], github.timeout, bounds.minTimeoutMs, add);
+  const { apiUrl } = github;
+  if (apiUrl !== undefined && !isPrivateChannel(apiUrl)) {
+    add(
+      [...path, "apiUrl"],
+      "config/value",
+      `${textOf([...path, "apiUrl"])} must be https.`,
+      "Credentials are sent there.",
+    );
+  }
+}
+
+function isPrivateChannel(address: string): boolean {
+  return /^https:|^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$)/.test(address);
 }
 
 function checkDuration(path: Path, text: string | undefined, minMs: number, add: Add): void {

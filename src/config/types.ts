@@ -20,6 +20,39 @@ export interface RepositoryConfig {
   /** Share of the interval by which each poll is moved at random, 0 to 1. */
   readonly pollJitter: number;
   readonly token: SecretReference | undefined;
+  /** Where it is reviewed; undefined for nowhere. */
+  readonly github: GithubConfig | undefined;
+  /** Files of keys that the head of the branch must be signed by; undefined lets unsigned commits pass. */
+  readonly requireSigned:
+    | { readonly allowedSigners: string | undefined; readonly pgpKeys: string | undefined }
+    | undefined;
+}
+
+/** Who Plumbline is at GitHub. */
+export type GithubCredentialsConfig =
+  | { readonly kind: "token"; readonly token: SecretReference }
+  | {
+      readonly kind: "app";
+      readonly appId: string;
+      readonly privateKey: SecretReference;
+      readonly installationId: number | undefined;
+    };
+
+/** One repository at GitHub. */
+export interface GithubConfig {
+  readonly owner: string;
+  readonly repository: string;
+  readonly apiUrl: string;
+  /** Where people read, without a slash at the end. */
+  readonly webUrl: string;
+  readonly credentials: GithubCredentialsConfig;
+  readonly webhookSecrets: readonly SecretReference[];
+  /** Whether applied commits are told as deployments. */
+  readonly deployments: boolean;
+  readonly proxy: string | undefined;
+  /** PEM file of a private certificate authority. */
+  readonly certificateAuthority: string | undefined;
+  readonly timeoutMs: number;
 }
 
 /** How Compute Engine is asked who we are. */

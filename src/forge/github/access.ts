@@ -50,6 +50,7 @@ export function appAccess(
     const answer = await ask(route, { installation_id: installationId, repositories: [place.repository] });
     const token = textAt(answer, "token");
     if (token === "") throw new ForgeError("GitHub minted no token.", { code: "auth", next: "retry" });
+    credentials.onToken?.(token);
     const endsAtMs = Date.parse(textAt(answer, "expires_at")) || clock.now().getTime() + 55 * 60_000;
     const permissions = (valueAt(answer, "permissions") ?? {}) as Readonly<Record<string, string>>;
     current = { token, endsAtMs, permissions };

@@ -5,7 +5,7 @@ import { createClient } from "./client.ts";
 import { createDeployments } from "./deployments.ts";
 import { createLogin, type Desk } from "./desk.ts";
 import { createNotes } from "./notes.ts";
-import { type GithubOptions, webUrlOf } from "./options.ts";
+import type { GithubOptions } from "./options.ts";
 import { propose } from "./proposals.ts";
 import { onePull, openPulls } from "./pulls.ts";
 import { permissionOf, reactTo, remarksSince } from "./remarks.ts";
@@ -16,7 +16,7 @@ import { createTickets } from "./tickets.ts";
 export function createGithubForge(options: GithubOptions): Forge {
   const { name, owner, repository, clock = systemClock } = options;
   const apiUrl = options.apiUrl.replace(/\/+$/, "");
-  const webUrl = (options.webUrl ?? webUrlOf(apiUrl)).replace(/\/+$/, "");
+  const webUrl = options.webUrl.replace(/\/+$/, "");
   const client = createClient({ ...options, apiUrl });
   const desk: Desk = { client, clock, owner, repository, login: createLogin(client) };
   const statuses = createStatuses(desk);

@@ -10,6 +10,8 @@ export type GithubCredentials =
       privateKey(): Promise<string>;
       /** Found by the repository when undefined. */
       readonly installationId?: number;
+      /** Told every minted token, so that it can be hidden wherever something is written. */
+      onToken?(token: string): void;
     };
 
 /** One repository at GitHub, and how to speak with it. */
@@ -17,8 +19,8 @@ export interface GithubOptions {
   readonly name: string;
   /** `https://api.github.com`, or `https://host/api/v3` for GitHub Enterprise. */
   readonly apiUrl: string;
-  /** Where people read; derived from apiUrl when undefined. */
-  readonly webUrl?: string;
+  /** Where people read. */
+  readonly webUrl: string;
   readonly owner: string;
   readonly repository: string;
   readonly credentials: GithubCredentials;
@@ -34,14 +36,4 @@ export interface GithubOptions {
   /** First wait between attempts; it grows with the square. */
   readonly retryDelayMs?: number;
   readonly clock?: Clock;
-}
-
-/** The address that stands where nobody said another. */
-export const defaultApiUrl = "https://api.github.com";
-
-/** Where people read what this API serves. */
-export function webUrlOf(apiUrl: string): string {
-  if (apiUrl === defaultApiUrl) return "https://github.com";
-  // GitHub Enterprise Cloud with its own domain serves its API beside the site.
-  return new URL(apiUrl).origin.replace("://api.", "://").replace(/\/$/, "");
 }

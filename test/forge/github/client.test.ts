@@ -1,7 +1,6 @@
 import * as assert from "uvu/assert";
 import { ForgeError } from "../../../src/forge/forge.ts";
 import { createGithubForge } from "../../../src/forge/github/index.ts";
-import { webUrlOf } from "../../../src/forge/github/options.ts";
 import { createPacing } from "../../../src/forge/github/pacing.ts";
 import { fakeClock } from "../../support/clock.ts";
 import { suite } from "../../support/suite.ts";
@@ -200,16 +199,17 @@ test("never more than the documented limits in any hour", async () => {
 test("credentials are never sent in the open to another machine", () => {
   const open = () =>
     createGithubForge({
-      ...{ name: "g", apiUrl: "http://github.example.com/api/v3", owner: "o", repository: "r", version: "1" },
+      ...{
+        name: "g",
+        apiUrl: "http://github.example.com/api/v3",
+        webUrl: "",
+        owner: "o",
+        repository: "r",
+        version: "1",
+      },
       credentials: { kind: "token", token: async () => "x" },
     });
   assert.throws(open, /never sent without TLS/);
-});
-
-test("where people read is known from where the API is", () => {
-  assert.is(webUrlOf("https://api.github.com"), "https://github.com");
-  assert.is(webUrlOf("https://ghe.example.com/api/v3"), "https://ghe.example.com");
-  assert.is(webUrlOf("https://api.acme.ghe.com"), "https://acme.ghe.com");
 });
 
 test.run();

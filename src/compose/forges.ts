@@ -1,0 +1,54 @@
+import type { GithubConfig, RepositoryConfig } from "../config.ts";
+import type { Forge } from "../forge/forge.ts";
+import type { GithubCredentials } from "../forge/github/options.ts";
+import type { Shell } from "../shell.ts";
+import { readAuthority, readSecret } from "./secrets.ts";
+
+/** Opens where a repository is reviewed; undefined when that is nowhere. GitHub's client is loaded only then. */
+export async function openForge(shell: Shell, tracked: RepositoryConfig): Promise<Forge | undefined> {
+  const { github } = tracked;
+  if (github === undefined) return undefined;
+  const { createGithubForge } = await import("../forge/github/index.ts");
+  const { owner, repository, apiUrl, webUrl, timeoutMs, proxy } = github;
+  const authority = github.certificateAuthority;
+  const certificateAuthority = authority === undefined ? undefined : await readAuthority(authority);
+  return createGithubForge({
+    name: tracked.name === "" ? "github" : `github-${tracked.name}`,
+    ...{ owner, repository, apiUrl, webUrl, timeoutMs },
+    version: shell.version,
+    credentials: credentialsOf(shell, github),
+    ...(proxy !== undefined && { proxy }),
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
+  });
+}
+
+/** What deliveries of a repository are signed with, read when they are needed. Empty: no delivery is believed. */
+export async function readWebhookSecrets(shell: Shell, tracked: RepositoryConfig): Promise<readonly string[]> {
+  return await Promise.all((tracked.github?.webhookSecrets ?? []).map((secret) => readSecret(secret, shell)));
+}
+
+/** What git reads a repository with: its own token, else what its forge has. */
+export function gitTokenOf(
+  shell: Shell,
+  tracked: RepositoryConfig,
+  forge: Forge | undefined,
+): (() => Promise<string | undefined>) | undefined {
+  const { token, github, location } = tracked;
+  if (token !== undefined) return () => readSecret(token, shell);
+  // The forge's token goes to the forge's own site, never elsewhere.
+  const isSameSite = github !== undefined && location.startsWith(`${github.webUrl}/`);
+  return forge !== undefined && isSameSite ? () => forge.token() : undefined;
+}
+
+function credentialsOf(shell: Shell, { credentials }: GithubConfig): GithubCredentials {
+  if (credentials.kind === "token") return { kind: "token", token: () => readSecret(credentials.token, shell) };
+  const { appId, privateKey, installationId } = credentials;
+  return {
+    kind: "app",
+    appId,
+    privateKey: () => readSecret(privateKey, shell),
+    ...(installationId !== undefined && { installationId }),
+    // Minted tokens are hidden like those that were read.
+    onToken: (token) => shell.redactor.add(token),
+  };
+}
