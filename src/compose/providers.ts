@@ -1,10 +1,11 @@
 import type { Config, GcpConfig } from "../config.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { GcpCredentials } from "../providers/gcp/index.ts";
 import type { Provider, SecretLookup } from "../providers/provider.ts";
 import type { Shell } from "../shell.ts";
 import { gcpNames } from "./catalogs.ts";
 import { openEdge } from "./edge.ts";
-import { readSecret } from "./secrets.ts";
+import { readAuthority, readSecret } from "./secrets.ts";
 
 /** What providers read beside their configuration. */
 export interface Furnishing {
@@ -31,19 +32,25 @@ export async function openProviders(
 
 async function openGcp(shell: Shell, gcp: GcpConfig, { catalogs, secrets }: Furnishing): Promise<Provider> {
   const { createGcpProvider } = await import("../providers/gcp/index.ts");
-  const { credentials } = gcp;
+  const { certificateAuthority, proxy } = gcp;
   return createGcpProvider({
     name: "gcp",
     ...(gcp.endpoint !== undefined && { endpoint: gcp.endpoint }),
-    credentials:
-      credentials.kind === "token"
-        ? { kind: "token", token: await readSecret(credentials.token, shell) }
-        : credentials.kind === "key-file"
-          ? { kind: "key-file", path: credentials.file }
-          : credentials,
+    credentials: await gcpCredentials(shell, gcp.credentials),
+    surroundings: { variables: shell.environment, homeDirectory: shell.homeDirectory },
+    ...(certificateAuthority !== undefined && { certificateAuthority: await readAuthority(certificateAuthority) }),
+    ...(proxy !== undefined && { proxy }),
     locationClass: gcp.locationClass,
     images: gcpNames(catalogs, "images"),
     machineTypes: gcpNames(catalogs, "instance-types"),
     secrets,
   });
+}
+
+async function gcpCredentials(shell: Shell, credentials: GcpConfig["credentials"]): Promise<GcpCredentials> {
+  if (!("token" in credentials) && !("file" in credentials)) return credentials;
+  const { impersonate } = credentials;
+  const spoken = impersonate === undefined ? {} : { impersonate };
+  if ("file" in credentials) return { kind: credentials.kind, path: credentials.file, ...spoken };
+  return { kind: "token", token: await readSecret(credentials.token, shell), ...spoken };
 }

@@ -78,6 +78,8 @@ function completeGcp(raw: NonNullable<RawConfig["providers"]["gcp"]>, near: Near
   return {
     endpoint: raw.endpoint,
     credentials: completeCredentials(raw.credentials ?? { kind: unsaid }, near),
+    certificateAuthority: raw.certificateAuthority === undefined ? undefined : near(raw.certificateAuthority),
+    proxy: raw.proxy,
     locationClass: raw.locationClass ?? defaults.gcp.locationClass,
     images: raw.images ?? {},
     machineTypes: raw.machineTypes ?? {},
@@ -85,11 +87,14 @@ function completeGcp(raw: NonNullable<RawConfig["providers"]["gcp"]>, near: Near
 }
 
 function completeCredentials(raw: RawCredentials, near: Near): GcpCredentials {
-  if (raw.kind === "none" || raw.kind === "default") return { kind: raw.kind };
-  if (raw.kind === "key-file") return { kind: "key-file", file: near(raw.file ?? "") };
+  const { kind } = raw;
+  if (kind === "none") return { kind };
+  const spoken = raw.impersonate === undefined ? {} : { impersonate: raw.impersonate };
+  if (kind === "default" || kind === "metadata") return { kind, ...spoken };
+  if (kind === "key-file" || kind === "federation") return { kind, file: near(raw.file ?? ""), ...spoken };
   const token = completeSecret(raw.token, near);
   invariant(token !== undefined, "credentials of the kind token passed the schema without a token");
-  return { kind: "token", token: token as SecretReference };
+  return { kind, token: token as SecretReference, ...spoken };
 }
 
 function completeSecret(raw: SecretReference | undefined, near: Near): SecretReference | undefined {

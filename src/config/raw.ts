@@ -37,9 +37,10 @@ export interface RawGithub {
 
 /** Credentials as the file says them. */
 export interface RawCredentials {
-  readonly kind: "none" | "default" | "key-file" | "token";
+  readonly kind: "none" | "default" | "key-file" | "federation" | "metadata" | "token";
   readonly file?: string;
   readonly token?: SecretReference;
+  readonly impersonate?: string;
 }
 
 /** Credentials of a control plane as the file says them. */
@@ -89,6 +90,8 @@ export interface RawConfig {
     readonly gcp?: {
       readonly endpoint?: string;
       readonly credentials?: RawCredentials;
+      readonly certificateAuthority?: string;
+      readonly proxy?: string;
       readonly locationClass?: string;
       readonly images?: Readonly<Record<string, string>>;
       readonly machineTypes?: Readonly<Record<string, string>>;

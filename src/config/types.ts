@@ -58,15 +58,23 @@ export interface GithubConfig {
 /** How Compute Engine is asked who we are. */
 export type GcpCredentials =
   | { readonly kind: "none" }
-  | { readonly kind: "default" }
-  | { readonly kind: "key-file"; readonly file: string }
-  | { readonly kind: "token"; readonly token: SecretReference };
+  | ((
+      | { readonly kind: "default" | "metadata" }
+      | { readonly kind: "key-file" | "federation"; readonly file: string }
+      | { readonly kind: "token"; readonly token: SecretReference }
+    ) & {
+      /** Service account that is spoken for with these credentials. */
+      readonly impersonate?: string;
+    });
 
 /** The Compute Engine provider. */
 export interface GcpConfig {
   /** Another server that speaks the API; undefined is Google's own. */
   readonly endpoint: string | undefined;
   readonly credentials: GcpCredentials;
+  /** PEM file of a private certificate authority. */
+  readonly certificateAuthority: string | undefined;
+  readonly proxy: string | undefined;
   /** Locations of this class are served. */
   readonly locationClass: string;
   /** Image names of manifests → what Compute Engine calls them, over what the catalogs say. */

@@ -1,12 +1,19 @@
 import { isIP } from "node:net";
 import type { SecretLookup } from "../provider.ts";
+import type { Surroundings } from "./credentials/discover.ts";
+import type { Road } from "./credentials/wire.ts";
 
 /** How Google is asked who we are. `none` sends no credentials and asks nobody for any. */
 export type GcpCredentials =
   | { readonly kind: "none" }
-  | { readonly kind: "default" }
-  | { readonly kind: "key-file"; readonly path: string }
-  | { readonly kind: "token"; readonly token: string };
+  | ((
+      | { readonly kind: "default" | "metadata" }
+      | { readonly kind: "key-file" | "federation"; readonly path: string }
+      | { readonly kind: "token"; readonly token: string }
+    ) & {
+      /** Service account that is spoken for with these credentials. */
+      readonly impersonate?: string;
+    });
 
 /** How one Compute Engine world is reached and what its words are. What is left out is in `gcpDefaults`. */
 export interface GcpOptions {
@@ -15,6 +22,12 @@ export interface GcpOptions {
   /** `http://127.0.0.1:PORT` of another server that speaks the API; absent: Google's own. */
   readonly endpoint?: string;
   readonly credentials: GcpCredentials;
+  /** Variables and home folder that Application Default Credentials are found by. */
+  readonly surroundings?: Surroundings;
+  /** PEM of a private certificate authority, trusted beside the public ones. */
+  readonly certificateAuthority?: string;
+  /** URL of an HTTP proxy that carries everything, tokens too. */
+  readonly proxy?: string;
   /** Only Locations of this class are served. */
   readonly locationClass?: string;
   /** Image names of manifests → what Compute Engine calls them. */
@@ -36,7 +49,7 @@ export interface GcpOptions {
 }
 
 /** Every option, filled in. */
-export interface Settings extends Required<Omit<GcpOptions, "endpoint">> {
+export interface Settings extends Required<Omit<GcpOptions, "endpoint" | keyof Road>>, Road {
   readonly endpoint: Endpoint;
 }
 
@@ -50,6 +63,9 @@ export interface Endpoint {
 /** What holds when the options do not say otherwise. */
 export const gcpDefaults = {
   endpoint: "https://compute.googleapis.com",
+  surroundings: { variables: {}, homeDirectory: "" },
+  certificateAuthority: undefined,
+  proxy: undefined,
   locationClass: "self-managed",
   containerImage: "datumcloud/cos-stable-117-18613-0-79",
   secrets: async () => undefined,
@@ -65,7 +81,8 @@ export function settingsOf(options: GcpOptions): Settings {
   return { ...gcpDefaults, ...given, endpoint: endpointOf(endpoint ?? gcpDefaults.endpoint) };
 }
 
-function endpointOf(text: string): Endpoint {
+/** Where a server is. Throws a TypeError on a URL that cannot be one. */
+export function endpointOf(text: string): Endpoint {
   const url = new URL(text);
   if (url.protocol !== "http:" && url.protocol !== "https:") throw new TypeError(`${url.protocol} is not HTTP`);
   if (url.username !== "" || url.password !== "") throw new TypeError("An endpoint must not carry credentials.");
@@ -79,4 +96,9 @@ function endpointOf(text: string): Endpoint {
 export function isPrivateChannel({ protocol, host }: Endpoint): boolean {
   if (protocol === "https" || host === "localhost" || host === "[::1]") return true;
   return isIP(host) === 4 && host.startsWith("127.");
+}
+
+/** Where a service beside Compute Engine is: a host of its own at Google's, the same server elsewhere. */
+export function neighbourUrl({ protocol, host, port }: Endpoint, service: string): string {
+  return host.endsWith(".googleapis.com") ? `https://${service}.googleapis.com` : `${protocol}://${host}:${port}`;
 }

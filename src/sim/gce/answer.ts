@@ -40,6 +40,7 @@ interface Bytes {
   readonly contentType: string;
   readonly bytes: Buffer;
   readonly broken?: ApiAnswer["broken"];
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends a body with the usual headers. */
@@ -55,6 +56,7 @@ export async function sendBytes(request: IncomingMessage, response: ServerRespon
     ...(packed === undefined ? {} : { "content-encoding": "gzip" }),
     "content-type": body.contentType,
     "content-length": String(bytes.length),
+    ...body.headers,
   };
   response.writeHead(body.status, headers);
   if (body.broken !== "truncated") {

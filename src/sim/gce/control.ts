@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../core/json.ts";
+import { type AccessOptions, type AccessRules, readAccessOptions } from "./access-rules.ts";
 import { advance } from "./effects.ts";
 import { type FaultOptions, type Faults, readFaultOptions } from "./faults.ts";
 import { effects } from "./handlers.ts";
@@ -13,6 +14,11 @@ export interface GceControl {
   setRateLimits(options: RateLimitOptions): void;
   /** Limits of quota metrics in every region, such as `{ CPUS: 24 }`; an empty object lifts them. */
   setQuotas(limits: Readonly<Record<string, number>>): void;
+  /** What is refused from now on: permissions, services, credentials; an empty object allows everything again. */
+  setAccess(options: AccessOptions): void;
+  access(): Required<AccessOptions>;
+  /** Forgets every token that was given out. */
+  withdrawTokens(): void;
   /** Lets everything that is under way come to its end at once. */
   settle(): void;
   requests(): ReturnType<RequestLog["describe"]>;
@@ -25,11 +31,12 @@ interface ControlParts {
   readonly limits: RateLimits;
   readonly log: RequestLog;
   readonly quotas: Map<string, number>;
+  readonly access: AccessRules;
 }
 
 /** Makes the control of a simulator. */
 export function createControl(parts: ControlParts): GceControl {
-  const { world, faults, limits, log, quotas } = parts;
+  const { world, faults, limits, log, quotas, access } = parts;
   return {
     world,
     setFaults: faults.set,
@@ -38,6 +45,9 @@ export function createControl(parts: ControlParts): GceControl {
       quotas.clear();
       for (const [metric, limit] of Object.entries(fresh)) quotas.set(metric, limit);
     },
+    setAccess: access.set,
+    access: access.describe,
+    withdrawTokens: access.withdrawTokens,
     settle: () => {
       advance(world, effects, Number.POSITIVE_INFINITY);
       world.commit();
@@ -72,6 +82,14 @@ export function controlAnswer(
       return {};
     case "POST /_control/quotas":
       control.setQuotas(numbersIn(body));
+      return {};
+    case "GET /_control/access":
+      return { ...control.access() };
+    case "POST /_control/access":
+      control.setAccess(readAccessOptions(body));
+      return { ...control.access() };
+    case "POST /_control/withdraw-tokens":
+      control.withdrawTokens();
       return {};
     case "POST /_control/settle":
       control.settle();

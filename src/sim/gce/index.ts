@@ -5,6 +5,7 @@ import { isObject } from "../../core/json.ts";
 import { loadDescription } from "../../providers/gcp/description/load.ts";
 import { listen } from "../listen.ts";
 import { lockDirectory } from "../lock.ts";
+import { type AccessOptions, type AccessRules, createAccessRules } from "./access-rules.ts";
 import { readText, sendAnswer, sendBytes } from "./answer.ts";
 import { type Api, type ApiRequest, createApi } from "./api.ts";
 import { batchAnswer } from "./batch.ts";
@@ -15,6 +16,7 @@ import { createFaults, type FaultOptions, type Faults } from "./faults.ts";
 import { randomFrom } from "./identity.ts";
 import { memoryJournal, openJournal } from "./journal.ts";
 import { type NeighbourAnswer, neighbourAnswer } from "./neighbours/index.ts";
+import { type TokenAnswer, type TokenRequest, tokenAnswer } from "./neighbours/tokens.ts";
 import { createRateLimits, type RateLimitOptions } from "./rate-limits.ts";
 import { lastSegment, parsePath } from "./reference.ts";
 import { createRequestLog } from "./request-log.ts";
@@ -34,6 +36,8 @@ export interface GceSimulatorOptions {
   readonly rateLimits?: RateLimitOptions;
   /** Limits of quota metrics in every region; none without it. */
   readonly quotas?: Readonly<Record<string, number>>;
+  /** What is refused; nothing without it. */
+  readonly access?: AccessOptions;
   /** Whether a project begins with the network `default`, as real ones do. */
   readonly defaultNetwork?: boolean;
   /** The time, for tests. */
@@ -67,7 +71,8 @@ export async function startGceSimulator(options: GceSimulatorOptions = {}): Prom
   const log = createRequestLog();
   const quotas = new Map(Object.entries(options.quotas ?? {}));
   const stop = new AbortController();
-  const control = createControl({ world, faults, limits, log, quotas });
+  const access = createAccessRules(options.access ?? {}, world.newId);
+  const control = createControl({ world, faults, limits, log, quotas, access });
   const clock = options.clock ?? Date.now;
   const api = createApi({
     ...{ world, faults, limits, log, signal: stop.signal },
@@ -77,13 +82,14 @@ export async function startGceSimulator(options: GceSimulatorOptions = {}): Prom
     hasDefaultNetwork: options.defaultNetwork ?? true,
   });
   const neighbour = (request: ApiRequest) => neighbourAnswer(world, clock(), request);
+  const token = (request: TokenRequest) => tokenAnswer(access, clock(), request);
   const release = async (): Promise<void> => {
     stop.abort();
     journal.close();
     await unlock?.();
   };
   const listening = await listen((request, response) => {
-    serve({ api, control, faults, neighbour }, request, response).catch(() => request.socket.destroy());
+    serve({ api, control, faults, access, token, neighbour }, request, response).catch(() => request.socket.destroy());
   }, options.port ?? 0).catch(async (error: unknown) => {
     await release();
     throw error;
@@ -122,6 +128,8 @@ interface Served {
   readonly api: Api;
   readonly control: GceControl;
   readonly faults: Faults;
+  readonly access: AccessRules;
+  readonly token: (request: TokenRequest) => TokenAnswer | undefined;
   readonly neighbour: (request: ApiRequest) => NeighbourAnswer | undefined;
 }
 
@@ -136,6 +144,9 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
       if (body === undefined) throw new GceFailure(404, "notFound", `There is no ${method} ${url.pathname}.`);
       return await sendAnswer(request, response, { status: 200, body });
     }
+    const given = served.token(tokenRequestOf(request, method, url.pathname, text));
+    if (given !== undefined) return await sendToken(request, response, given);
+    checkToken(served.access, request);
     if (url.pathname.startsWith("/batch")) {
       const batch = await batchAnswer(served.api, String(request.headers["content-type"] ?? ""), text);
       if (batch === undefined) throw badRequest("Failed to parse batch request.");
@@ -151,6 +162,28 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
     await sendAnswer(request, response, { status: known.httpStatus, body: failureBody(known) });
   }
 }
+
+function tokenRequestOf(request: IncomingMessage, method: string, path: string, text: string): TokenRequest {
+  const flavor = request.headers["metadata-flavor"];
+  const metadataFlavor = Array.isArray(flavor) ? flavor[0] : flavor;
+  return { method, path, text, authorization: request.headers.authorization, metadataFlavor };
+}
+
+async function sendToken(request: IncomingMessage, response: ServerResponse, answer: TokenAnswer): Promise<void> {
+  const isText = typeof answer.body === "string";
+  const bytes = Buffer.from(isText ? (answer.body as string) : JSON.stringify(answer.body));
+  const contentType = isText ? "application/text" : "application/json; charset=UTF-8";
+  await sendBytes(request, response, { status: answer.status, contentType, bytes, headers: answer.headers });
+}
+
+function checkToken(access: AccessRules, request: IncomingMessage): void {
+  if (!access.describe().tokensRequired || access.principalOf(request.headers.authorization) !== undefined) return;
+  const message =
+    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.";
+  throw new GceFailure(401, "authError", message, { status: "UNAUTHENTICATED", location: unauthorized });
+}
+
+const unauthorized = { location: "Authorization", locationType: "header" };
 
 function objectIn(text: string): JsonObject {
   if (text.trim() === "") return {};

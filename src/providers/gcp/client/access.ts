@@ -1,57 +1,146 @@
-import type { AuthClient } from "google-auth-library";
+import { performance } from "node:perf_hooks";
 import { ProviderError } from "../../provider.ts";
-import { type Endpoint, type GcpCredentials, isPrivateChannel } from "../options.ts";
-
-const scope = "https://www.googleapis.com/auth/cloud-platform";
+import { defaultSource, fileSource } from "../credentials/discover.ts";
+import { impersonated, type Source, type Token } from "../credentials/grants.ts";
+import { metadataSource } from "../credentials/metadata.ts";
+import { createWire, type Wire } from "../credentials/wire.ts";
+import { endpointOf, isPrivateChannel, neighbourUrl, type Settings } from "../options.ts";
+import type { Sending, Transport } from "./transport.ts";
 
 /** Gives the headers that say who we are; asks nobody for them before the first call. */
 export interface Access {
   headers(url: string): Promise<Readonly<Record<string, string>>>;
+  /** Who calls, in words. Asks for a token, so that what is wrong with the credentials is told here. */
+  who(): Promise<string>;
+  /** Drops the token in headers that were refused; true when another may be had. */
+  forget(headers: Readonly<Record<string, string>>): boolean;
 }
+
+type Asked = Pick<Settings, "credentials" | "endpoint" | "proxy" | "certificateAuthority" | "surroundings">;
+
+const aheadSeconds = 300;
+const impersonationSeconds = 3_600;
 
 /** The way of the configured credentials. With `none` no metadata server and no file is ever looked for. */
-export function accessFor(credentials: GcpCredentials, endpoint: Endpoint): Access {
-  if (credentials.kind === "none") return { headers: async () => ({}) };
-  const guarded = (give: (url: string) => Promise<Readonly<Record<string, string>>>): Access => ({
-    async headers(url) {
-      if (isPrivateChannel(endpoint)) return give(url);
-      const message = "Credentials are never sent without TLS to another machine.";
-      throw new ProviderError(message, { code: "permission", next: "person" });
-    },
-  });
-  if (credentials.kind === "token") {
-    const authorization = `Bearer ${credentials.token}`;
-    return guarded(async () => ({ authorization }));
+export function accessFor(settings: Asked): Access {
+  const { credentials } = settings;
+  if (credentials.kind === "none") {
+    return { headers: async () => ({}), who: async () => "nobody: no credentials are sent", forget: () => false };
   }
-  const keyFile = credentials.kind === "key-file" ? { keyFilename: credentials.path } : {};
-  let client: Promise<AuthClient> | undefined;
-  return guarded(async (url) => {
+  const wire = createWire(settings);
+  let opened: Promise<Source> | undefined;
+  const open = async (): Promise<Source> => {
+    opened ??= openSource(settings, wire);
+    return await opened.catch((error) => {
+      opened = undefined;
+      throw error;
+    });
+  };
+  const mint = createMint(async () => {
     try {
-      client ??= discover(keyFile);
-      return Object.fromEntries((await (await client).getRequestHeaders(url)).entries());
+      return await (await open()).mint(wire);
     } catch (error) {
-      client = undefined;
-      throw refused(error, credentials.kind);
+      // A key that was replaced in place is read again.
+      opened = undefined;
+      throw error;
     }
   });
+  return {
+    async headers(url) {
+      if (!isPrivateChannel(endpointOf(new URL(url).origin))) {
+        const message = "Credentials are never sent without TLS to another machine.";
+        throw new ProviderError(message, { code: "permission", next: "person" });
+      }
+      const authorization = `Bearer ${await mint.token()}`;
+      const { quotaProject } = await open();
+      return { authorization, ...(quotaProject === "" ? {} : { "x-goog-user-project": quotaProject }) };
+    },
+    async who() {
+      await mint.token();
+      return (await open()).who;
+    },
+    forget({ authorization = "" }) {
+      mint.forget(authorization.slice("Bearer ".length));
+      return authorization !== "" && credentials.kind !== "token";
+    },
+  };
 }
 
-async function discover(keyFile: { keyFilename?: string }): Promise<AuthClient> {
-  const { GoogleAuth } = await import("google-auth-library");
-  return (await new GoogleAuth({ ...keyFile, scopes: [scope] }).getClient()) as AuthClient;
+async function openSource(settings: Asked, wire: Wire): Promise<Source> {
+  const { credentials, surroundings } = settings;
+  const source = await ownSource(settings, wire);
+  const { impersonate } = credentials as { readonly impersonate?: string };
+  if (impersonate === undefined) return source;
+  const base = neighbourUrl(settings.endpoint, "iamcredentials");
+  const url = `${base}/v1/projects/-/serviceAccounts/${impersonate}:generateAccessToken`;
+  const quotaProject = source.quotaProject || (surroundings.variables.GOOGLE_CLOUD_QUOTA_PROJECT ?? "");
+  return impersonated({ ...source, quotaProject }, { url, delegates: [], lifetimeSeconds: impersonationSeconds });
 }
 
-/** The library's own message may quote the key's content, so that only its kind is told. */
-function refused(error: unknown, kind: "default" | "key-file"): ProviderError {
-  const { code, status, message = "" } = error as { code?: string | number; status?: number; message?: string };
-  const offline = typeof code === "string" && /^E(CONN|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE)/.test(code);
-  const server = Number(status ?? code) >= 500;
-  if (offline || server) {
-    const why = "The token server cannot be reached.";
-    return new ProviderError(why, { code: "unavailable", next: "retry", cause: error });
+async function ownSource({ credentials, surroundings }: Asked, wire: Wire): Promise<Source> {
+  switch (credentials.kind) {
+    case "token": {
+      const token = { text: credentials.token, lifeSeconds: Number.POSITIVE_INFINITY };
+      return { who: "the owner of the token in the configuration", quotaProject: "", mint: async () => token };
+    }
+    case "key-file":
+      return await fileSource(credentials.path, "The service account key", ["service_account"]);
+    case "federation":
+      return await fileSource(credentials.path, "The federation file", ["external_account"]);
+    case "metadata":
+      return await metadataSource(surroundings.variables, wire);
+    default:
+      return await defaultSource(surroundings, wire);
   }
-  const missing = message.includes("Could not load the default credentials") || code === "ENOENT";
-  const what = kind === "default" ? "Application Default Credentials" : "The service account key";
-  const why = missing ? "were not found" : "were refused";
-  return new ProviderError(`${what} ${why}.`, { code: "permission", next: "person", cause: error });
+}
+
+interface Mint {
+  token(): Promise<string>;
+  /** Several calls may have been refused with one token; the one that was fetched since stays. */
+  forget(text: string): void;
+}
+
+/** Keeps each token until a tenth of its life, at most five minutes, is left; callers share one exchange. */
+function createMint(fetch: () => Promise<Token>): Mint {
+  let kept: { readonly text: string; readonly renewAtMs: number } | undefined;
+  let running: Promise<string> | undefined;
+  const renew = async (): Promise<string> => {
+    try {
+      const startedAtMs = performance.now();
+      const { text, lifeSeconds } = await fetch();
+      const ahead = Math.min(aheadSeconds, lifeSeconds / 10);
+      kept = { text, renewAtMs: startedAtMs + (lifeSeconds - ahead) * 1_000 };
+      return text;
+    } finally {
+      running = undefined;
+    }
+  };
+  return {
+    async token() {
+      if (kept !== undefined && performance.now() < kept.renewAtMs) return kept.text;
+      running ??= renew();
+      return await running;
+    },
+    forget(text) {
+      if (kept?.text === text) kept = undefined;
+    },
+  };
+}
+
+/** Sends with the credentials' headers. A token that was withdrawn before its time is fetched anew, once. */
+export async function sendAs(
+  access: Access,
+  transport: Transport,
+  sending: Sending,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const given = await access.headers(sending.url);
+  try {
+    return await transport.send({ ...sending, headers: { ...sending.headers, ...given } }, signal);
+  } catch (error) {
+    const refused = error instanceof ProviderError && (error.cause as { status?: number } | undefined)?.status === 401;
+    if (!refused || !access.forget(given)) throw error;
+    const fresh = await access.headers(sending.url);
+    return await transport.send({ ...sending, headers: { ...sending.headers, ...fresh } }, signal);
+  }
 }

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
 import { ProviderError } from "../../provider.ts";
 import type { Service } from "../kinds.ts";
 import type { Settings } from "../options.ts";
-import { accessFor } from "./access.ts";
+import { type Access, accessFor, sendAs } from "./access.ts";
 import { openLibrary } from "./library.ts";
 import { createLimiter, quotaGroupOf } from "./limiter.ts";
 import { createTransport, type Transport } from "./transport.ts";
@@ -40,10 +40,10 @@ const contextHeader = "x-plumbline-call";
 
 /** Opens the API of one endpoint. Nothing is loaded or sent before the first call. */
 export function openApi(settings: Settings, nowMs: () => number): Api {
-  const transport = createTransport(settings.requestTimeoutMs, nowMs);
-  const access = accessFor(settings.credentials, settings.endpoint);
+  const transport = createTransport(settings, nowMs);
+  const access = accessFor(settings);
   const running = new Map<string, Context>();
-  const library = openLibrary(settings.endpoint, () => authClientOver(transport, access.headers, running));
+  const library = openLibrary(settings.endpoint, () => authClientOver(transport, access, running));
   const limiter = createLimiter(settings.requestsPerMinute, nowMs);
   let count = 0;
   return {
@@ -99,7 +99,7 @@ function plain(value: Json): Json {
 /** The one place every request of every client goes through. */
 async function authClientOver(
   transport: Transport,
-  headersFor: (url: string) => Promise<Readonly<Record<string, string>>>,
+  access: Access,
   running: ReadonlyMap<string, Context>,
 ): Promise<AuthClient> {
   const { PassThroughClient } = await import("google-auth-library");
@@ -112,12 +112,11 @@ async function authClientOver(
       const url = targetOf(String(input), call.fields);
       const sent = Object.fromEntries([...headers.entries()].filter(([name]) => name !== contextHeader));
       const sending = {
-        ...{ method, url, doing: call.doing, resource: call.resource },
-        headers: { ...sent, ...(await headersFor(url)) },
+        ...{ method, url, doing: call.doing, resource: call.resource, headers: sent },
         body: body === undefined ? undefined : body.toString(),
         ...(call.method === "list" || call.method === "aggregatedList" ? { doubt: doubtOfList(call.method) } : {}),
       };
-      const answer = await transport.send(sending, signal);
+      const answer = await sendAs(access, transport, sending, signal);
       context.answered = true;
       return { ok: true, status: 200, arrayBuffer: async () => answer } as never;
     }

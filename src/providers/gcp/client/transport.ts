@@ -1,8 +1,10 @@
 import { gunzipSync } from "node:zlib";
-import { Agent, type Dispatcher, request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { ProviderError } from "../../provider.ts";
+import { agentOf } from "../credentials/wire.ts";
 import { refusalOfAnswer, sortedError } from "../failure.ts";
+import type { Settings } from "../options.ts";
 
 const maxAnswerBytes = 64 * 1024 * 1024;
 
@@ -27,13 +29,13 @@ export interface Transport {
 }
 
 /** Makes a transport with a deadline per request and a limit on what it reads. */
-export function createTransport(timeoutMs: number, nowMs: () => number): Transport {
-  const agent = new Agent({
-    connections: 16,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    connect: { timeout: timeoutMs },
-  });
+export function createTransport(
+  settings: Pick<Settings, "requestTimeoutMs" | "proxy" | "certificateAuthority">,
+  nowMs: () => number,
+): Transport {
+  const timeoutMs = settings.requestTimeoutMs;
+  const limits = { connections: 16, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+  const agent = agentOf(settings, limits, timeoutMs);
   return {
     async send(sending, signal) {
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);

@@ -20,18 +20,12 @@ export interface NeighbourAnswer {
   readonly body: JsonObject;
 }
 
-/** How long a token that is given out would live. */
-const tokenSeconds = 3_600;
-
 /**
- * The few calls of other services that clients of Compute Engine make: tokens, service accounts, secrets, policies of
+ * The few calls of other services that clients of Compute Engine make: service accounts, secrets, policies of
  * projects, and whether an API is switched on. Undefined for a path that is none of these.
  */
 export function neighbourAnswer(world: World, nowMs: number, incoming: Incoming): NeighbourAnswer | undefined {
   const { method, path } = incoming;
-  if (method === "POST" && /^\/(?:token|v1\/token|oauth2\/v4\/token)$/.test(path)) {
-    return { status: 200, body: token(world) };
-  }
   const found = /^\/v1\/projects\/([^/:]+)(?:\/(.*?))?(?::([a-zA-Z]+))?$/.exec(path);
   if (found === null) return undefined;
   const [, project = "", rest = "", verb = ""] = found;
@@ -58,13 +52,6 @@ function answered(call: NeighbourCall): JsonObject {
   }
   if (service === undefined && call.verb !== "") return policyAnswer(call, `projects/${call.project}`);
   throw missing(`projects/${call.project}/${call.segments.join("/")}`);
-}
-
-/** Any credentials are good here; the token says nothing. */
-function token(world: World): JsonObject {
-  const issued = "urn:ietf:params:oauth:token-type:access_token";
-  const access_token = `simulated-${world.newId()}`;
-  return { access_token, expires_in: tokenSeconds, token_type: "Bearer", issued_token_type: issued };
 }
 
 function objectIn(text: string): JsonObject {
