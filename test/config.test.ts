@@ -108,23 +108,6 @@ log: {level: debug, format: json}
   assert.equal(config.store, { path: "/var/lib/store.db" });
 });
 
-test("reads every way to be known to Google", () => {
-  const read = (text: string) => good(minimal.replace("gcp: {}", `gcp: {${text}}`)).providers.gcp;
-  const impersonate = "robot@p.iam.gserviceaccount.com";
-  assert.equal(read(`credentials: {kind: metadata, impersonate: ${impersonate}}`)?.credentials, {
-    kind: "metadata",
-    impersonate,
-  });
-  assert.equal(read("credentials: {kind: federation, file: wif.json}")?.credentials, {
-    kind: "federation",
-    file: "/etc/plumbline/wif.json",
-  });
-  const gcp = read("certificateAuthority: ca.pem, proxy: 'http://proxy:3128'");
-  assert.equal([gcp?.certificateAuthority, gcp?.proxy], ["/etc/plumbline/ca.pem", "http://proxy:3128"]);
-  const { problems } = parseConfig(minimal.replace("gcp: {}", "gcp: {credentials: {kind: federation}}"), "f", schema);
-  assert.match(problems[0]?.message ?? "", /needs file/);
-});
-
 test("another server never sees Google's credentials unless told so", () => {
   const config = good(minimal.replace("gcp: {}", "gcp: {endpoint: 'https://host'}"));
   assert.equal(config.providers.gcp?.credentials, { kind: "none" });

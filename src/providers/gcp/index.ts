@@ -7,6 +7,7 @@ import { createOperations } from "./act/operations.ts";
 import { carryOut } from "./act/order.ts";
 import { createRequestIds } from "./act/request-ids.ts";
 import { createWatch } from "./act/watch.ts";
+import { accessFor } from "./client/access.ts";
 import { type Api, openApi } from "./client/api.ts";
 import { openRest, type Rest } from "./client/rest.ts";
 import { compareThings } from "./compare.ts";
@@ -30,8 +31,9 @@ const firstDelayMs = 30;
 /** A provider for Compute Engine or a server that speaks its API. Nothing is loaded or sent before the first observe or apply. */
 export function createGcpProvider(options: GcpOptions): Provider {
   const settings = settingsOf(options);
-  const api = openApi(settings, Date.now);
-  const rest = openRest(settings, Date.now);
+  const access = accessFor(settings);
+  const api = openApi(settings, access, Date.now);
+  const rest = openRest(settings, access, Date.now);
   const bench = benchOf(settings, api);
   const secretBench = { provider: settings.name, rest, lookup: settings.secrets };
   return {

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
 import { ProviderError } from "../../provider.ts";
 import type { Service } from "../kinds.ts";
 import type { Settings } from "../options.ts";
-import { type Access, accessFor, sendAs } from "./access.ts";
+import { type Access, sendAs } from "./access.ts";
 import { openLibrary } from "./library.ts";
 import { createLimiter, quotaGroupOf } from "./limiter.ts";
 import { createTransport, type Transport } from "./transport.ts";
@@ -39,9 +39,8 @@ interface Context {
 const contextHeader = "x-plumbline-call";
 
 /** Opens the API of one endpoint. Nothing is loaded or sent before the first call. */
-export function openApi(settings: Settings, nowMs: () => number): Api {
+export function openApi(settings: Settings, access: Access, nowMs: () => number): Api {
   const transport = createTransport(settings, nowMs);
-  const access = accessFor(settings);
   const running = new Map<string, Context>();
   const library = openLibrary(settings.endpoint, () => authClientOver(transport, access, running));
   const limiter = createLimiter(settings.requestsPerMinute, nowMs);

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../core/json.ts";
-import type { Settings } from "../options.ts";
-import { accessFor } from "./access.ts";
+import { neighbourUrl, type Settings } from "../options.ts";
+import { type Access, sendAs } from "./access.ts";
 import { createLimiter } from "./limiter.ts";
 import { checkShape, type ShapeName } from "./shapes.ts";
 import { createTransport } from "./transport.ts";
@@ -33,29 +33,23 @@ export interface Rest {
 const requestsPerMinute = 600;
 
 /** Opens the neighbours of one endpoint. Nothing is sent before the first call. */
-export function openRest(settings: Settings, nowMs: () => number): Rest {
-  const transport = createTransport(settings.requestTimeoutMs, nowMs);
-  const access = accessFor(settings.credentials, settings.endpoint);
+export function openRest(settings: Settings, access: Access, nowMs: () => number): Rest {
+  const transport = createTransport(settings, nowMs);
   const limiter = createLimiter(Math.min(requestsPerMinute, settings.requestsPerMinute), nowMs);
   return {
     async call({ service, method, path, query = {}, body, doing, resource }, signal) {
       signal.throwIfAborted();
       if (body !== undefined) checkShape(body.shape, body.value, resource);
       await limiter.admit(method === "GET" ? "read" : "write", signal);
-      const target = new URL(`${baseOf(settings, service)}/v1/${path}`);
+      const target = new URL(`${neighbourUrl(settings.endpoint, service)}/v1/${path}`);
       for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
       const url = target.toString();
       const type = body === undefined ? {} : { "content-type": "application/json" };
-      const headers = { accept: "application/json", ...type, ...(await access.headers(url)) };
+      const headers = { accept: "application/json", ...type };
       const text = body === undefined ? undefined : JSON.stringify(body.value);
-      const answer = await transport.send({ method, url, headers, body: text, doing, resource }, signal);
+      const answer = await sendAs(access, transport, { method, url, headers, body: text, doing, resource }, signal);
       return JSON.parse(answer.toString("utf8")) as JsonObject;
     },
     close: () => transport.close(),
   };
-}
-
-function baseOf({ endpoint }: Settings, service: Neighbour): string {
-  const { protocol, host, port } = endpoint;
-  return host.endsWith(".googleapis.com") ? `https://${service}.googleapis.com` : `${protocol}://${host}:${port}`;
 }
