@@ -6,7 +6,7 @@ export const defaults = {
   pollJitter: 0.1,
   drift: { schedule: "*/5 * * * *", policy: "correct" },
   server: { enabled: true, host: "127.0.0.1", port: 8088 },
-  apply: { concurrency: 8, attempts: 4, firstDelay: "500ms", maxDelay: "30s", progressDeadline: "10m" },
+  apply: { concurrency: 32, attempts: 4, firstDelay: "500ms", maxDelay: "30s", progressDeadline: "10m" },
   retry: { firstDelay: "2s", maxDelay: "5m" },
   log: { level: "info", format: "auto" },
   edge: { name: "edge", forceConflicts: false, timeout: "30s", readyTimeout: "2m" },

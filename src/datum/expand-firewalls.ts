@@ -1,6 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
 import { valueAt } from "./document.ts";
-import type { Deployment, FirewallIntent, PolicyPort } from "./fleet.ts";
+import type { Deployment, FirewallIntent, Network, PolicyPort } from "./fleet.ts";
 import { objectsAt, textAt } from "./report.ts";
 import { namedPorts } from "./rules-policies.ts";
 
@@ -23,13 +23,19 @@ export function firewallsOf(deployment: Deployment): readonly FirewallIntent[] {
           interfaceIndex,
           ruleIndex,
           ports: objectsAt(rule.value, ["ports"]).map(({ value }) => portOf(value, names)),
-          sourceRanges: ranges.length === 0 ? ["0.0.0.0/0"] : [...new Set(ranges)].sort(),
+          sourceRanges: ranges.length === 0 ? everybody(network) : [...new Set(ranges)].sort(),
           exceptRanges: [...new Set(from.flatMap(exceptOf))].sort(),
           source: document.at(rule.path),
         };
       },
     );
   });
+}
+
+/** Every address of the families that the network carries. */
+function everybody({ ipFamilies }: Network): readonly string[] {
+  const all = { IPv4: "0.0.0.0/0", IPv6: "::/0" } as const;
+  return (["IPv4", "IPv6"] as const).filter((family) => ipFamilies.includes(family)).map((family) => all[family]);
 }
 
 function exceptOf(source: JsonObject): readonly string[] {

@@ -70,6 +70,7 @@ function readNetwork(document: Document): Network {
     name: document.name,
     namespace: document.namespace,
     ipv4Range: textAt(document.content, ["spec", "ipam", "ipv4Range"]) || defaultRange,
+    ipv6Range: textAt(document.content, ["spec", "ipam", "ipv6Range"]),
     ipFamilies: (Array.isArray(families) ? families : ["IPv4"]) as Network["ipFamilies"],
     mtu: Number(valueAt(document.content, ["spec", "mtu"]) ?? 1460),
     document,

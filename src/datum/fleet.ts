@@ -21,6 +21,8 @@ export interface Network {
   readonly name: string;
   readonly namespace: string;
   readonly ipv4Range: string;
+  /** The IPv6 range that the manifest names; empty for none. */
+  readonly ipv6Range: string;
   readonly ipFamilies: readonly ("IPv4" | "IPv6")[];
   readonly mtu: number;
   readonly document: Document;
@@ -65,7 +67,7 @@ export interface FirewallIntent {
   readonly ruleIndex: number;
   /** Empty: every protocol and port. */
   readonly ports: readonly PolicyPort[];
-  /** CIDRs; `0.0.0.0/0` when the rule names no source. */
+  /** CIDRs; `0.0.0.0/0` and `::/0`, as far as the network carries them, when the rule names no source. */
   readonly sourceRanges: readonly string[];
   /** CIDRs carved out of the ranges above (`except`). */
   readonly exceptRanges: readonly string[];

@@ -13,6 +13,7 @@ const ownAnnotations = [
   "external-addresses",
   "policy-exception",
   "control-plane",
+  "ipv6-access",
 ];
 
 /** Annotations of our own are a closed set: a misspelled one would be ignored in silence. Templates may carry them too. */
@@ -44,6 +45,10 @@ function checkAnnotation(key: string, value: unknown, path: Path, report: Report
   if (key.endsWith("/rollout-width") && !/^([1-9]\d{0,3}|([1-9]\d?|100)%)$/.test(String(value))) {
     const message = `${JSON.stringify(value)} is no width of a rollout.`;
     report.say("annotations/rollout-width", path, message, 'Write a count such as "3" or a share such as "25%".');
+  }
+  if (key.endsWith("/ipv6-access") && value !== "internal" && value !== "external") {
+    const message = `${JSON.stringify(value)} is neither "internal" nor "external".`;
+    report.say("annotations/ipv6-access", path, message, 'Write "internal" or "external".');
   }
   if (key.endsWith("/progress-deadline") && spanMs(String(value)) === undefined) {
     const message = `${JSON.stringify(value)} is no time from a second to a day.`;

@@ -43,7 +43,7 @@ export async function openGcpLoop(options: GcpLoopOptions = {}) {
       ...{ judges, repository, branch: "main", store, clock: systemClock, random: () => 0.5 },
       ...{ patience: { ...patience, ...options.patience }, onProgress: (event) => void events.push(event) },
     };
-    return (await reconcile(world, "scheduled", { stopping: never, signal: never })).at(-1) as Outcome;
+    return (await reconcile(world, "scheduled", { stopping: never, signal: never }))[0] as Outcome;
   };
   return {
     ...{ simulator, provider, events, look },

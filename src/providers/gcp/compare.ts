@@ -26,6 +26,9 @@ const optional: ReadonlySet<string> = new Set([
   "sizeGib",
 ]);
 
+/** Fields that are compared only where they are asked for: the server chooses them otherwise, or they cannot be taken back. */
+const askedFor: ReadonlySet<string> = new Set(["enableUlaInternalIpv6", "internalIpv6Range", "ipv6AccessType"]);
+
 /** What differs between wanted and live, and what each difference costs. */
 export function compareThings(resource: Resource, observed: Observed): readonly FieldChange[] {
   const kind = resource.kind as Kind;
@@ -36,6 +39,7 @@ export function compareThings(resource: Resource, observed: Observed): readonly 
     const before = live.get(path);
     const after = wanted.get(path);
     if (before !== undefined && after !== undefined && canonical(before) === canonical(after)) return [];
+    if (askedFor.has(path) && after === undefined) return [];
     if (optional.has(path) && (before === undefined || after === undefined)) return [];
     const source = sourceOf(resource, path);
     return [{ path, before, after, forces: forceOf(kind, path, before, after), source }];

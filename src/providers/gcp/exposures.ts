@@ -7,8 +7,11 @@ const everybody: readonly string[] = ["0.0.0.0/0", "::/0"];
 export function exposuresOf(kind: string, spec: JsonObject): readonly string[] {
   if (kind === "firewall") return firewallExposures(spec);
   if (kind !== "instance") return [];
-  const open = objectsAt(spec, "networkInterfaces").filter((nic) => nic.externalAddress === true);
-  return open.length === 0 ? [] : ["external address"];
+  const interfaces = objectsAt(spec, "networkInterfaces");
+  return [
+    ...(interfaces.some((nic) => nic.externalAddress === true) ? ["external address"] : []),
+    ...(interfaces.some((nic) => nic.externalIpv6Address === true) ? ["external IPv6 address"] : []),
+  ];
 }
 
 function firewallExposures(rule: JsonObject): readonly string[] {

@@ -14,12 +14,15 @@ export const matrix: Readonly<Record<Kind, Readonly<Record<string, Cost>>>> = {
     autoCreateSubnetworks: "replace",
     mtu: "nothing",
     routingMode: "nothing",
+    enableUlaInternalIpv6: "nothing",
+    internalIpv6Range: onceOnly,
   },
   subnetwork: {
     region: "replace",
     network: "replace",
     ipCidrRange: (before, after) => (isWider(before, after) ? "nothing" : "replace"),
-    stackType: "nothing",
+    stackType: stackCost,
+    ipv6AccessType: onceOnly,
   },
   firewall: {
     network: "replace",
@@ -52,6 +55,8 @@ export const matrix: Readonly<Record<Kind, Readonly<Record<string, Cost>>>> = {
     "bootDisk.sizeGib": (before, after) => (isMore(before, after) ? "nothing" : "replace"),
     networkInterfaces: "replace",
     "networkInterfaces[].externalAddress": "nothing",
+    "networkInterfaces[].externalIpv6Address": "nothing",
+    "networkInterfaces[].stackType": stackCost,
     machineType: "restart",
     minCpuPlatform: "restart",
     serviceAccount: "restart",
@@ -78,6 +83,16 @@ export function forceOf(kind: Kind, path: string, before: Json | undefined, afte
     if (shorter === prefix) return "replace";
     prefix = shorter;
   }
+}
+
+/** What may be set later and never be changed after that. */
+function onceOnly(before: Json | undefined): Force {
+  return before === undefined ? "nothing" : "replace";
+}
+
+/** IPv6 comes and goes beside IPv4; with IPv6 alone one has to begin. Nothing said is plain IPv4. */
+function stackCost(before: Json | undefined, after: Json | undefined): Force {
+  return [before, after].includes("IPV6_ONLY") ? "replace" : "nothing";
 }
 
 function isMore(before: Json | undefined, after: Json | undefined): boolean {

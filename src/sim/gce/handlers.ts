@@ -19,6 +19,7 @@ import * as lifecycle from "./resources/instance-lifecycle.ts";
 import * as settings from "./resources/instance-settings.ts";
 import { instanceTemplates, regionInstanceTemplates } from "./resources/instance-templates.ts";
 import { deleteInstance, instances } from "./resources/instances.ts";
+import { updateNetworkInterface } from "./resources/interface-settings.ts";
 import { recreateInstance } from "./resources/managed-instances.ts";
 import { networks } from "./resources/networks.ts";
 import { projectGet, setCommonInstanceMetadata } from "./resources/projects.ts";
@@ -97,6 +98,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["Instances.SetDiskAutoDelete", settings.setDiskAutoDelete],
   ["Instances.AddAccessConfig", settings.addAccessConfig],
   ["Instances.DeleteAccessConfig", settings.deleteAccessConfig],
+  ["Instances.UpdateNetworkInterface", updateNetworkInterface],
   ["Instances.GetSerialPortOutput", settings.getSerialPortOutput],
 ]);
 

@@ -42,6 +42,7 @@ export function fleetOf(...contents: readonly JsonObject[]): Fleet {
       name: document.name,
       namespace: document.namespace,
       ipv4Range: "10.128.0.0/9",
+      ipv6Range: "",
       ipFamilies: ["IPv4"] as const,
       mtu: Number(valueAt(document.content, ["spec", "mtu"]) ?? 1460),
       document,

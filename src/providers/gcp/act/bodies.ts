@@ -17,12 +17,12 @@ type Body = (spec: JsonObject, marker: Marker, resource: Resource) => JsonObject
 
 const bodies: Readonly<Record<Kind, Body>> = {
   network: (spec, marker) => ({
-    ...pick(spec, ["name", "autoCreateSubnetworks", "mtu"]),
+    ...pick(spec, ["name", "autoCreateSubnetworks", "mtu", "enableUlaInternalIpv6", "internalIpv6Range"]),
     description: markerDescription(marker, undefined),
     routingConfig: { routingMode: spec.routingMode ?? "REGIONAL" },
   }),
   subnetwork: (spec, marker) => ({
-    ...pick(spec, ["name", "network", "ipCidrRange", "stackType"]),
+    ...pick(spec, ["name", "network", "ipCidrRange", "stackType", "ipv6AccessType"]),
     description: markerDescription(marker, textAt(spec, "allocation")),
     purpose: "PRIVATE",
   }),
@@ -56,8 +56,9 @@ function instanceBody(spec: JsonObject, marker: Marker, resource: Resource): Jso
     metadata: { items: metadataItems(spec) },
     disks: [bootDisk(spec, zone), ...objectsAt(spec, "dataDisks").map(attachedDisk)],
     networkInterfaces: objectsAt(spec, "networkInterfaces").map((nic) => ({
-      ...pick(nic, ["network", "subnetwork"]),
+      ...pick(nic, ["network", "subnetwork", "stackType"]),
       ...(nic.externalAddress === true ? { accessConfigs: [accessConfig] } : {}),
+      ...(nic.externalIpv6Address === true ? { ipv6AccessConfigs: [ipv6AccessConfig] } : {}),
     })),
     ...serviceAccounts(spec),
   };
@@ -65,6 +66,9 @@ function instanceBody(spec: JsonObject, marker: Marker, resource: Resource): Jso
 
 /** One ephemeral external address. */
 export const accessConfig: JsonObject = { name: accessConfigName, type: "ONE_TO_ONE_NAT", networkTier: "PREMIUM" };
+
+/** One external range of IPv6 addresses out of the subnetwork's. */
+export const ipv6AccessConfig: JsonObject = { name: "External IPv6", type: "DIRECT_IPV6", networkTier: "PREMIUM" };
 
 /** Metadata in the API's form. */
 export function metadataItems(spec: JsonObject): Json {

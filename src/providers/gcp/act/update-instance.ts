@@ -3,7 +3,7 @@ import { ProviderError } from "../../provider.ts";
 import { objectAt, objectsAt, textAt } from "../boot/template.ts";
 import { placeOf, requestAt } from "../kinds.ts";
 import { type Bench, doingText, operate, readLive } from "./bench.ts";
-import { accessConfig, attachedDisk, mergedLabels, metadataItems, zonePath } from "./bodies.ts";
+import { accessConfig, attachedDisk, ipv6AccessConfig, mergedLabels, metadataItems, zonePath } from "./bodies.ts";
 import { started } from "./insert.ts";
 import type { Task } from "./task.ts";
 
@@ -59,7 +59,7 @@ function liveSteps(task: Task, changed: (path: string) => boolean): readonly Ste
     const fingerprint = textAt(objectAt(live, "metadata"), "fingerprint");
     steps.push({ method: "setMetadata", request: { metadataResource: { items: metadataItems(spec), fingerprint } } });
   }
-  return [...steps, ...diskSteps(task), ...addressSteps(task)];
+  return [...steps, ...diskSteps(task), ...stackSteps(task), ...addressSteps(task)];
 }
 
 /** Disks whose volume left are detached and stay; new ones are attached. */
@@ -75,6 +75,22 @@ function diskSteps({ spec, live }: Task): readonly Step[] {
     ...gone.map((disk) => ({ method: "detachDisk", request: { deviceName: textAt(disk, "deviceName") } })),
     ...fresh.map((disk) => ({ method: "attachDisk", request: { attachedDiskResource: attachedDisk(disk) } })),
   ];
+}
+
+/** Interfaces that get IPv6 beside IPv4, or lose it. */
+function stackSteps({ spec, live, fields }: Task): readonly Step[] {
+  const there = objectsAt(live, "networkInterfaces");
+  return objectsAt(spec, "networkInterfaces").flatMap((nic, index): readonly Step[] => {
+    const paths = [`networkInterfaces[${index}].stackType`, `networkInterfaces[${index}].externalIpv6Address`];
+    if (!fields.some(({ path }) => paths.includes(path))) return [];
+    const networkInterface = textAt(there[index], "name") || `nic${index}`;
+    const networkInterfaceResource: JsonObject = {
+      stackType: textAt(nic, "stackType") || "IPV4_ONLY",
+      ...(nic.externalIpv6Address === true ? { ipv6AccessConfigs: [ipv6AccessConfig] } : {}),
+      fingerprint: textAt(there[index], "fingerprint"),
+    };
+    return [{ method: "updateNetworkInterface", request: { networkInterface, networkInterfaceResource } }];
+  });
 }
 
 function addressSteps({ spec, live }: Task): readonly Step[] {

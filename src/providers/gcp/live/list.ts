@@ -11,13 +11,13 @@ const maxPages = 2_000;
 
 /** The fields that are compared, shown or needed to write; nothing else is asked for. */
 export const wantedFields: Readonly<Record<Kind, string>> = {
-  network: "id,name,description,autoCreateSubnetworks,mtu,routingConfig",
-  subnetwork: "id,name,description,region,network,ipCidrRange,stackType",
+  network: "id,name,description,autoCreateSubnetworks,mtu,routingConfig,enableUlaInternalIpv6,internalIpv6Range",
+  subnetwork: "id,name,description,region,network,ipCidrRange,stackType,ipv6AccessType,ipv6CidrRange",
   firewall:
     "id,name,description,network,direction,priority,sourceRanges,sourceTags,sourceServiceAccounts,destinationRanges,targetTags,targetServiceAccounts,allowed,denied,disabled",
   disk: "id,name,description,zone,status,type,sizeGb,labels",
   instance:
-    "id,name,zone,status,machineType,minCpuPlatform,hostname,canIpForward,deletionProtection,tags,labels,metadata,serviceAccounts,disks(boot,deviceName,source,diskSizeGb),networkInterfaces(network,subnetwork,networkIP,accessConfigs)",
+    "id,name,zone,status,machineType,minCpuPlatform,hostname,canIpForward,deletionProtection,tags,labels,metadata,serviceAccounts,disks(boot,deviceName,source,diskSizeGb),networkInterfaces(name,fingerprint,network,subnetwork,networkIP,ipv6Address,stackType,accessConfigs,ipv6AccessConfigs)",
 };
 
 /** Everything of ours and everything else in one project, by a few lists that run side by side. Throws when any part is missing. */

@@ -61,7 +61,7 @@ const phases: Readonly<Record<string, Phase>> = {
 };
 
 function statusOf(kind: Kind, live: JsonObject): Status {
-  if (kind === "subnetwork") return { phase: "ready", detail: "", addresses: { range: textAt(live, "ipCidrRange") } };
+  if (kind === "subnetwork") return { phase: "ready", detail: "", addresses: rangesOf(live) };
   if (kind === "network" || kind === "firewall") {
     const detail = live.disabled === true ? "DISABLED" : "";
     return { phase: "ready", detail, addresses: {} };
@@ -70,9 +70,24 @@ function statusOf(kind: Kind, live: JsonObject): Status {
   return { phase: phases[detail] ?? "pending", detail, addresses: kind === "instance" ? addressesOf(live) : {} };
 }
 
+function rangesOf(live: JsonObject): Readonly<Record<string, string>> {
+  return sayable({ range: textAt(live, "ipCidrRange"), ipv6Range: textAt(live, "ipv6CidrRange") });
+}
+
+/** Addresses of all interfaces; those of the second and later ones carry the interface's name. */
 function addressesOf(live: JsonObject): Readonly<Record<string, string>> {
-  const first = objectsAt(live, "networkInterfaces")[0];
-  const internal = textAt(first, "networkIP");
-  const external = textAt(objectsAt(first, "accessConfigs")[0], "natIP");
-  return { ...(internal === "" ? {} : { internal }), ...(external === "" ? {} : { external }) };
+  const all = objectsAt(live, "networkInterfaces").map((nic, index) => {
+    const name = (word: string): string => (index === 0 ? word : `nic${index} ${word}`);
+    return sayable({
+      [name("internal")]: textAt(nic, "networkIP"),
+      [name("external")]: textAt(objectsAt(nic, "accessConfigs")[0], "natIP"),
+      [name("ipv6")]: textAt(nic, "ipv6Address"),
+      [name("externalIpv6")]: textAt(objectsAt(nic, "ipv6AccessConfigs")[0], "externalIpv6"),
+    });
+  });
+  return Object.assign({}, ...all);
+}
+
+function sayable(addresses: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(addresses).filter(([, address]) => address !== ""));
 }

@@ -21,13 +21,16 @@ const states: Readonly<Record<Kind, (live: JsonObject) => JsonObject>> = {
     // Left out by the server when it is the usual one.
     mtu: typeof live.mtu === "number" ? live.mtu : 1460,
     routingMode: textAt(objectAt(live, "routingConfig"), "routingMode") || "REGIONAL",
+    ...(live.enableUlaInternalIpv6 === true ? { enableUlaInternalIpv6: true } : {}),
+    ...said(live, "internalIpv6Range", shortened),
   }),
   subnetwork: (live) => ({
     name: textAt(live, "name"),
     region: lastOf(textAt(live, "region")),
     network: partialOf(textAt(live, "network")),
-    ipCidrRange: textAt(live, "ipCidrRange"),
+    ...said(live, "ipCidrRange"),
     stackType: textAt(live, "stackType") || "IPV4_ONLY",
+    ...said(live, "ipv6AccessType"),
   }),
   firewall: (live) => ({
     name: textAt(live, "name"),
@@ -50,6 +53,18 @@ const states: Readonly<Record<Kind, (live: JsonObject) => JsonObject>> = {
   }),
   instance: instanceState,
 };
+
+/** A field that the server has said; nothing when it is left out. */
+function said(live: JsonObject, field: string, normal: (text: string) => string = (text) => text): JsonObject {
+  const text = textAt(live, field);
+  return text === "" ? {} : { [field]: normal(text) };
+}
+
+/** The server writes IPv6 ranges in full; manifests as people do. */
+function shortened(range: string): string {
+  const [address = "", prefix = ""] = range.split("/");
+  return address.includes(":") ? `${new URL(`http://[${address}]`).hostname.slice(1, -1)}/${prefix}` : range;
+}
 
 function rules(live: JsonObject, field: "allowed" | "denied"): JsonObject {
   const list = objectsAt(live, field);
@@ -98,6 +113,8 @@ function instanceState(live: JsonObject): JsonObject {
       network: partialOf(textAt(nic, "network")),
       subnetwork: partialOf(textAt(nic, "subnetwork")),
       externalAddress: objectsAt(nic, "accessConfigs").length > 0,
+      ...(["", "IPV4_ONLY"].includes(textAt(nic, "stackType")) ? {} : { stackType: textAt(nic, "stackType") }),
+      ...(objectsAt(nic, "ipv6AccessConfigs").length > 0 ? { externalIpv6Address: true } : {}),
     })),
     ...(account === undefined ? {} : { serviceAccount: textAt(account, "email") }),
     ...(textAt(live, "minCpuPlatform") === "" ? {} : { minCpuPlatform: textAt(live, "minCpuPlatform") }),

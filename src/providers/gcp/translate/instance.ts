@@ -23,7 +23,7 @@ import type { Settings } from "../options.ts";
 import { secretNamingOf } from "../secrets/naming.ts";
 import { contentLine } from "../secrets/needs.ts";
 import { type InstanceSecrets, instanceSecretsOf, versionOf } from "../secrets/translate.ts";
-import { hasExternalAddress } from "./external.ts";
+import { interfaceFamilies } from "./families.ts";
 import { isServed, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
 
 /** Annotation of a virtual machine's template with the keys that may log in. */
@@ -253,7 +253,7 @@ function interfaceSpec({ deployment, naming, location }: Plan, presence: Presenc
   return {
     network: reference(network.address, network.key),
     subnetwork: reference(subnetwork.address, subnetwork.key),
-    externalAddress: hasExternalAddress(deployment, index),
+    ...interfaceFamilies(deployment, index, presence.network),
   };
 }
 

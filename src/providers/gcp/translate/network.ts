@@ -3,6 +3,7 @@ import type { Resource } from "../../../core/resource.ts";
 import { type Fleet, presenceToken } from "../../../datum/fleet.ts";
 import { partialOf } from "../names.ts";
 import type { Settings } from "../options.ts";
+import { ipv6Note, networkFamilies, subnetworkFamilies } from "./families.ts";
 import { isServed, type Naming, ownerOf, wishesOf } from "./served.ts";
 
 /** One VPC for each network and project, one subnetwork for each presence. */
@@ -24,9 +25,19 @@ export function networkResources(fleet: Fleet, settings: Settings, naming: Namin
     };
     resources.set(vpc.address, {
       ...{ ...common, kind: "network", address: vpc.address, uid: vpc.uid, key: vpc.key },
-      spec: { name: vpc.name, autoCreateSubnetworks: false, mtu: network.mtu, routingMode: "REGIONAL" },
+      spec: {
+        name: vpc.name,
+        autoCreateSubnetworks: false,
+        mtu: network.mtu,
+        routingMode: "REGIONAL",
+        ...networkFamilies(network),
+      },
       provides: [],
-      fieldSources: { mtu: document.at(["spec", "mtu"]) },
+      fieldSources: {
+        mtu: document.at(["spec", "mtu"]),
+        enableUlaInternalIpv6: document.at(["spec", "ipFamilies"]),
+        internalIpv6Range: document.at(["spec", "ipam", "ipv6Range"]),
+      },
       location: "",
     });
     resources.set(subnetwork.address, {
@@ -35,13 +46,14 @@ export function networkResources(fleet: Fleet, settings: Settings, naming: Namin
         name: subnetwork.name,
         region: location.gcp.region,
         network: reference(vpc.address, partialOf(vpc.key)),
-        ipCidrRange: presence.block,
-        stackType: "IPV4_ONLY",
+        ...subnetworkFamilies(network, presence.block),
         allocation: presence.key,
       },
       provides: [presenceToken(presence)],
       fieldSources: {
         ipCidrRange: document.at(["spec", "ipam"]),
+        stackType: document.at(["spec", "ipFamilies"]),
+        ipv6AccessType: document.at(["metadata", "annotations", ipv6Note]),
         region: location.document.at(["spec", "provider", "gcp", "region"]),
       },
       location: location.name,

@@ -6,6 +6,7 @@ import { type Path, pathText } from "../../../datum/document.ts";
 import type { Deployment, Fleet } from "../../../datum/fleet.ts";
 import type { Settings } from "../options.ts";
 import { externalNote, isExternalWish } from "./external.ts";
+import { familyProblems } from "./family-problems.ts";
 import { bootDiskOf, instanceResources } from "./instance.ts";
 import { secretProblems } from "./secret-problems.ts";
 import { isServed, namingOf, ownerOf } from "./served.ts";
@@ -22,7 +23,7 @@ export function problemsOf(fleet: Fleet, settings: Settings): readonly Problem[]
     ...externalProblems(deployment),
     ...secretProblems(deployment),
   ]);
-  return sortProblems([...found, ...sizeProblems(fleet, settings)]);
+  return sortProblems([...found, ...familyProblems(fleet, settings), ...sizeProblems(fleet, settings)]);
 }
 
 function problem(source: Source, facts: Pick<Problem, "rule" | "path" | "message" | "hint">): Problem {

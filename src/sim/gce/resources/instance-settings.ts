@@ -16,7 +16,12 @@ import { accessConfig } from "./interfaces.ts";
 type Change = (call: Call, stored: Stored) => Readonly<Record<string, Json | undefined>>;
 
 /** A request that changes fields of an instance, and the operation type it has. */
-function setting(type: string, change: Change, first: "PENDING" | "RUNNING" = "RUNNING"): (call: Call) => JsonObject {
+/** A change of one instance that is an operation. */
+export function setting(
+  type: string,
+  change: Change,
+  first: "PENDING" | "RUNNING" = "RUNNING",
+): (call: Call) => JsonObject {
   return (call) => {
     const repeated = operationOfRequest(call);
     if (repeated !== undefined) return repeated;
@@ -159,7 +164,12 @@ export const deleteAccessConfig = setting("deleteAccessConfig", (call, stored) =
   }),
 );
 
-function changeNic(call: Call, stored: Stored, change: (nic: JsonObject) => JsonObject): { networkInterfaces: Json } {
+/** Changes the interface that the request names, with a new fingerprint. */
+export function changeNic(
+  call: Call,
+  stored: Stored,
+  change: (nic: JsonObject) => JsonObject,
+): { networkInterfaces: Json } {
   const name = call.query.get("networkInterface");
   const nics = objectsOf(stored.body, "networkInterfaces");
   if (!nics.some((nic) => nic.name === name)) {

@@ -34,8 +34,8 @@ export function makeInterfaces(call: Call, zone: string): Interfaces {
     if (bodies.some((one) => one.network === linkOf(network.path))) {
       throw invalid("Networks must be distinct for NICs attached to a VM.");
     }
-    const chosen = chooseAddress(call, nic, field, subnetwork, taken);
-    if ("code" in chosen) failure ??= chosen;
+    const chosen = nic.stackType === "IPV6_ONLY" ? undefined : chooseAddress(call, nic, field, subnetwork, taken);
+    if (chosen !== undefined && "code" in chosen) failure ??= chosen;
     bodies.push(filled(call, nic, index, { network, subnetwork, chosen }));
   }
   return failure === undefined ? { bodies } : { bodies, failure };
@@ -98,7 +98,8 @@ function chooseAddress(call: Call, nic: JsonObject, field: string, subnetwork: S
 interface Parts {
   readonly network: Stored;
   readonly subnetwork: Stored;
-  readonly chosen: Chosen;
+  /** Undefined where the interface has no IPv4. */
+  readonly chosen: Chosen | undefined;
 }
 
 function filled(call: Call, nic: JsonObject, index: number, parts: Parts): JsonObject {
@@ -113,16 +114,17 @@ function filled(call: Call, nic: JsonObject, index: number, parts: Parts): JsonO
     ...rest,
     network: linkOf(network.path),
     subnetwork: linkOf(subnetwork.path),
-    ...("address" in chosen ? { networkIP: chosen.address } : {}),
+    ...(chosen !== undefined && "address" in chosen ? { networkIP: chosen.address } : {}),
     name: `nic${index}`,
     ...(configs.length === 0 ? {} : { accessConfigs: configs }),
     stackType,
-    ...ipv6(call, subnetwork, stackType, nic),
+    ...ipv6Fields(call, subnetwork, stackType, nic),
   };
   return { ...body, fingerprint: fingerprintOf(body) };
 }
 
-function ipv6(call: Call, subnetwork: Stored, stackType: string, nic: JsonObject): JsonObject {
+/** What an interface has of IPv6: a private address, or a public range when it asks for one. */
+export function ipv6Fields(call: Call, subnetwork: Stored, stackType: string, nic: JsonObject): JsonObject {
   if (stackType === "IPV4_ONLY") return {};
   const range = textOf(subnetwork.body, "ipv6CidrRange");
   if (range === undefined) {

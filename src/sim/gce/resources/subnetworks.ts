@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { Call } from "../call.ts";
 import { addressText, contains, overlap, type Range, readRange } from "../cidr.ts";
-import { invalid, invalidValue, required } from "../failure.ts";
+import { inUse, invalid, invalidValue, required } from "../failure.ts";
 import { checkName, refuseBusy, resourceOf, withCommon } from "../generic.ts";
 import { fingerprintOf } from "../identity.ts";
 import type { ResourceKind } from "../kind.ts";
@@ -44,7 +44,8 @@ export const subnetworks: ResourceKind = {
     }
     const network = networkOf(call.world, stored);
     checkSecondary(call, network, merged, stored);
-    return withFingerprint({ ...merged, ...ipv6Fields(call, stored, network, merged) });
+    refuseLosingIpv6(call, stored, merged);
+    return withFingerprint({ ...withoutIpv6(merged), ...ipv6Fields(call, stored, network, merged) });
   },
 };
 
@@ -138,6 +139,22 @@ function ipv6Fields(call: Call, place: { path: string }, network: Stored, body: 
   }
   const prefix = known ?? `2600:1900:4${hex.slice(0, 3)}:${hex.slice(3, 7)}:0:0:0:0/64`;
   return { ipv6AccessType: access, ipv6CidrRange: prefix, externalIpv6Prefix: prefix };
+}
+
+const ipv6Names = ["ipv6AccessType", "ipv6CidrRange", "internalIpv6Prefix", "externalIpv6Prefix"];
+
+function withoutIpv6(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !ipv6Names.includes(name)));
+}
+
+/** IPv6 stays as long as an interface in the subnetwork has it. */
+function refuseLosingIpv6(call: Call, stored: Stored, merged: JsonObject): void {
+  if (merged.stackType !== "IPV4_ONLY" || stored.body.stackType === "IPV4_ONLY") return;
+  for (const path of call.world.usersOf(stored.path)) {
+    const nics = objectsOf(call.world.get(path)?.body ?? {}, "networkInterfaces");
+    const holds = nics.some((nic) => nic.subnetwork === linkOf(stored.path) && nic.stackType !== "IPV4_ONLY");
+    if (holds) throw inUse("subnetwork", stored.path, path);
+  }
 }
 
 function fingerprintHex(from: string): string {
