@@ -12,15 +12,17 @@ import type { OnProgress } from "./core/progress.ts";
 import type { Observed, Resource } from "./core/resource.ts";
 import { pendingOf } from "./core/wait.ts";
 import type { Checker, CheckResult } from "./datum/check.ts";
-import type { Document } from "./datum/document.ts";
+import { type Document, identityOf } from "./datum/document.ts";
 import { expandFleet } from "./datum/expand.ts";
 import type { Fleet } from "./datum/fleet.ts";
+import { checkUpdates } from "./datum/rules-update.ts";
 import type { PolicyEngine } from "./policy/door.ts";
+import { assumedIn, previousDocuments } from "./previous.ts";
 import { type Provider, ProviderError } from "./providers/provider.ts";
 import type { ParseCache } from "./read.ts";
 import { readManifests, readSources } from "./read.ts";
 import { rehearsePlan } from "./rehearse.ts";
-import { type Repository, RepositoryError } from "./repo/repository.ts";
+import type { Repository } from "./repo/repository.ts";
 import type { SecretRoom } from "./secrets/room.ts";
 
 /** What deciding rests on besides the commit. All of it comes from the daemon's own configuration. */
@@ -86,8 +88,9 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     message: `checking ${files.parsed.length} files of ${commit.slice(0, 8)}`,
   });
   const checked = judges.checker.check(files.parsed);
-  const judged = await judgeManifests(judges, question, checked);
-  const problems = sortProblems([...checked.problems, ...judged]);
+  const before = await previousDocuments(judges, question, checked.documents);
+  const judged = await judgeManifests(judges, checked, before);
+  const problems = sortProblems([...checked.problems, ...checkUpdates(checked.documents, before), ...judged]);
   const base = { commit, commitSubject: info.subject, manifests: checked.documents.length };
   const sourcesOf = (found: readonly Problem[]) => readSources(files, found, question);
   if (hasErrors(problems) || question.depth === "check")
@@ -138,7 +141,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     ...base,
     problems: sortProblems([...found, ...rehearsed, ...(verdict?.problems ?? [])]),
     sources: await sourcesOf([...found, ...rehearsed]),
-    plan,
+    plan: { ...plan, assumed: assumedIn(plan, checked.documents, before) },
     refusals,
     pending,
     wanted,
@@ -163,35 +166,20 @@ function expand(judges: Judges, checked: CheckResult, allocations: ReadonlyMap<s
 }
 
 /** What the daemon's policies say of each manifest, beside what it was at the last applied commit. */
-async function judgeManifests(judges: Judges, question: Question, checked: CheckResult): Promise<readonly Problem[]> {
+async function judgeManifests(
+  judges: Judges,
+  checked: CheckResult,
+  before: ReadonlyMap<string, Document>,
+): Promise<readonly Problem[]> {
   if (judges.policies === undefined) return [];
-  const before = new Map(
-    (await previousDocuments(judges, question)).map((document) => [identityOf(document), document]),
-  );
+  const removed = new Map(before);
   const present = checked.documents.map((document) => {
     const old = before.get(identityOf(document));
-    before.delete(identityOf(document));
+    removed.delete(identityOf(document));
     return { document, object: document.content, ...(old !== undefined && { oldObject: old.content }) };
   });
-  const removed = [...before.values()].map((document) => ({ document, oldObject: document.content }));
-  return await judges.policies.checkManifests([...present, ...removed]);
-}
-
-async function previousDocuments(judges: Judges, question: Question): Promise<readonly Document[]> {
-  const { previous, repository } = question;
-  if (previous === undefined) return [];
-  try {
-    const files = await readManifests(judges, { ...question, commit: previous, onProgress: () => undefined });
-    return judges.checker.check(files.parsed).documents;
-  } catch (error) {
-    // History may have been rewritten or cut short: then everything counts as new, which is what a first commit is.
-    if (error instanceof RepositoryError && repository !== undefined) return [];
-    throw error;
-  }
-}
-
-function identityOf(document: Document): string {
-  return `${document.apiVersion} ${document.kind} ${document.namespace}/${document.name}`;
+  const gone = [...removed.values()].map((document) => ({ document, oldObject: document.content }));
+  return await judges.policies.checkManifests([...present, ...gone]);
 }
 
 /** Blocks that stand already: they never move, whatever the commit says. */

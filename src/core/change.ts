@@ -1,3 +1,5 @@
+import type { Json } from "./json.ts";
+import type { Source } from "./problem.ts";
 import type { Address, FieldChange, Group, Observed, Resource } from "./resource.ts";
 
 /** What one step does. `conflict` and `keep` do nothing: one refuses the plan, the other says all is well. */
@@ -44,6 +46,14 @@ export interface Refusal {
   readonly changes: readonly Address[];
 }
 
+/** Fields of a manifest that nobody wrote, with the values they have then. */
+export interface Assumed {
+  /** `Network default/prod`, as resources name their owner. */
+  readonly owner: string;
+  readonly source: Source;
+  readonly fields: readonly { readonly path: string; readonly value: Json }[];
+}
+
 /** The ordered graph of changes with its identity. */
 export interface Plan {
   /** Short id: the first 12 hex digits of the plan's digest. */
@@ -55,6 +65,8 @@ export interface Plan {
   /** Every change in the order it may be carried out, `keep` included. */
   readonly changes: readonly Change[];
   readonly counts: Counts;
+  /** Defaults that the commit newly relies on, of manifests whose things it changes; absent where nobody looked. */
+  readonly assumed?: readonly Assumed[];
 }
 
 /** Says whether a change makes a thing anew. */

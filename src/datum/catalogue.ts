@@ -14,8 +14,8 @@ export interface RuleEntry {
   /** Manifests that break and keep the rule; those without apiVersion show only the fields that matter. Absent where text cannot show it. */
   readonly bad?: string;
   readonly good?: string;
-  /** What an example is part of, where its kind does not say: a sound manifest, a configuration, a folder of policies. */
-  readonly base?: "virtualMachine" | "configuration" | "policy";
+  /** What an example is part of, where its kind does not say: a sound manifest, a configuration, a folder of policies, what was applied before. */
+  readonly base?: "virtualMachine" | "configuration" | "policy" | "update";
 }
 
 /** The rules by id, and what was most likely meant by an id that is none. */

@@ -114,8 +114,8 @@ function readUnknown(tools: Tools, raw: RawDocument, apiVersion: string, kind: s
 }
 
 function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObject, kind: Kind): Read {
-  if (kind.group === "compute.datumapis.com") normalise(kind.kind, value, tools.catalogs);
-  const defaults = tools.schemas.fill(kind, value);
+  const chosen = kind.group === "compute.datumapis.com" ? normalise(kind.kind, value, tools.catalogs) : [];
+  const defaults = [...chosen, ...tools.schemas.fill(kind, value)];
   const problems = [...tools.schemas.check(kind, value, raw)];
   const metadata = isObject(value.metadata) ? value.metadata : {};
   const name = typeof metadata.name === "string" ? metadata.name : "";

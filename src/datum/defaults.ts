@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
-import { type Path, pathText } from "./document.ts";
+import { type Default, type Path, pathText } from "./document.ts";
 
 /** What a schema fills in: a tree of the fields below which some default stands. */
 interface Fill {
@@ -8,14 +8,14 @@ interface Fill {
   readonly value: Json | undefined;
 }
 
-/** Fills defaults into content in place and tells where. Parents that are not written are not made. */
-export type FillDefaults = (content: JsonObject) => readonly string[];
+/** Fills defaults into content in place and tells which. Parents that are not written are not made. */
+export type FillDefaults = (content: JsonObject) => readonly Default[];
 
 /** Finds the defaults of a schema once, so that filling them in visits only their parents. */
 export function createDefaults(schema: JsonObject): FillDefaults {
   const fill = fillOf(schema);
   return (content) => {
-    const filled: string[] = [];
+    const filled: Default[] = [];
     if (fill !== undefined) apply(fill, content, [], filled);
     return filled;
   };
@@ -34,7 +34,7 @@ function fillOf(schema: Json | undefined): Fill | undefined {
   return { fields, items, value: schema.default };
 }
 
-function apply(fill: Fill, content: Json, path: Path, filled: string[]): void {
+function apply(fill: Fill, content: Json, path: Path, filled: Default[]): void {
   if (Array.isArray(content)) {
     if (fill.items === undefined) return;
     for (const [index, item] of (content as readonly Json[]).entries())
@@ -47,7 +47,7 @@ function apply(fill: Fill, content: Json, path: Path, filled: string[]): void {
     const value = target[name];
     if (value === undefined && inner.value !== undefined) {
       target[name] = inner.value;
-      filled.push(pathText([...path, name]));
+      filled.push({ path: pathText([...path, name]), value: inner.value });
     } else if (value !== undefined) apply(inner, value, [...path, name], filled);
   }
 }

@@ -4,6 +4,12 @@ import type { Source } from "../core/problem.ts";
 /** A path into a document: field names and list indexes. */
 export type Path = readonly (string | number)[];
 
+/** A field that nobody wrote, with the value it has then; its path as people read it. */
+export interface Default {
+  readonly path: string;
+  readonly value: Json;
+}
+
 /** One YAML document of the repository with its identity and the place of every node. */
 export interface Document {
   readonly file: string;
@@ -16,10 +22,15 @@ export interface Document {
   readonly namespace: string;
   /** The content after defaults, JSON only. */
   readonly content: JsonObject;
-  /** Paths of the content that nobody wrote: the defaults, as people read them. Absent where nothing was checked. */
-  readonly defaults?: readonly string[];
+  /** What nobody wrote: the defaults in the content. Absent where nothing was checked. */
+  readonly defaults?: readonly Default[];
   /** Where a node (its key, for a field) was written; the nearest parent when the path does not exist. */
   at(path: Path): Source;
+}
+
+/** What a document is known by in every commit. */
+export function identityOf({ apiVersion, kind, namespace, name }: Document): string {
+  return `${apiVersion} ${kind} ${namespace}/${name}`;
 }
 
 /** Reads a value out of a document's content; undefined where nothing is. */

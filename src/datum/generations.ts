@@ -1,16 +1,17 @@
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Catalogs } from "./catalogs.ts";
-import { type Document, type Path, pathText, valueAt } from "./document.ts";
+import { type Default, type Document, type Path, pathText, valueAt } from "./document.ts";
 import { objectsAt, type Reporter } from "./report.ts";
 
 const spec = ["spec", "template", "spec"] as const;
 const newInterfaceFields = ["name", "ipFamilies", "addresses", "reclaimPolicy"];
 const newContainerFields = ["command", "args", "envFrom"];
 
-/** Rewrites spellings of the newer generation to the ones that rules and expansion read, in place. */
-export function normalise(kind: string, value: JsonObject, catalogs: Catalogs): void {
-  const runtime = valueAt(value, [...(kind === "Instance" ? ["spec"] : spec), "runtime"]);
-  if (!isObject(runtime)) return;
+/** Rewrites spellings of the newer generation to the ones that rules and expansion read, in place; tells what it filled in. */
+export function normalise(kind: string, value: JsonObject, catalogs: Catalogs): readonly Default[] {
+  const path = [...(kind === "Instance" ? ["spec"] : spec), "runtime"];
+  const runtime = valueAt(value, path);
+  if (!isObject(runtime)) return [];
   const types = Object.keys(catalogs["instance-types"]);
   const { resources } = runtime;
   if (isObject(resources) && typeof resources.instanceType === "string") {
@@ -20,9 +21,9 @@ export function normalise(kind: string, value: JsonObject, catalogs: Catalogs): 
   const [fallback] = types;
   const isUnsaid = resources === undefined || (isObject(resources) && resources.instanceType === undefined);
   // The newer generation lets a template leave the type to the platform.
-  if (isUnsaid && fallback !== undefined && newMarks(value).length > 0) {
-    put(runtime, "resources", { ...(isObject(resources) ? resources : {}), instanceType: fallback });
-  }
+  if (!isUnsaid || fallback === undefined || newMarks(value).length === 0) return [];
+  put(runtime, "resources", { ...(isObject(resources) ? resources : {}), instanceType: fallback });
+  return [{ path: pathText([...path, "resources", "instanceType"]), value: fallback }];
 }
 
 /** The content is still the reader's own while it is made. */

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
 import { createDefaults, type FillDefaults } from "./defaults.ts";
-import { type Path, pathText } from "./document.ts";
+import { type Default, type Path, pathText } from "./document.ts";
 import type { Kind } from "./kinds.ts";
 import { findDoubled, listKeys } from "./list-keys.ts";
 import { clipped } from "./report.ts";
@@ -26,8 +26,8 @@ const bounds: Readonly<Record<string, { readonly rule: string; readonly message:
 
 /** Checks values against the schemas of their kinds; each is compiled when it is first needed. */
 export interface SchemaChecker {
-  /** Fills defaults into `value` in place and tells their paths. */
-  fill(kind: Kind, value: JsonObject): readonly string[];
+  /** Fills defaults into `value` in place and tells which. */
+  fill(kind: Kind, value: JsonObject): readonly Default[];
   /** Tells what the schema does not allow. */
   check(kind: Kind, value: JsonObject, raw: RawDocument): readonly Problem[];
 }

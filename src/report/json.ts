@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import type { ChangeResult, FleetRow, Outcome, Pending } from "../core/outcome.ts";
 import { countActions } from "../core/plan.ts";
 import type { Problem } from "../core/problem.ts";
+import { assumedJson } from "./assumed.ts";
 import { actingChanges } from "./plan.ts";
 import type { FleetStatus } from "./status.ts";
 import { escapeHidden } from "./text.ts";
@@ -89,6 +90,7 @@ function planPart(outcome: Outcome): JsonObject {
     commit: outcome.commit,
     counts: Object.fromEntries(actions.map((action) => [action, counts[action]])),
     changes: (plan?.changes ?? []).filter((change) => change.action !== "keep").map(changeJson),
+    assumed: assumedJson(plan),
     refusals: outcome.refusals.map(({ rule, message, changes }) => ({ rule, message, changes })),
   };
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from "../core/outcome.ts";
 import type { Problem } from "../core/problem.ts";
+import { assumedMarkdown } from "./assumed.ts";
 import { causeTitles } from "./drift.ts";
 import {
   blocks,
@@ -37,6 +38,7 @@ export function planMarkdown(outcome: Outcome): string {
     problemsMarkdown(outcome.problems),
     refusalsMarkdown(outcome.refusals),
     moving.length === 0 ? "" : changesMarkdown(moving),
+    assumedMarkdown(plan),
     plan === undefined ? "" : `<sub>plan ${codeSpan(plan.planId)}</sub>`,
   ]);
 }

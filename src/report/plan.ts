@@ -1,5 +1,6 @@
 import type { Change, Plan, Refusal } from "../core/change.ts";
 import { acts } from "../core/plan.ts";
+import { assumedText } from "./assumed.ts";
 import { inColumns } from "./columns.ts";
 import type { Look } from "./palette.ts";
 import { countOf, cut, pad, visible, widthOf, wrap } from "./text.ts";
@@ -25,7 +26,9 @@ export function planText(plan: Plan, look: Look): string {
   const held = moving.filter((change) => change.held).length;
   const heldLine =
     held === 0 ? [] : [`${countOf(held, "change is", "changes are")} held back and would not be carried out now.`];
-  return `${[...blocks, [total, ...heldLine].join("\n")].join("\n\n")}\n`;
+  const assumed = assumedText(plan, look);
+  const parts = [...blocks, ...(assumed === "" ? [] : [assumed]), [total, ...heldLine].join("\n")];
+  return `${parts.join("\n\n")}\n`;
 }
 
 /** The lines of each change: sign, kind, name and why, with its field differences below; aligned with each other. */

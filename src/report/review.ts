@@ -1,6 +1,7 @@
 import { compareEffects, type Effect, effectsOf, isSame } from "../core/effects.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Source } from "../core/problem.ts";
+import { assumedMarkdown } from "./assumed.ts";
 import { blastRadius } from "./blast.ts";
 import { diagramLines } from "./diagram.ts";
 import { blocks, changesMarkdown, problemsMarkdown, refusalsMarkdown } from "./markdown-parts.ts";
@@ -51,6 +52,7 @@ export function reviewMarkdown(report: ReviewReport): string {
     driftedText(report),
     meaning(report),
     own.length === 0 ? "" : changesMarkdown(own, { changesShown, lineUrl: report.lineUrl }),
+    assumedMarkdown(plan),
     fold("Drift that is corrected at the same time", drift.length === 0 ? "" : changesMarkdown(drift)),
     fold("Picture of the touched part", picture(report)),
     sincePrevious(report),

@@ -21,7 +21,7 @@ const warnings = ["secret/clear-text", "reference/missing"];
 
 /** Families of what is told about manifests, policies, plans and configurations. */
 const families =
-  "annotations|config|decree|dns|edge|file|gateway|gcp|generation|limits|location|manifest|metadata|names|network|ownership|policy|protection|proxy|reference|schema|secret|subnet|vpc|workload|yaml";
+  "annotations|config|decree|dns|edge|file|gateway|gcp|generation|limits|location|manifest|metadata|names|network|ownership|policy|protection|proxy|reference|schema|secret|subnet|update|vpc|workload|yaml";
 const id = new RegExp(`["'\`]((?:${families})/[a-z0-9-]+)["'\`]`, "g");
 /** Any family, where the code says that it is a rule. */
 const rule = /(?:\brule: |\bsay\()(?:\s*[^"'`{}();]+\? )?["'`]([a-z][a-z0-9-]*\/[a-z0-9-]+)["'`]/g;

@@ -3,7 +3,9 @@ import { parse, parseAllDocuments, stringify } from "yaml";
 import { parseConfig } from "../../src/config.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { RuleEntry } from "../../src/datum/catalogue.ts";
+import { identityOf } from "../../src/datum/document.ts";
 import { expandFleet } from "../../src/datum/expand.ts";
+import { checkUpdates } from "../../src/datum/rules-update.ts";
 import { readYaml } from "../../src/datum/yaml.ts";
 import { checkManifestsHere } from "../../src/policy/check.ts";
 import { parsePolicies } from "../../src/policy/parse.ts";
@@ -68,6 +70,7 @@ function safe(text: string): Record<string, Tree> | undefined {
 export function rulesOf(entry: RuleEntry, example: string): readonly string[] {
   if (entry.base === "configuration") return configurationRules(example);
   if (entry.base === "policy") return policyRules(example);
+  if (entry.base === "update") return updateRules(example);
   const { documents, problems } = checkFiles(filesOf(entry, example));
   const fleet = expandFleet(documents, { fleet: "example", allocations: new Map() });
   return [...new Set([...problems, ...fleet.problems].map(({ rule }) => rule))];
@@ -95,4 +98,12 @@ function policyRules(example: string): readonly string[] {
   const { set, problems } = parsePolicies(documents.filter((document) => !isJudged(document)));
   const judged = documents.filter(isJudged).map((document) => ({ document, object: document.content }));
   return [...new Set([...problems, ...checkManifestsHere(set, judged)].map(({ rule }) => rule))];
+}
+
+/** The first document of an example stands in the last applied commit, the second in the new one. */
+function updateRules(example: string): readonly string[] {
+  const [before = "", after = ""] = example.split(/^---\n/m);
+  const old = new Map(checkFiles({ "a.yaml": before }).documents.map((document) => [identityOf(document), document]));
+  const { documents, problems } = checkFiles({ "a.yaml": after });
+  return [...problems, ...checkUpdates(documents, old)].map(({ rule }) => rule);
 }

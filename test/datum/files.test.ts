@@ -54,9 +54,12 @@ test("no value of a Secret is told", () => {
 
 test("defaults are filled in, and known as such", () => {
   const [document] = checkFiles({ "n.yaml": network }).documents;
-  assert.equal(document?.defaults, ["spec.ipFamilies", "spec.mtu"]);
+  assert.equal(document?.defaults, [
+    { path: "spec.ipFamilies", value: ["IPv4"] },
+    { path: "spec.mtu", value: 1460 },
+  ]);
   const [written] = checkFiles({ "n.yaml": network.replace("mode: Auto }", "mode: Auto }, mtu: 1460") }).documents;
-  assert.equal(written?.defaults, ["spec.ipFamilies"]);
+  assert.equal(written?.defaults, [{ path: "spec.ipFamilies", value: ["IPv4"] }]);
 });
 
 test("entries of a list that share their key are told at the second", () => {

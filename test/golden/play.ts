@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decide } from "../../src/decide.ts";
-import { outcomeOf, reconcile } from "../../src/reconcile.ts";
+import { facts, outcomeOf, reconcile } from "../../src/reconcile.ts";
 import { driftText } from "../../src/report/drift.ts";
 import { jsonText, planDocument } from "../../src/report/json.ts";
 import { planMarkdown } from "../../src/report/markdown.ts";
@@ -50,17 +50,18 @@ export async function play(name: string): Promise<ReadonlyMap<string, string>> {
   try {
     const signals = { stopping: new AbortController().signal, signal: new AbortController().signal };
     const before = place(given.before, "before");
-    if (before !== undefined)
-      await reconcile(simulated.worldOn(folderRepository(before, "Before")), "started", signals);
+    const earlier = before === undefined ? undefined : folderRepository(before, "Before");
+    if (earlier !== undefined) await reconcile(simulated.worldOn(earlier), "started", signals);
     for (const step of given.byHand ?? []) await byHand(simulated.gce.url, step);
-    const repository = folderRepository(place(given.repo, "repo") ?? "", given.title);
+    const repository = folderRepository(place(given.repo, "repo") ?? "", given.title, earlier);
     const world = simulated.worldOn(repository, {
       ...(given.driftPolicy !== undefined && { driftPolicy: given.driftPolicy }),
       ...(given.limits !== undefined && { limits: given.limits as never }),
     });
     const inventory = await simulated.store.inventory("golden");
     const commit = await repository.head("main", signals.signal);
-    const question = { repository, commit, inventory, signal: signals.signal, onProgress: () => undefined };
+    const previous = await simulated.store.fact("golden", facts.applied);
+    const question = { repository, commit, inventory, previous, signal: signals.signal, onProgress: () => undefined };
     const planned = outcomeOf(world, await decide(world.judges, question), undefined, inventory);
     const [outcome] = await reconcile(world, "moved", signals);
     return new Map([

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Repository, TreeFile } from "../../src/repo/repository.ts";
 
-/** A repository with one commit, made of the files of a plain folder; the same files give the same ids. */
-export function folderRepository(folder: string, subject: string): Repository {
+/** A repository whose head is made of the files of a plain folder; the same files give the same ids. `earlier` knows older commits. */
+export function folderRepository(folder: string, subject: string, earlier?: Repository): Repository {
   const blobs = new Map<string, Uint8Array>();
   const files: TreeFile[] = pathsIn(folder, "").map((path) => {
     const bytes = readFileSync(join(folder, path));
@@ -17,9 +17,12 @@ export function folderRepository(folder: string, subject: string): Repository {
     label: "golden",
     head: async () => id,
     commit: async () => ({ id, parents: [], author: "Ada", authoredAtSeconds: 0, subject }),
-    files: async () => files,
+    files: async (commit, prefix) => (commit === id || earlier === undefined ? files : earlier.files(commit, prefix)),
     changed: async () => [],
-    read: async (ids) => new Map(ids.map((blob) => [blob, blobs.get(blob) ?? new Uint8Array()])),
+    async read(ids, signal) {
+      const older = (await earlier?.read(ids, signal)) ?? new Map();
+      return new Map(ids.map((blob) => [blob, blobs.get(blob) ?? older.get(blob) ?? new Uint8Array()]));
+    },
     watch: async () => async () => undefined,
     close: async () => undefined,
   };

@@ -64,7 +64,11 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
     ["reconcile.ts", "decrees.ts", "decide.ts", "apply.ts", "report/", ...contracts, "core/", "store/", "runtime/"],
   ],
   ["incidents.ts", ["decide.ts", "apply.ts", ...contracts, "core/", "runtime/"]],
-  ["decide.ts", ["read.ts", "rehearse.ts", "datum/", "policy/", "secrets/room.ts", ...contracts, "core/"]],
+  ["previous.ts", ["read.ts", "datum/", "repo/repository.ts", "core/"]],
+  [
+    "decide.ts",
+    ["previous.ts", "read.ts", "rehearse.ts", "datum/", "policy/", "secrets/room.ts", ...contracts, "core/"],
+  ],
   ["rehearse.ts", [...contracts, "core/"]],
   // Opens what the repository has encrypted; sees no provider and no configuration.
   ["secrets/", ["providers/provider.ts", "datum/", "core/"]],
