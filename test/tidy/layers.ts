@@ -121,8 +121,9 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["runtime/metrics.ts"],
   undici: ["repo/", "providers/", "forge/", "runtime/"],
   yaml: ["datum/", "config.ts", "config/"],
-  ajv: ["datum/", "config.ts", "config/"],
-  "ajv-formats": ["datum/", "config.ts", "config/"],
+  // GitHub's own description of its API is JSON Schema.
+  ajv: ["datum/", "config.ts", "config/", "sim/github/description/"],
+  "ajv-formats": ["datum/", "config.ts", "config/", "sim/github/description/"],
   "ipaddr.js": ["datum/"],
   libsql: ["store/"],
   kysely: ["store/"],

@@ -1,0 +1,218 @@
+import { spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Facts of one commit as Git has it. */
+export interface GitCommit {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: GitPerson;
+  readonly committer: GitPerson;
+  readonly message: string;
+}
+
+/** Who wrote or made a commit, and when (ISO 8601). */
+export interface GitPerson {
+  readonly name: string;
+  readonly email: string;
+  readonly date: string;
+}
+
+/** One path that differs between two commits. */
+export interface GitChange {
+  readonly path: string;
+  readonly status: "added" | "removed" | "modified";
+  readonly additions: number;
+  readonly deletions: number;
+}
+
+/** The bare repository of one simulated project. Everything is done by the git program. */
+export interface GitRepository {
+  readonly folder: string;
+  refs(): Promise<ReadonlyMap<string, string>>;
+  /** Undefined when there is no such commit. */
+  commit(name: string): Promise<GitCommit | undefined>;
+  setRef(ref: string, id: string): Promise<void>;
+  dropRef(ref: string): Promise<void>;
+  /** The tree that a merge gives; undefined when the two do not merge. */
+  mergeTree(base: string, head: string): Promise<string | undefined>;
+  commitTree(tree: string, parents: readonly string[], message: string, by: GitPerson): Promise<string>;
+  writeBlob(content: Buffer): Promise<string>;
+  writeTree(base: string | undefined, entries: readonly TreeEntry[]): Promise<string>;
+  changes(from: string, to: string): Promise<readonly GitChange[]>;
+  isAncestor(older: string, newer: string): Promise<boolean>;
+}
+
+/** One entry of a tree to be written; without an id the path is taken away. */
+export interface TreeEntry {
+  readonly path: string;
+  readonly mode: string;
+  readonly id: string | undefined;
+}
+
+/** Nothing of the machine's own settings reaches the repositories. */
+const environment: Readonly<Record<string, string>> = {
+  HOME: "/nonexistent",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_TERMINAL_PROMPT: "0",
+};
+
+/** Git is not there, or refused. */
+export class GitError extends Error {
+  override readonly name = "GitError";
+}
+
+interface Ran {
+  readonly code: number;
+  readonly output: Buffer;
+  readonly complaint: string;
+}
+
+/** Runs git and waits for its end. `path` is the search path for programs. */
+export function runGit(
+  path: string,
+  parameters: readonly string[],
+  options: { readonly folder?: string; readonly input?: Buffer; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("git", [...parameters], {
+      env: { PATH: path, ...environment, ...options.env },
+      ...(options.folder !== undefined && { cwd: options.folder }),
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const output: Buffer[] = [];
+    const complaint: Buffer[] = [];
+    child.once("error", () => reject(new GitError("git is not installed, which serving repositories needs.")));
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.input ?? Buffer.alloc(0));
+    child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => complaint.push(chunk));
+    child.once("close", (code) =>
+      resolve({ code: code ?? 1, output: Buffer.concat(output), complaint: Buffer.concat(complaint).toString() }),
+    );
+  });
+}
+
+/** Opens the bare repository in a folder; makes an empty one where there is none. */
+export async function openGitRepository(path: string, folder: string, defaultBranch: string): Promise<GitRepository> {
+  await mkdir(folder, { recursive: true });
+  const git = async (...parameters: readonly string[]): Promise<string> => {
+    const { code, output, complaint } = await runGit(path, parameters, { folder });
+    if (code !== 0) throw new GitError(`git ${parameters[0]}: ${complaint.trim()}`);
+    return output.toString().replace(/\n$/, "");
+  };
+  await git("-c", `init.defaultBranch=${defaultBranch}`, "init", "-q", "--bare", ".");
+  for (const [key, value] of serverSettings) await git("config", key, value);
+  const repository: GitRepository = {
+    folder,
+    async refs() {
+      const text = await git("for-each-ref", "--format=%(refname) %(objectname)");
+      return new Map(text.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ") as [string, string]])));
+    },
+    commit: (name) => readCommit(path, folder, name),
+    setRef: async (ref, id) => void (await git("update-ref", ref, id)),
+    dropRef: async (ref) => void (await git("update-ref", "-d", ref)),
+    async mergeTree(base, head) {
+      const { code, output } = await runGit(path, ["merge-tree", "--write-tree", base, head], { folder });
+      return code === 0 ? output.toString().split("\n")[0] : undefined;
+    },
+    async commitTree(tree, parents, message, by) {
+      const parameters = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent])];
+      const input = Buffer.from(message);
+      const { code, output, complaint } = await runGit(path, parameters, { folder, input, env: personEnvironment(by) });
+      if (code !== 0) throw new GitError(`git commit-tree: ${complaint.trim()}`);
+      return output.toString().trim();
+    },
+    async writeBlob(content) {
+      const { output } = await runGit(path, ["hash-object", "-w", "--stdin"], { folder, input: content });
+      return output.toString().trim();
+    },
+    writeTree: (base, entries) => writeTree(path, folder, base, entries),
+    changes: async (from, to) => parseChanges(await git("diff", "--no-renames", "--raw", "--numstat", from, to)),
+    async isAncestor(older, newer) {
+      const { code } = await runGit(path, ["merge-base", "--is-ancestor", older, newer], { folder });
+      return code === 0;
+    },
+  };
+  return repository;
+}
+
+/** What GitHub lets clients do. */
+const serverSettings: readonly (readonly [string, string])[] = [
+  ["http.receivepack", "true"],
+  ["uploadpack.allowFilter", "true"],
+  ["uploadpack.allowTipSHA1InWant", "true"],
+  ["uploadpack.allowReachableSHA1InWant", "true"],
+  ["gc.auto", "0"],
+];
+
+function personEnvironment({ name, email, date }: GitPerson): Readonly<Record<string, string>> {
+  return {
+    ...{ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date },
+    ...{ GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, GIT_COMMITTER_DATE: date },
+  };
+}
+
+async function readCommit(path: string, folder: string, name: string): Promise<GitCommit | undefined> {
+  const format = "--format=%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B";
+  const { code, output } = await runGit(path, ["log", "-1", format, "--end-of-options", `${name}^{commit}`, "--"], {
+    folder,
+  });
+  if (code !== 0) return undefined;
+  const parts = output.toString().split("\0");
+  const [id = "", tree = "", parents = "", authorName = "", authorEmail = "", authored = ""] = parts;
+  const [, , , , , , committerName = "", committerEmail = "", committed = "", message = ""] = parts;
+  return {
+    ...{ id, tree, parents: parents === "" ? [] : parents.split(" "), message: message.trimEnd() },
+    author: { name: authorName, email: authorEmail, date: utc(authored) },
+    committer: { name: committerName, email: committerEmail, date: utc(committed) },
+  };
+}
+
+function utc(date: string): string {
+  return new Date(date).toISOString().replace(".000Z", "Z");
+}
+
+async function writeTree(
+  path: string,
+  folder: string,
+  base: string | undefined,
+  entries: readonly TreeEntry[],
+): Promise<string> {
+  const index = join(folder, `index-${entries[0]?.id?.slice(0, 12) ?? "empty"}-${entries.length}`);
+  const env = { GIT_INDEX_FILE: index };
+  const run = async (parameters: readonly string[], input?: string): Promise<string> => {
+    const ran = await runGit(path, parameters, {
+      folder,
+      env,
+      ...(input !== undefined && { input: Buffer.from(input) }),
+    });
+    if (ran.code !== 0) throw new GitError(`git ${parameters[0]}: ${ran.complaint.trim()}`);
+    return ran.output.toString().trim();
+  };
+  await run(base === undefined ? ["read-tree", "--empty"] : ["read-tree", base]);
+  const nothing = "0".repeat(40);
+  const lines = entries.map(
+    ({ path: file, mode, id }) => `${id === undefined ? "0" : mode} ${id ?? nothing}\t${file}\n`,
+  );
+  await run(["update-index", "--index-info"], lines.join(""));
+  return await run(["write-tree"]);
+}
+
+function parseChanges(text: string): readonly GitChange[] {
+  const letters = new Map<string, string>();
+  const changes: GitChange[] = [];
+  for (const line of text.split("\n")) {
+    const raw = /^:\d+ \d+ \w+ \w+ (\w)\t(.*)$/.exec(line);
+    if (raw !== null) letters.set(raw[2] ?? "", raw[1] ?? "M");
+    const counted = /^(\d+|-)\t(\d+|-)\t(.*)$/.exec(line);
+    if (counted === null) continue;
+    const file = counted[3] ?? "";
+    const letter = letters.get(file);
+    const status = letter === "A" ? "added" : letter === "D" ? "removed" : "modified";
+    changes.push({ path: file, status, additions: Number(counted[1]) || 0, deletions: Number(counted[2]) || 0 });
+  }
+  return changes;
+}
