@@ -13,7 +13,8 @@ export async function openEdge(shell: Shell, edge: EdgeConfig, planes: readonly 
   const credentials = await credentialsOf(shell, edge);
   try {
     return createEdgeProvider({
-      ...{ name, endpoint, credentials, timeoutMs, readyTimeoutMs, kinds, forceConflicts },
+      ...{ name, endpoint, credentials, timeoutMs, kinds, forceConflicts },
+      ...(readyTimeoutMs !== undefined && { readyTimeoutMs }),
       controlPlanes: planes.map((plane) => plane.name),
       ...(project !== undefined && { project }),
       ...(authority !== undefined && { certificateAuthority: authority }),

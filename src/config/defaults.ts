@@ -9,7 +9,7 @@ export const defaults = {
   apply: { concurrency: 32, attempts: 4, firstDelay: "500ms", maxDelay: "30s", progressDeadline: "10m" },
   retry: { firstDelay: "2s", maxDelay: "5m" },
   log: { level: "info", format: "auto" },
-  edge: { name: "edge", forceConflicts: false, timeout: "30s", readyTimeout: "2m" },
+  edge: { name: "edge", forceConflicts: false, timeout: "30s" },
   secrets: { allowClearText: false },
   github: { apiUrl: "https://api.github.com", timeout: "20s", deployments: false },
   gcp: { locationClass: "self-managed" },

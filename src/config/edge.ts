@@ -24,7 +24,7 @@ function completePlane(raw: RawControlPlane, near: Near): EdgeConfig {
     certificateAuthority: certificateAuthority === undefined ? undefined : near(certificateAuthority),
     proxy: raw.proxy,
     timeoutMs: durationMs(raw.timeout ?? defaults.edge.timeout),
-    readyTimeoutMs: durationMs(raw.readyTimeout ?? defaults.edge.readyTimeout),
+    readyTimeoutMs: raw.readyTimeout === undefined ? undefined : durationMs(raw.readyTimeout),
     kinds: raw.kinds ?? [],
     forceConflicts: raw.forceConflicts ?? defaults.edge.forceConflicts,
   };

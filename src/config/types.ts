@@ -104,8 +104,8 @@ export interface EdgeConfig {
   readonly proxy: string | undefined;
   /** How long one request may take. */
   readonly timeoutMs: number;
-  /** How long a thing may take to become ready or to be gone. */
-  readonly readyTimeoutMs: number;
+  /** How long a thing may take to become ready or to be gone; undefined leaves it to its kind. */
+  readonly readyTimeoutMs: number | undefined;
   /** Further kinds that are applied as written, `Kind.group`. */
   readonly kinds: readonly string[];
   /** Whether fields that another manager took over are taken back. */

@@ -1,6 +1,6 @@
 import type { Action, Plan, Refusal } from "./change.ts";
 import type { Problem } from "./problem.ts";
-import type { Address, Phase } from "./resource.ts";
+import type { Address, Phase, StatusCondition } from "./resource.ts";
 
 /** How a pass ended. */
 export type OutcomeKind = "invalid" | "refused" | "settled" | "applied" | "failed";
@@ -39,6 +39,7 @@ export interface FleetRow {
   /** The provider's own word, e.g. `RUNNING`. */
   readonly detail: string;
   readonly addresses: Readonly<Record<string, string>>;
+  readonly conditions?: readonly StatusCondition[];
   /** Why it is not as wanted; empty when it is. */
   readonly note: string;
 }

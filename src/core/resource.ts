@@ -71,6 +71,15 @@ export interface Marker {
 /** How far a thing is, in words common to all providers. */
 export type Phase = "pending" | "ready" | "stopped" | "deleting" | "failed";
 
+/** One statement that a thing makes about itself, in its world's own words. */
+export interface StatusCondition {
+  readonly type: string;
+  /** `True`, `False` or `Unknown`. */
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** What people want to know of a living thing; shown in the fleet table, never compared. */
 export interface Status {
   readonly phase: Phase;
@@ -78,6 +87,8 @@ export interface Status {
   readonly detail: string;
   /** Addresses people would connect to: `{internal: "10.128.0.2", external: "34.1.2.3"}` or `{range: "10.128.0.0/20"}`. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Absent where a world has none. */
+  readonly conditions?: readonly StatusCondition[];
 }
 
 /** The same thing as the provider sees it now, cut down to what is compared and shown. */

@@ -37,6 +37,7 @@ export function tableOf(
         phase: now === undefined ? ("absent" as const) : status.phase,
         detail: status.detail,
         addresses: status.addresses,
+        ...(status.conditions !== undefined && { conditions: status.conditions }),
         note,
       },
     ];
@@ -56,6 +57,7 @@ export function remembered(entry: InventoryEntry, note: string): FleetRow {
     phase: entry.status?.phase ?? "absent",
     detail: entry.status?.detail ?? "",
     addresses: entry.status?.addresses ?? {},
+    ...(entry.status?.conditions !== undefined && { conditions: entry.status.conditions }),
     note: note || (entry.phase === "applied" ? "" : entry.phase),
   };
 }

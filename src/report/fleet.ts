@@ -67,7 +67,7 @@ function byNetwork(left: FleetRow, right: FleetRow): number {
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
-/** Everything else in one line a kind; by name only where something is not well. */
+/** Everything else in one line a kind; by name only where something is not well or has an address. */
 function othersText(rows: readonly FleetRow[], look: Look, maxRows: number): string {
   if (rows.length === 0) return "";
   const kinds = new Map<string, FleetRow[]>();
@@ -83,10 +83,29 @@ function othersText(rows: readonly FleetRow[], look: Look, maxRows: number): str
       ? `${countOf(ready, visible(kind))} ready`
       : `${ready} of ${countOf(members.length, visible(kind))} ready`;
   });
-  const unwell = rows.filter((row) => row.phase !== "ready" || row.note !== "");
-  const shown = unwell.slice(0, maxRows).map((row) => [visible(row.address), status(row, look)]);
-  const more = unwell.length > shown.length ? [`  and ${unwell.length - shown.length} more`] : [];
+  const told = rows.filter(({ phase, note, addresses }) => phase !== "ready" || note !== "" || isReached(addresses));
+  const shown = told.slice(0, maxRows).map((row) => {
+    const place = reachedAt(row);
+    return [visible(row.address), status(row, look), ...(place === "" ? [] : [place])];
+  });
+  const more = told.length > shown.length ? [`  and ${told.length - shown.length} more`] : [];
   return `${[`Also: ${lines.join(", ")}.`, ...inColumns(shown, "  "), ...more].join("\n")}\n`;
+}
+
+/** What people connect to, look up or have to publish; the insides of a network are no news. */
+const reached = ["hostname", "hostnames", "address", "certificates", "nameservers", "publish"] as const;
+
+function isReached(addresses: FleetRow["addresses"]): boolean {
+  return reached.some((name) => addresses[name] !== undefined);
+}
+
+function reachedAt({ addresses }: FleetRow): string {
+  const parts = reached.flatMap((name) => {
+    const value = addresses[name];
+    if (value === undefined || (name === "address" && value === addresses.hostname)) return [];
+    return [`${name === "hostname" ? "" : `${name} `}${visible(value)}`];
+  });
+  return cut(parts.join(", "), 120);
 }
 
 function known(row: FleetRow, name: string): string {

@@ -127,7 +127,20 @@ function pendingJson({ address, waitsFor, message }: Pending): JsonObject {
 
 function rowJson(row: FleetRow): JsonObject {
   const { address, provider, kind, name, owner, location, phase, detail, addresses, note } = row;
-  return { address, provider, kind, name, owner, location, phase, detail, addresses: { ...addresses }, note };
+  const conditions = row.conditions === undefined ? {} : { conditions: row.conditions.map((one) => ({ ...one })) };
+  return {
+    address,
+    provider,
+    kind,
+    name,
+    owner,
+    location,
+    phase,
+    detail,
+    addresses: { ...addresses },
+    ...conditions,
+    note,
+  };
 }
 
 function resultJson({ address, action, state, message, code, retryable, durationMs }: ChangeResult): JsonObject {

@@ -30,7 +30,7 @@ test("one control plane with its defaults", () => {
       certificateAuthority: undefined,
       proxy: undefined,
       timeoutMs: 30_000,
-      readyTimeoutMs: 120_000,
+      readyTimeoutMs: undefined,
       kinds: [],
       forceConflicts: false,
     },

@@ -121,13 +121,14 @@ async function beforeApply(
 
 async function waitReady(bench: Bench, place: Place, first: JsonObject, signal: AbortSignal): Promise<Observed> {
   const startedAtMs = bench.nowMs();
+  const timeoutMs = bench.readyTimeoutMs(place.kind);
   let object = first;
   for (;;) {
     const { settled, spoken, missing } = readinessOf(place.kind, object);
     const waitedMs = bench.nowMs() - startedAtMs;
     if (settled && (spoken || waitedMs >= bench.settleTimeoutMs)) return observedOf(bench.provider, place.kind, object);
-    if (waitedMs >= bench.readyTimeoutMs) {
-      const seconds = Math.round(bench.readyTimeoutMs / 1_000);
+    if (waitedMs >= timeoutMs) {
+      const seconds = Math.round(timeoutMs / 1_000);
       const message = `${place.title} is not ready after ${seconds} s: ${missing}.`;
       throw new ProviderError(message, { code: "timeout", next: "retry", resource: place.key });
     }

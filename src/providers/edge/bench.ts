@@ -10,7 +10,8 @@ export interface Bench {
   readonly client: Client;
   readonly discovery: Discovery;
   readonly kinds: readonly KnownKind[];
-  readonly readyTimeoutMs: number;
+  /** How long a kind may take to become ready or to be gone. */
+  readonly readyTimeoutMs: (kind: KnownKind) => number;
   readonly pollIntervalMs: number;
   readonly settleTimeoutMs: number;
   readonly forceConflicts: boolean;

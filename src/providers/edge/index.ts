@@ -48,7 +48,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
   const bench: Bench = {
     ...{ provider: name, client, discovery, kinds, nowMs },
     forceConflicts: options.forceConflicts ?? false,
-    readyTimeoutMs: options.readyTimeoutMs ?? edgeDefaults.readyTimeoutMs,
+    readyTimeoutMs: (kind) => options.readyTimeoutMs ?? kind.readyTimeoutMs ?? edgeDefaults.readyTimeoutMs,
     pollIntervalMs: options.pollIntervalMs ?? edgeDefaults.pollIntervalMs,
     settleTimeoutMs: options.settleTimeoutMs ?? edgeDefaults.settleTimeoutMs,
   };

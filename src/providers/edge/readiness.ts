@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { Status } from "../../core/resource.ts";
+import { addressesOf, conditionsOf } from "./addresses.ts";
 import type { KnownKind } from "./kinds.ts";
 import { fieldOf, objectsOf, textOf } from "./object.ts";
 
@@ -16,35 +17,56 @@ export interface Readiness {
 
 /** Reads readiness from an object's status by the table of its kind. */
 export function readinessOf(kind: KnownKind, object: JsonObject): Readiness {
-  const addresses = addressesOf(object);
+  const conditions = conditionsOf(object);
+  const facts = { addresses: addressesOf(object), ...(conditions.length > 0 && { conditions }) };
   const metadata = fieldOf(object, "metadata");
   if (textOf(metadata, "deletionTimestamp") !== "") {
-    const status: Status = { phase: "deleting", detail: "Deleting", addresses };
+    const status: Status = { phase: "deleting", detail: "Deleting", ...facts };
     return { status, settled: false, spoken: true, missing: "it is being deleted" };
   }
   const missing = kind.ready.map((type) => missingIn(object, type)).filter((text) => text !== "");
   const spoken = kind.ready.length === 0 || kind.ready.some((type) => speaks(object, type));
   if (missing.length === 0 || !spoken) {
     const detail =
-      kind.ready.length === 0 || !spoken ? "Stored" : (kind.ready.at(-1) as string).replace("status.ready", "Ready");
-    return { status: { phase: "ready", detail, addresses }, settled: true, spoken, missing: "" };
+      kind.ready.length === 0 || !spoken
+        ? "Stored"
+        : (kind.ready.at(-1) as string).replace(/^.*[./]/, "").replace("ready", "Ready");
+    return { status: { phase: "ready", detail, ...facts }, settled: true, spoken, missing: "" };
   }
   const [first] = missing as [string, ...string[]];
-  return { status: { phase: "pending", detail: first, addresses }, settled: !kind.awaited, spoken, missing: first };
+  return {
+    status: { phase: "pending", detail: first, ...facts },
+    settled: !kind.awaited,
+    spoken,
+    missing: missing.join("; "),
+  };
 }
 
-function conditionOf(object: JsonObject, type: string): JsonObject | undefined {
-  return objectsOf(fieldOf(object, "status"), "conditions").find((condition) => condition.type === type);
+/** Where conditions stand: on the object, or, written `parents/Accepted`, on each entry of a list of its status. */
+function conditionLists(object: JsonObject, type: string): readonly (readonly JsonObject[])[] {
+  const status = fieldOf(object, "status");
+  const list = type.includes("/") ? type.split("/")[0] : undefined;
+  if (list === undefined) return [objectsOf(status, "conditions")];
+  return objectsOf(status, list).map((entry) => objectsOf(entry, "conditions"));
 }
 
 function speaks(object: JsonObject, type: string): boolean {
   const status = fieldOf(object, "status");
-  return type === "status.ready" ? status.ready !== undefined : objectsOf(status, "conditions").length > 0;
+  return type === "status.ready"
+    ? status.ready !== undefined
+    : conditionLists(object, type).some((conditions) => conditions.length > 0);
 }
 
 function missingIn(object: JsonObject, type: string): string {
   if (type === "status.ready") return fieldOf(object, "status").ready === true ? "" : "status.ready is not true";
-  const condition = conditionOf(object, type);
+  const name = type.split("/").at(-1) as string;
+  const lists = conditionLists(object, type);
+  if (lists.length === 0) return `condition ${name} is missing`;
+  return lists.map((conditions) => missingAmong(conditions, name, object)).find((text) => text !== "") ?? "";
+}
+
+function missingAmong(conditions: readonly JsonObject[], type: string, object: JsonObject): string {
+  const condition = conditions.find((candidate) => candidate.type === type);
   if (condition === undefined) return `condition ${type} is missing`;
   const generation = fieldOf(object, "metadata").generation;
   const seen = condition.observedGeneration;
@@ -56,21 +78,4 @@ function missingIn(object: JsonObject, type: string): string {
   const message = textOf(condition, "message").slice(0, 300);
   const why = [reason, message].filter((text) => text !== "").join(": ");
   return `condition ${type} is ${textOf(condition, "status") || "Unknown"}${why === "" ? "" : ` (${why})`}`;
-}
-
-/** What people would connect to or look for. */
-function addressesOf(object: JsonObject): Readonly<Record<string, string>> {
-  const status = fieldOf(object, "status");
-  const addresses: Record<string, string> = {};
-  const set = (name: string, value: unknown): void => {
-    if (typeof value === "string" && value !== "") addresses[name] = value;
-  };
-  set("hostname", status.canonicalHostname);
-  set("identifier", status.identifier);
-  set("ipv6", fieldOf(status, "ipam").ipv6Prefix);
-  if (textOf(status, "startAddress") !== "" && typeof status.prefixLength === "number") {
-    set("range", `${textOf(status, "startAddress")}/${status.prefixLength}`);
-  }
-  set("address", textOf(objectsOf(status, "addresses")[0], "value"));
-  return addresses;
 }

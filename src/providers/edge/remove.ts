@@ -32,13 +32,14 @@ export async function removeObject(bench: Bench, place: Place, order: Order, sig
 /** Waits until this incarnation is gone; past the deadline it says who still holds it. */
 export async function waitGone(bench: Bench, place: Place, first: JsonObject, signal: AbortSignal): Promise<void> {
   const startedAtMs = bench.nowMs();
+  const timeoutMs = bench.readyTimeoutMs(place.kind);
   let released = false;
   for (;;) {
     const live = await read(bench, place, signal);
     if (live === undefined || uidIn(live) !== uidIn(first)) return;
     const waitedMs = bench.nowMs() - startedAtMs;
-    if (waitedMs >= bench.readyTimeoutMs) {
-      const seconds = Math.round(bench.readyTimeoutMs / 1_000);
+    if (waitedMs >= timeoutMs) {
+      const seconds = Math.round(timeoutMs / 1_000);
       const message = `${place.title} is not gone after ${seconds} s: ${heldBy(live)}.`;
       throw new ProviderError(message, { code: "timeout", next: "retry", resource: place.key });
     }

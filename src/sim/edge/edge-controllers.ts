@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { Condition, Desk } from "./desk.ts";
-import { isDeleting, metadataText, withMetadata } from "./object.ts";
+import { fieldOf, isDeleting, metadataText, textOf, withMetadata } from "./object.ts";
 import type { Stored } from "./world.ts";
 
 /** Conditions that turn True after the delay, and other status a kind then shows. */
@@ -10,15 +10,22 @@ const settled: Readonly<
   HTTPProxy: ({ object }) => {
     const canonicalHostname = `${metadataText(object, "uid")}.datumproxy.net`;
     return [
-      ["Accepted", "Programmed"],
+      ["Accepted", "Programmed", "CertificatesReady"],
       {
         canonicalHostname,
-        hostnames: [canonicalHostname],
+        hostnames: [...hostnamesOf(object), canonicalHostname],
         addresses: [{ type: "Hostname", value: canonicalHostname }],
       },
     ];
   },
-  Domain: () => [["Verified", "ValidDomain"], {}],
+  Domain: ({ object }) => {
+    const domain = textOf(fieldOf(object, "spec"), "domainName");
+    const content = metadataText(object, "uid");
+    return [
+      ["Verified", "ValidDomain"],
+      { verification: { dnsRecord: { type: "TXT", name: `_datum-custom-hostname.${domain}`, content } } },
+    ];
+  },
   Connector: () => [["Ready"], {}],
   ConnectorAdvertisement: () => [["Accepted"], {}],
   Gateway: () => [["Accepted", "Programmed"], {}],
@@ -27,6 +34,11 @@ const settled: Readonly<
   VPC: ({ object }) => [[], { ready: true, identifier: metadataText(object, "uid").replaceAll("-", "").slice(0, 12) }],
   VPCAttachment: ({ object }) => [[], { ready: true, identifier: metadataText(object, "uid").slice(0, 4) }],
 };
+
+function hostnamesOf(object: JsonObject): readonly string[] {
+  const { hostnames } = fieldOf(object, "spec");
+  return Array.isArray(hostnames) ? hostnames.filter((one): one is string => typeof one === "string") : [];
+}
 
 /** The kinds that only need time to settle. */
 export function runEdgeKinds(desk: Desk): void {
