@@ -71,6 +71,17 @@ export type Command =
     }
   | { readonly name: "policy"; readonly paths: readonly string[]; readonly output: OutputFormat }
   | {
+      readonly name: "setup";
+      /** Configuration whose credentials are looked at; undefined prints what has to be set up. */
+      readonly config: string | undefined;
+      /** Where GitHub reaches the daemon; undefined leaves webhooks out. */
+      readonly publicUrl: string | undefined;
+      readonly organization: string | undefined;
+      /** Name of the App. */
+      readonly app: string;
+      readonly output: "text" | "json";
+    }
+  | {
       readonly name: "explain";
       readonly rule: string | undefined;
       /** Configuration whose policies are explained too. */

@@ -12,6 +12,7 @@ import {
   withPlace,
   withTarget,
 } from "./options.ts";
+import { addSetup } from "./setup.ts";
 import { addSimulators } from "./simulators.ts";
 
 const summary = `Plumbline keeps a fleet of virtual machines, containers and networks true to a Git repository.
@@ -48,6 +49,7 @@ export function buildProgram(onCommand: OnCommand): Program {
   addChecks(program, onCommand);
   addPasses(program, onCommand);
   addSimulators(program, onCommand);
+  addSetup(program, onCommand);
   addReference(program, onCommand);
   // Only now: subcommands inherit it, and they count their arguments strictly.
   return program.allowExcessArguments(true);

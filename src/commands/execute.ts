@@ -2,6 +2,7 @@ import type { Command } from "../cli.ts";
 import { CatalogError } from "../compose/catalogs.ts";
 import { PolicyError } from "../compose/policies.ts";
 import { SecretError } from "../compose/secrets.ts";
+import { ForgeError } from "../forge/forge.ts";
 import { RepositoryError } from "../repo/repository.ts";
 import type { Shell } from "../shell.ts";
 import { StoreError } from "../store/store.ts";
@@ -15,7 +16,7 @@ export async function execute(shell: Shell, command: Command, flags: Flags): Pro
     if (error instanceof CommandError) return await refuse(shell, error, flags);
     if (error instanceof PolicyError || error instanceof CatalogError)
       return await refuse(shell, new CommandError(error.message, error.problems, error.sources), flags);
-    const hasWords = error instanceof RepositoryError || error instanceof StoreError || error instanceof SecretError;
+    const hasWords = [RepositoryError, StoreError, SecretError, ForgeError].some((kind) => error instanceof kind);
     if (!hasWords && !isListenFailure(error)) throw error;
     shell.stderr.write(`plumbline: ${(error as Error).message}\n`);
     return 1;
@@ -40,6 +41,8 @@ async function dispatch(shell: Shell, command: Command, flags: Flags): Promise<n
       return (await import("./policy.ts")).policy(shell, command, flags);
     case "explain":
       return (await import("./explain.ts")).explain(shell, command);
+    case "setup":
+      return (await import("./setup.ts")).setup(shell, command);
     case "schema":
       return (await import("./rules.ts")).schema(shell, command);
     case "version":

@@ -1,6 +1,8 @@
 import type { GithubConfig, RepositoryConfig } from "../config.ts";
-import type { Forge } from "../forge/forge.ts";
-import type { GithubCredentials } from "../forge/github/options.ts";
+import { type Forge, ForgeError } from "../forge/forge.ts";
+import type { AccessReport } from "../forge/github/inspect.ts";
+import type { GithubCredentials, GithubOptions } from "../forge/github/options.ts";
+import { RepositoryError } from "../repo/repository.ts";
 import type { Shell } from "../shell.ts";
 import { readAuthority, readSecret } from "./secrets.ts";
 
@@ -9,17 +11,31 @@ export async function openForge(shell: Shell, tracked: RepositoryConfig): Promis
   const { github } = tracked;
   if (github === undefined) return undefined;
   const { createGithubForge } = await import("../forge/github/index.ts");
+  return createGithubForge(await optionsOf(shell, tracked, github));
+}
+
+/** What the configured credentials are and may do at GitHub; nothing is written. */
+export async function inspectForge(
+  shell: Shell,
+  tracked: RepositoryConfig,
+  github: GithubConfig,
+): Promise<AccessReport> {
+  const { inspectAccess } = await import("../forge/github/inspect.ts");
+  return await inspectAccess(await optionsOf(shell, tracked, github), shell.stopping);
+}
+
+async function optionsOf(shell: Shell, tracked: RepositoryConfig, github: GithubConfig): Promise<GithubOptions> {
   const { owner, repository, apiUrl, webUrl, timeoutMs, proxy } = github;
   const authority = github.certificateAuthority;
   const certificateAuthority = authority === undefined ? undefined : await readAuthority(authority);
-  return createGithubForge({
+  return {
     name: tracked.name === "" ? "github" : `github-${tracked.name}`,
     ...{ owner, repository, apiUrl, webUrl, timeoutMs },
     version: shell.version,
     credentials: credentialsOf(shell, github),
     ...(proxy !== undefined && { proxy }),
     ...(certificateAuthority !== undefined && { certificateAuthority }),
-  });
+  };
 }
 
 /** What deliveries of a repository are signed with, read when they are needed. Empty: no delivery is believed. */
@@ -37,7 +53,18 @@ export function gitTokenOf(
   if (token !== undefined) return () => readSecret(token, shell);
   // The forge's token goes to the forge's own site, never elsewhere.
   const isSameSite = github !== undefined && location.startsWith(`${github.webUrl}/`);
-  return forge !== undefined && isSameSite ? () => forge.token() : undefined;
+  return forge !== undefined && isSameSite ? () => asRepository(forge.token()) : undefined;
+}
+
+/** Git's callers know the failures of repositories. */
+async function asRepository<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof ForgeError)) throw error;
+    const next = error.next === "person" ? "person" : "retry";
+    throw new RepositoryError(error.message, { code: next === "person" ? "auth" : "unreachable", next, cause: error });
+  }
 }
 
 function credentialsOf(shell: Shell, { credentials }: GithubConfig): GithubCredentials {
