@@ -36,6 +36,11 @@ export type SimulatorAction =
   | "set-machine-type"
   | "set-label"
   | "set"
+  | "deny"
+  | "grant"
+  | "disable-api"
+  | "enable-api"
+  | "set-quota"
   | "replay";
 
 /** One command of the command line, complete. */

@@ -10,6 +10,9 @@ interface Row {
 
 const name = ["<name>", "Name as the list shows it."] as const;
 
+const permission = ["<permission>", "For example compute.instances.create."] as const;
+const service = ["<service>", "For example secretmanager.googleapis.com."] as const;
+
 const worlds: Readonly<Record<SimulatedWorld, { readonly title: string; readonly rows: readonly Row[] }>> = {
   gce: {
     title: "the Compute Engine simulator",
@@ -27,6 +30,18 @@ const worlds: Readonly<Record<SimulatedWorld, { readonly title: string; readonly
         action: "set-label",
         args: [name, ["<key=value>", "Label to set."]],
         description: "Set a label of an instance.",
+      },
+      { action: "deny", args: [permission], description: "Take a permission from everybody." },
+      { action: "grant", args: [permission], description: "Give a permission back." },
+      { action: "disable-api", args: [service], description: "Switch a service off." },
+      { action: "enable-api", args: [service], description: "Switch a service on again." },
+      {
+        action: "set-quota",
+        args: [
+          ["<metric>", "For example CPUS."],
+          ["[limit]", "Limit in every region; none lifts it."],
+        ],
+        description: "Limit a quota.",
       },
       {
         action: "replay",

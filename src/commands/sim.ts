@@ -61,6 +61,7 @@ async function endpointOf(shell: Shell, command: ByHand): Promise<string> {
 
 async function changeGce(shell: Shell, command: ByHand, url: string): Promise<void> {
   const world = await import("../sim/gce/by-hand.ts");
+  const access = await import("../sim/gce/access-by-hand.ts");
   const [name = "", value = ""] = command.args;
   switch (command.action) {
     case "list": {
@@ -90,6 +91,17 @@ async function changeGce(shell: Shell, command: ByHand, url: string): Promise<vo
       await world.setLabels(url, name, { [value.slice(0, place)]: value.slice(place + 1) });
       break;
     }
+    case "deny":
+    case "grant":
+      await access.setPermission(url, name, command.action === "grant");
+      break;
+    case "disable-api":
+    case "enable-api":
+      await access.setService(url, name, command.action === "enable-api");
+      break;
+    case "set-quota":
+      await access.setQuota(url, name, value);
+      break;
     case "set":
     case "replay":
       throw new Error(`The Compute Engine world has no action ${command.action} by hand.`);

@@ -4,6 +4,8 @@ export interface AccessOptions {
   readonly denied?: readonly string[];
   /** Services that are not switched on, such as `compute.googleapis.com`. */
   readonly disabledServices?: readonly string[];
+  /** Projects that do not exist. */
+  readonly missingProjects?: readonly string[];
   /** Credentials that get no token: an account's email, a refresh token, an audience, a subject token, `metadata`. */
   readonly refused?: readonly string[];
   /** Whether calls need a token that was given out here. */
@@ -16,6 +18,7 @@ export interface AccessRules {
   describe(): Required<AccessOptions>;
   isDenied(permission: string): boolean;
   isOff(service: string): boolean;
+  isMissing(project: string): boolean;
   isRefused(credentials: string): boolean;
   /** A token for somebody. */
   issue(principal: string): string;
@@ -37,10 +40,12 @@ export function createAccessRules(initial: AccessOptions, newId: () => string): 
     },
     describe: () => ({
       ...{ denied: rules.denied ?? [], disabledServices: rules.disabledServices ?? [] },
+      missingProjects: rules.missingProjects ?? [],
       ...{ refused: rules.refused ?? [], tokensRequired: rules.tokensRequired ?? false },
     }),
     isDenied: (permission) => rules.denied?.includes(permission) ?? false,
     isOff: (service) => rules.disabledServices?.includes(service) ?? false,
+    isMissing: (project) => rules.missingProjects?.includes(project) ?? false,
     isRefused: (credentials) => rules.refused?.includes(credentials) ?? false,
     issue(principal) {
       const text = `simulated-${newId()}`;
@@ -55,9 +60,10 @@ export function createAccessRules(initial: AccessOptions, newId: () => string): 
 
 /** Reads the options as they come over the control; what is not understood counts as unsaid. */
 export function readAccessOptions(body: object): AccessOptions {
-  const { denied, disabledServices, refused, tokensRequired } = body as Record<string, unknown>;
+  const { denied, disabledServices, missingProjects, refused, tokensRequired } = body as Record<string, unknown>;
   return {
     ...{ denied: texts(denied), disabledServices: texts(disabledServices), refused: texts(refused) },
+    missingProjects: texts(missingProjects),
     tokensRequired: tokensRequired === true,
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { Description } from "../../providers/gcp/description/description.ts";
+import type { AccessRules } from "./access-rules.ts";
 import { checkQuery, readBody } from "./body.ts";
 import type { Call, Handler, Settings } from "./call.ts";
 import { advance } from "./effects.ts";
@@ -7,11 +8,13 @@ import { failureBody, GceFailure, notFound, notImplemented } from "./failure.ts"
 import type { FaultName, Faults } from "./faults.ts";
 import { applyMask, readMask } from "./fields.ts";
 import { effects, handlers, isPublicProject } from "./handlers.ts";
+import { checkAccess } from "./permissions.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { RequestLog } from "./request-log.ts";
 import { checkScope } from "./resources/geography-resources.ts";
 import { addDefaultNetwork } from "./resources/networks.ts";
 import { createRouter, type Route } from "./router.ts";
+import { textsOf } from "./values.ts";
 import type { World } from "./world.ts";
 
 /** A request without its connection; also one part of a batch. */
@@ -32,6 +35,7 @@ export interface ApiAnswer {
 /** What the API stands on. */
 export interface ApiParts {
   readonly world: World;
+  readonly access: AccessRules;
   readonly description: Description;
   readonly settings: Settings;
   readonly faults: Faults;
@@ -109,6 +113,7 @@ function prepared(
   const project = params.project ?? "";
   if (!/^(?:[a-z][a-z0-9-]{2,61}[a-z0-9]|[a-z0-9.-]+:[a-z0-9-]+|\d+)$/.test(project))
     throw notFound(`projects/${project}`);
+  checkAccess(parts.access, rpc, project, request.path);
   parts.limits.check(rpc, project, nowMs);
   checkQuery(route, request.query);
   const body = readBody(parts.description, route, request.text);
@@ -123,7 +128,8 @@ function prepared(
     clock: parts.clock,
     signal: parts.signal,
   };
-  const handler = handlers.get(rpc) ?? (rpc.endsWith(".TestIamPermissions") ? testPermissions : undefined);
+  const handler =
+    handlers.get(rpc) ?? (rpc.endsWith(".TestIamPermissions") ? testPermissions(parts.access) : undefined);
   if (handler === undefined) throw notImplemented(rpc);
   checkScope(scope);
   beginProject(parts, call);
@@ -147,9 +153,9 @@ function scopeOf(rpc: string, params: Readonly<Record<string, string>>): string 
   return params.region === undefined ? "global" : `regions/${params.region}`;
 }
 
-/** Everything is permitted here. */
-function testPermissions(call: Call): JsonObject {
-  return { permissions: call.body.permissions ?? [] };
+/** What of the asked is held. */
+function testPermissions(access: AccessRules): Handler {
+  return ({ body }) => ({ permissions: textsOf(body, "permissions").filter((one) => !access.isDenied(one)) });
 }
 
 function isList(route: Route): boolean {

@@ -14,6 +14,7 @@ export interface GceControl {
   setRateLimits(options: RateLimitOptions): void;
   /** Limits of quota metrics in every region, such as `{ CPUS: 24 }`; an empty object lifts them. */
   setQuotas(limits: Readonly<Record<string, number>>): void;
+  quotas(): Readonly<Record<string, number>>;
   /** What is refused from now on: permissions, services, credentials; an empty object allows everything again. */
   setAccess(options: AccessOptions): void;
   access(): Required<AccessOptions>;
@@ -45,6 +46,7 @@ export function createControl(parts: ControlParts): GceControl {
       quotas.clear();
       for (const [metric, limit] of Object.entries(fresh)) quotas.set(metric, limit);
     },
+    quotas: () => Object.fromEntries(quotas),
     setAccess: access.set,
     access: access.describe,
     withdrawTokens: access.withdrawTokens,
@@ -80,6 +82,8 @@ export function controlAnswer(
     case "POST /_control/rate-limits":
       control.setRateLimits(numbersIn(body));
       return {};
+    case "GET /_control/quotas":
+      return { ...control.quotas() };
     case "POST /_control/quotas":
       control.setQuotas(numbersIn(body));
       return {};

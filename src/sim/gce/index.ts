@@ -75,13 +75,13 @@ export async function startGceSimulator(options: GceSimulatorOptions = {}): Prom
   const control = createControl({ world, faults, limits, log, quotas, access });
   const clock = options.clock ?? Date.now;
   const api = createApi({
-    ...{ world, faults, limits, log, signal: stop.signal },
+    ...{ world, access, faults, limits, log, signal: stop.signal },
     description: loadDescription(),
     settings: settingsOf(options, seed, faults, quotas),
     clock,
     hasDefaultNetwork: options.defaultNetwork ?? true,
   });
-  const neighbour = (request: ApiRequest) => neighbourAnswer(world, clock(), request);
+  const neighbour = (request: ApiRequest) => neighbourAnswer(world, access, clock(), request);
   const token = (request: TokenRequest) => tokenAnswer(access, clock(), request);
   const release = async (): Promise<void> => {
     stop.abort();

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import * as access from "../../../src/sim/gce/access-by-hand.ts";
 import * as byHand from "../../../src/sim/gce/by-hand.ts";
 import { suite } from "../../support/suite.ts";
 import { type Client, instanceBody, startClient } from "./client.ts";
@@ -32,6 +33,28 @@ test("a person can add and delete a firewall rule", async () => {
   assert.is((await client.get("/global/firewalls/hole")).name, "hole");
   await byHand.deleteFirewall(client.url, "demo-project", "hole");
   assert.is((await client.send("GET", "/global/firewalls/hole")).status, 404);
+});
+
+test("a person can take permissions, switch services off and lower quotas", async () => {
+  const insert = () => client.send("POST", "/zones/us-central1-a/instances", instanceBody("two"));
+  await access.setPermission(client.url, "compute.instances.create", false);
+  const denied = await insert();
+  assert.is(denied.status, 403);
+  assert.is(denied.body.error.errors[0].reason, "forbidden");
+  assert.match(
+    denied.body.error.message,
+    /^Required 'compute.instances.create' permission for 'projects\/demo-project/,
+  );
+  await access.setPermission(client.url, "compute.instances.create", true);
+  await access.setService(client.url, "compute", false);
+  const off = await insert();
+  assert.is(off.body.error.errors[0].reason, "accessNotConfigured");
+  assert.is(off.body.error.details[0].reason, "SERVICE_DISABLED");
+  await access.setService(client.url, "compute.googleapis.com", true);
+  await access.setQuota(client.url, "INSTANCES", "0");
+  assert.is((await insert()).body.error.errors[0].reason, "quotaExceeded");
+  await access.setQuota(client.url, "INSTANCES", "");
+  assert.is((await insert()).status, 200);
 });
 
 test("what cannot be done is said", async () => {

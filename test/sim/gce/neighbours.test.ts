@@ -71,4 +71,30 @@ test("permissions can be tested and APIs are switched on", async () => {
   assert.is(service.body.state, "ENABLED");
 });
 
+test("a denied permission is named, a service that is off says so", async () => {
+  const account = { accountId: "workload-two" };
+  client.control.setAccess({
+    denied: ["iam.serviceAccounts.create"],
+    disabledServices: ["secretmanager.googleapis.com"],
+  });
+  const made = await send("POST", "/v1/projects/demo-project/serviceAccounts", account);
+  assert.is(made.body.error.status, "PERMISSION_DENIED");
+  assert.match(made.body.error.message, /^Permission 'iam.serviceAccounts.create' denied on resource/);
+  const listed = await send("GET", "/v1/projects/demo-project/secrets");
+  assert.is(listed.body.error.details[0].reason, "SERVICE_DISABLED");
+  const service = await send("GET", "/v1/projects/demo-project/services/secretmanager.googleapis.com");
+  assert.is(service.body.state, "DISABLED");
+  const permissions = ["iam.serviceAccounts.create", "iam.serviceAccounts.get"];
+  const tested = await send("POST", "/v1/projects/demo-project:testIamPermissions", { permissions });
+  assert.equal(tested.body.permissions, ["iam.serviceAccounts.get"]);
+  client.control.setAccess({ missingProjects: ["demo-project"] });
+  assert.is((await send("GET", "/v1/projects/demo-project")).status, 403);
+  assert.is(
+    (await client.send("GET", "/zones")).body.error.message,
+    "The resource 'projects/demo-project' was not found",
+  );
+  client.control.setAccess({});
+  assert.is((await send("GET", "/v1/projects/demo-project")).body.lifecycleState, "ACTIVE");
+});
+
 test.run();

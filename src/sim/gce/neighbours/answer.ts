@@ -1,9 +1,11 @@
-import type { JsonObject } from "../../../core/json.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
+import type { AccessRules } from "../access-rules.ts";
 import type { World } from "../world.ts";
 
 /** A request to one of the services that stand beside Compute Engine. */
 export interface NeighbourCall {
   readonly world: World;
+  readonly access: AccessRules;
   readonly nowMs: number;
   readonly method: string;
   readonly project: string;
@@ -19,17 +21,20 @@ export interface NeighbourCall {
 export class NeighbourFailure extends Error {
   readonly httpStatus: number;
   readonly status: string;
-  constructor(httpStatus: number, status: string, message: string) {
+  readonly details: readonly Json[];
+  constructor(httpStatus: number, status: string, message: string, details: readonly Json[] = []) {
     super(message);
     this.name = "NeighbourFailure";
     this.httpStatus = httpStatus;
     this.status = status;
+    this.details = details;
   }
 }
 
 /** The body of a failure. */
 export function neighbourFailureBody(failure: NeighbourFailure): JsonObject {
-  return { error: { code: failure.httpStatus, message: failure.message, status: failure.status } };
+  const { httpStatus: code, message, status, details } = failure;
+  return { error: { code, message, status, ...(details.length === 0 ? {} : { details }) } };
 }
 
 /** 404. */

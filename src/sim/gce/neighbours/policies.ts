@@ -1,7 +1,10 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
 import { fingerprintOf } from "../identity.ts";
-import { type NeighbourCall, NeighbourFailure } from "./answer.ts";
+import { textsOf } from "../values.ts";
+import { badArgument, type NeighbourCall, NeighbourFailure } from "./answer.ts";
+
+const mostPermissions = 100;
 
 /** Reads and writes the policy of anything: who may do what with it, against an etag. */
 export function policyAnswer(call: NeighbourCall, name: string): JsonObject {
@@ -9,7 +12,7 @@ export function policyAnswer(call: NeighbourCall, name: string): JsonObject {
   const path = `projects/${place.project}/global/policies/${place.name}`;
   const before = call.world.get(path)?.body ?? { version: 1, etag: "ACAB" };
   if (call.verb === "getIamPolicy") return before;
-  if (call.verb === "testIamPermissions") return { permissions: call.body.permissions ?? [] };
+  if (call.verb === "testIamPermissions") return heldPermissions(call);
   const sent = isObject(call.body.policy) ? call.body.policy : {};
   if (sent.etag !== undefined && sent.etag !== before.etag) {
     const message =
@@ -19,4 +22,12 @@ export function policyAnswer(call: NeighbourCall, name: string): JsonObject {
   const bindings = sent.bindings ?? [];
   const after = { version: sent.version ?? 1, etag: fingerprintOf({ bindings, was: before.etag ?? "" }), bindings };
   return call.world.put(place, after).body;
+}
+
+/** What of the asked is held. Nobody holding anything of it gives no list at all. */
+function heldPermissions({ access, body }: NeighbourCall): JsonObject {
+  const asked = textsOf(body, "permissions");
+  if (asked.length > mostPermissions) throw badArgument(`At most ${mostPermissions} permissions can be tested.`);
+  const permissions = asked.filter((permission) => !access.isDenied(permission));
+  return permissions.length === 0 ? {} : { permissions };
 }
