@@ -3,6 +3,7 @@ import { compareText, type Problem, sortProblems } from "../core/problem.ts";
 import type { Catalogs } from "./catalogs.ts";
 import type { Checker, CheckResult, Disposition, ParsedFile } from "./check.ts";
 import type { Document } from "./document.ts";
+import { createFaults, type Faults, withoutMisspelled } from "./follow-ups.ts";
 import { normalise } from "./generations.ts";
 import { createKindTable, type Kind, type KindTable } from "./kinds.ts";
 import { isOfOtherTool } from "./other-files.ts";
@@ -27,6 +28,8 @@ interface Tools {
   readonly catalogs: Catalogs;
   readonly asWritten: ReadonlySet<string>;
   readonly allowsClearText: boolean;
+  /** Documents that the schema refuses. */
+  readonly faults: WeakMap<Document, Faults>;
 }
 
 /** Groups of files that stand in repositories beside manifests and are none: build tools, CI, editors. */
@@ -40,8 +43,9 @@ export function createChecker(options: CheckerOptions): Checker {
     catalogs: options.catalogs as unknown as Catalogs,
     asWritten: new Set(options.kinds),
     allowsClearText: options.allowsClearTextSecrets ?? false,
+    faults: new WeakMap(),
   };
-  const checkReferences = createReferenceCheck();
+  const checkReferences = createReferenceCheck((document) => tools.faults.get(document));
   return {
     parse: (file, bytes) => parseFile(tools, file, bytes),
     check: (files) => checkFiles(files, checkReferences),
@@ -116,7 +120,7 @@ function readUnknown(tools: Tools, raw: RawDocument, apiVersion: string, kind: s
 function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObject, kind: Kind): Read {
   const chosen = kind.group === "compute.datumapis.com" ? normalise(kind.kind, value, tools.catalogs) : [];
   const defaults = [...chosen, ...tools.schemas.fill(kind, value)];
-  const problems = [...tools.schemas.check(kind, value, raw)];
+  const shape = withoutMisspelled(tools.schemas.check(kind, value, raw));
   const metadata = isObject(value.metadata) ? value.metadata : {};
   const name = typeof metadata.name === "string" ? metadata.name : "";
   const namespace =
@@ -132,18 +136,13 @@ function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObje
     defaults,
     at: (path) => raw.at(path),
   };
-  const misshapen = new Set(problems.map(({ path }) => path));
-  // A field that the schema refuses is told once: rules about it, or about what stands around it, would only repeat it.
+  // What the schema refuses is told once: rules about it, around it, or that only miss it would repeat it.
   const told = checkDocument(document, tools.catalogs, tools.allowsClearText);
-  problems.push(...told.filter(({ path }) => !isNear(path, misshapen)));
+  if (shape.length === 0) return { document, disposition: kind.disposition, problems: told };
+  const faults = createFaults(shape);
+  tools.faults.set(document, faults);
+  const problems = [...shape, ...told.filter((problem) => !faults.explain(problem))];
   return { document, disposition: kind.disposition, problems };
-}
-
-/** Says whether a path is one of those given, inside one, or around one. */
-function isNear(path: string, others: ReadonlySet<string>): boolean {
-  const inside = (inner: string, outer: string): boolean =>
-    inner === outer || (inner.startsWith(outer) && /[.[]/.test(inner[outer.length] ?? ""));
-  return [...others].some((other) => other === "" || inside(path, other) || inside(other, path));
 }
 
 function problem(raw: RawDocument, path: readonly string[], rule: string, message: string, hint: string): Problem {

@@ -1,6 +1,7 @@
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Document, Path } from "./document.ts";
+import type { Faults } from "./follow-ups.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
 import { createReporter, type Reporter } from "./report.ts";
 import { cityKey, isEmptySelector, type Place, targetsOf } from "./targets.ts";
@@ -17,7 +18,7 @@ export type CheckReferences = (documents: readonly Document[], isPartial: boolea
  * missing. What a document refers to is read once and kept as long as the document. While some document could not be read
  * (`isPartial`), nothing is called missing, for it may stand there.
  */
-export function createReferenceCheck(): CheckReferences {
+export function createReferenceCheck(faultsOf: (document: Document) => Faults | undefined): CheckReferences {
   const known = new WeakMap<Document, Wants | "nothing">();
   const recall = (document: Document): Wants | "nothing" => {
     const wants = known.get(document) ?? wantsOf(document) ?? "nothing";
@@ -30,16 +31,41 @@ export function createReferenceCheck(): CheckReferences {
     const lookup = createLookup(documents);
     const problems: Problem[] = [...duplicates(documents), ...doubledCities(lookup.places)];
     if (isPartial) return problems;
+    const doubts = doubtsAbout(all, faultsOf);
     for (const document of documents) {
       const wants = recall(document);
       if (wants === "nothing") continue;
       const report = createReporter(document);
-      checkObjects(document, wants, lookup, report);
-      checkTargets(wants, lookup, report);
+      checkObjects(document, wants, { lookup, doubts }, report);
+      checkTargets(wants, { lookup, doubts }, report);
       problems.push(...report.problems);
     }
     return problems;
   };
+}
+
+/** Kinds of which a document may have another name than is read, and whether a location may have another city. */
+interface Doubts {
+  readonly kinds: ReadonlySet<string>;
+  readonly cities: boolean;
+}
+
+interface Known {
+  readonly lookup: Lookup;
+  readonly doubts: Doubts;
+}
+
+function doubtsAbout(all: readonly Document[], faultsOf: (document: Document) => Faults | undefined): Doubts {
+  const kinds = new Set<string>();
+  let cities = false;
+  for (const document of all) {
+    const faults = faultsOf(document);
+    if (faults === undefined) continue;
+    const isNamed = !faults.doubts(["metadata", "name"]) && !faults.doubts(["metadata", "namespace"]);
+    if (!isNamed) kinds.add(document.kind);
+    if (document.kind === "Location" && (!isNamed || faults.doubts(["spec", "topology"]))) cities = true;
+  }
+  return { kinds, cities };
 }
 
 function duplicates(documents: readonly Document[]): readonly Problem[] {
@@ -98,19 +124,22 @@ function missing(
   report.say(rule, path, `There is no ${noun} ${JSON.stringify(name)} in the repository.`, hint, severity);
 }
 
-function checkObjects(document: Document, { objects }: Wants, lookup: Lookup, report: Reporter): void {
+function checkObjects(document: Document, { objects }: Wants, { lookup, doubts }: Known, report: Reporter): void {
   for (const { kind, others, rule, name, path, severity } of objects) {
+    if ([kind, ...others].some((each) => doubts.kinds.has(each))) continue;
     if ([kind, ...others].some((each) => lookup.find(each, document.namespace, name) !== undefined)) continue;
     missing(report, rule, path, kind, name, lookup.names(kind, document.namespace), severity);
   }
 }
 
-function checkTargets(wants: Wants, { places, cities }: Lookup, report: Reporter): void {
+function checkTargets(wants: Wants, { lookup, doubts }: Known, report: Reporter): void {
+  const { places, cities } = lookup;
+  if (doubts.cities) return;
   for (const { path, city } of wants.cities) {
     if (cities.has(city)) continue;
     missing(report, "workload/city-missing", path, "Location for city", city, [...cities.keys()]);
   }
-  if (wants.locations.length > 0) {
+  if (wants.locations.length > 0 && !doubts.kinds.has("Location")) {
     const names = new Set(places.map(({ name }) => name));
     for (const { path, name } of wants.locations) {
       if (!names.has(name)) missing(report, "workload/location-missing", path, "Location", name, [...names]);
