@@ -2,6 +2,7 @@ import { isObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import { type Document, type Path, valueAt } from "./document.ts";
 import type { Reporter } from "./report.ts";
+import { natWish, routeWishes } from "./routing.ts";
 import { spanMs } from "./span.ts";
 
 const ownAnnotations = [
@@ -14,6 +15,8 @@ const ownAnnotations = [
   "policy-exception",
   "control-plane",
   "ipv6-access",
+  "nat",
+  "routes",
 ];
 
 /** Annotations of our own are a closed set: a misspelled one would be ignored in silence. Templates may carry them too. */
@@ -45,6 +48,16 @@ function checkAnnotation(key: string, value: unknown, path: Path, report: Report
   if (key.endsWith("/rollout-width") && !/^([1-9]\d{0,3}|([1-9]\d?|100)%)$/.test(String(value))) {
     const message = `${JSON.stringify(value)} is no width of a rollout.`;
     report.say("annotations/rollout-width", path, message, 'Write a count such as "3" or a share such as "25%".');
+  }
+  if (key.endsWith("/nat") && natWish(String(value)) === undefined) {
+    const message = `${JSON.stringify(value)} says nothing of address translation.`;
+    report.say("annotations/nat", path, message, 'Write "true", or settings such as "ports=128,log=errors".');
+  }
+  if (key.endsWith("/routes") && routeWishes(String(value)) === undefined) {
+    const message = `${JSON.stringify(String(value).slice(0, 80))} holds something that is no route.`;
+    const hint =
+      "Write routes such as 10.9.0.0/16 via 10.128.0.5 priority 900, or via internet, or via instance web-main-dfw-0; a semicolon between two.";
+    report.say("annotations/routes", path, message, hint);
   }
   if (key.endsWith("/ipv6-access") && value !== "internal" && value !== "external") {
     const message = `${JSON.stringify(value)} is neither "internal" nor "external".`;

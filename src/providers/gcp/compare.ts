@@ -11,6 +11,8 @@ const silent: Readonly<Record<Kind, readonly string[]>> = {
   network: ["name"],
   subnetwork: ["name", "allocation"],
   firewall: ["name"],
+  router: ["name"],
+  route: ["name"],
   disk: ["name", "image"],
   // What secrets hold is compared by the digests in the metadata.
   instance: ["name", "secrets"],

@@ -12,7 +12,7 @@ import { type Api, openApi } from "./client/api.ts";
 import { openRest, type Rest } from "./client/rest.ts";
 import { compareThings } from "./compare.ts";
 import { exposuresOf } from "./exposures.ts";
-import { kindNames } from "./kinds.ts";
+import { isRoutingKind, kindNames } from "./kinds.ts";
 import { lookAtInstances } from "./live/instances.ts";
 import { listProject } from "./live/list.ts";
 import { type GcpOptions, type Settings, settingsOf } from "./options.ts";
@@ -22,6 +22,7 @@ import { listSecrets } from "./secrets/observe.ts";
 import { carryOutSecret } from "./secrets/order.ts";
 import { realmsOf, translateFleet } from "./translate/fleet.ts";
 import { problemsOf } from "./translate/problems.ts";
+import { routingRealm } from "./translate/routing.ts";
 import { writtenOf } from "./written.ts";
 
 export type { GcpCredentials, GcpOptions } from "./options.ts";
@@ -68,7 +69,9 @@ async function* observeAll(
 ): AsyncIterable<Observed> {
   const { name: provider } = settings;
   for (const project of realms.filter((realm) => !realm.includes("/"))) {
-    yield* listProject(api, provider, fleet, project, signal);
+    const isRouted = realms.includes(routingRealm(project)) || kinds?.some((kind) => isRoutingKind(kind)) !== false;
+    const listed = isRouted ? kindNames : kindNames.filter((kind) => !isRoutingKind(kind));
+    yield* listProject(api, provider, fleet, project, listed, signal);
     const isAsked = realms.includes(secretsRealm(project)) || kinds?.some(isSecretKind) === true;
     if (!isAsked && kinds !== undefined) continue;
     try {

@@ -1,7 +1,7 @@
 import { invariant } from "../../core/invariant.ts";
 
 /** The kinds in the order they are made. */
-export const kindNames = ["network", "subnetwork", "firewall", "disk", "instance"] as const;
+export const kindNames = ["network", "subnetwork", "router", "firewall", "disk", "instance", "route"] as const;
 export type Kind = (typeof kindNames)[number];
 
 /** A service of the API as the official client names it. */
@@ -11,9 +11,16 @@ export type Service =
   | "Networks"
   | "Subnetworks"
   | "Firewalls"
+  | "Routers"
+  | "Routes"
   | "ZoneOperations"
   | "RegionOperations"
   | "GlobalOperations";
+
+/** Kinds that are listed only where a fleet wants or has some. */
+export function isRoutingKind(kind: string): boolean {
+  return kind === "router" || kind === "route";
+}
 
 /** How the API speaks of one kind. */
 export interface KindFacts {
@@ -37,6 +44,14 @@ export const kindFacts: Readonly<Record<Kind, KindFacts>> = {
   subnetwork: {
     ...{ service: "Subnetworks", collection: "subnetworks", nameField: "subnetwork", scope: "region" },
     ...{ bodyField: "subnetworkResource", message: "Subnetwork" },
+  },
+  router: {
+    ...{ service: "Routers", collection: "routers", nameField: "router", scope: "region" },
+    ...{ bodyField: "routerResource", message: "Router" },
+  },
+  route: {
+    ...{ service: "Routes", collection: "routes", nameField: "route", scope: "global" },
+    ...{ bodyField: "routeResource", message: "Route" },
   },
   firewall: {
     ...{ service: "Firewalls", collection: "firewalls", nameField: "firewall", scope: "global" },

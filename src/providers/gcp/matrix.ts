@@ -38,6 +38,21 @@ export const matrix: Readonly<Record<Kind, Readonly<Record<string, Cost>>>> = {
     targetServiceAccounts: "replace",
     destinationRanges: "replace",
   },
+  router: {
+    region: "replace",
+    network: "replace",
+    nats: "nothing",
+  },
+  // A route is never changed, only made anew.
+  route: {
+    network: "replace",
+    destRange: "replace",
+    priority: "replace",
+    tags: "replace",
+    nextHopGateway: "replace",
+    nextHopInstance: "replace",
+    nextHopIp: "replace",
+  },
   disk: {
     zone: "replace",
     type: "replace",

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as assert from "uvu/assert";
+import type { Observed } from "../../../src/core/resource.ts";
 import { createGcpProvider } from "../../../src/providers/gcp/index.ts";
 import { ProviderError } from "../../../src/providers/provider.ts";
 import type { FaultOptions } from "../../../src/sim/gce/faults.ts";
@@ -113,11 +114,13 @@ test("what is used is not deleted, and says by whom", () =>
   }));
 
 test("a whole fleet is seen in five reads and kept with no write", () =>
-  withScene(async ({ makeAll: make, observe, provider, simulator }) => {
+  withScene(async ({ makeAll: make, provider, simulator }) => {
     const fleet = wholeFleet();
     const wanted = await make(fleet);
     simulator.control.clearRequests();
-    const seen = await observe(fleet);
+    const scope = { fleet: fleet.name, realms: provider.realms(fleet), kinds: ["instance"] };
+    const seen: Observed[] = [];
+    for await (const one of provider.observe(scope, AbortSignal.timeout(10_000))) seen.push(one);
     assert.equal(
       wanted.flatMap((resource) => provider.compare(resource, byName(seen, resource.key.split("/").at(-1) as string))),
       [],

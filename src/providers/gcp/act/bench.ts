@@ -31,6 +31,8 @@ export function doingText(verb: string, place: Place): string {
 const fingerprints: Readonly<Record<Place["kind"], string>> = {
   network: "",
   subnetwork: ",fingerprint",
+  router: "",
+  route: "",
   firewall: "",
   disk: ",labelFingerprint",
   instance: ",labelFingerprint",

@@ -26,6 +26,15 @@ const bodies: Readonly<Record<Kind, Body>> = {
     description: markerDescription(marker, textAt(spec, "allocation")),
     purpose: "PRIVATE",
   }),
+  router: (spec, marker) => ({
+    ...pick(spec, ["name", "network"]),
+    description: markerDescription(marker, undefined),
+    nats: natBodies(spec),
+  }),
+  route: (spec, marker) => ({
+    ...pick(spec, ["name", "network", "destRange", "priority", "nextHopGateway", "nextHopInstance", "nextHopIp"]),
+    description: markerDescription(marker, undefined),
+  }),
   firewall: firewallBody,
   disk: (spec, marker, resource) => ({
     name: spec.name ?? "",
@@ -44,6 +53,15 @@ export function firewallBody(spec: JsonObject, marker: Marker): JsonObject {
     ...pick(spec, ["allowed", "denied", "disabled"]),
     description: markerDescription(marker, undefined),
   };
+}
+
+/** Address translations in the API's form; the list is always sent whole. */
+export function natBodies(spec: JsonObject): JsonObject[] {
+  return objectsAt(spec, "nats").map((nat) => {
+    const { logFilter, ...rest } = nat;
+    const log = typeof logFilter === "string" ? { enable: true, filter: logFilter } : { enable: false, filter: "ALL" };
+    return { ...rest, logConfig: log };
+  });
 }
 
 function instanceBody(spec: JsonObject, marker: Marker, resource: Resource): JsonObject {

@@ -6,7 +6,7 @@ import { textAt } from "../boot/template.ts";
 import { compareThings } from "../compare.ts";
 import { type Place, placeOf, requestAt } from "../kinds.ts";
 import { type Bench, checkOurs, doingText, markerOf, operate, readLive, seenAs } from "./bench.ts";
-import { firewallBody, mergedLabels } from "./bodies.ts";
+import { firewallBody, mergedLabels, natBodies } from "./bodies.ts";
 import type { Task } from "./task.ts";
 import { updateInstance } from "./update-instance.ts";
 
@@ -49,6 +49,8 @@ type Update = (bench: Bench, task: Task, signal: AbortSignal) => Promise<void>;
 const updates: Readonly<Record<Place["kind"], Update>> = {
   network: updateNetwork,
   subnetwork: updateSubnetwork,
+  router: updateRouter,
+  route: async (_bench, task) => refuseUnmarkable(task),
   firewall: updateFirewall,
   disk: updateDisk,
   instance: updateInstance,
@@ -113,6 +115,17 @@ function refuseUnmarkable({ order, place, key }: Task): void {
   if (order.change.action !== "adopt") return;
   const message = `${key} cannot be taken over: Compute Engine lets nobody mark a ${place.kind} after it was made.`;
   throw new ProviderError(message, { code: "conflict", next: "person", resource: key });
+}
+
+async function updateRouter(bench: Bench, task: Task, signal: AbortSignal): Promise<void> {
+  refuseUnmarkable(task);
+  const { place, key, spec, fields } = task;
+  if (fields.length === 0) return;
+  const body = { nats: natBodies(spec) };
+  await bench.checkBody("Router", body, key);
+  const request = { ...requestAt(place), routerResource: body };
+  const doing = doingText("update", place);
+  await operate(bench, { service: "router", method: "patch", request, doing }, { project: place.project, key }, signal);
 }
 
 async function updateFirewall(bench: Bench, task: Task, signal: AbortSignal): Promise<void> {

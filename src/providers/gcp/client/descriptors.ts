@@ -14,6 +14,8 @@ export const services: readonly Service[] = [
   "Instances",
   "Networks",
   "RegionOperations",
+  "Routers",
+  "Routes",
   "Subnetworks",
   "ZoneOperations",
 ];

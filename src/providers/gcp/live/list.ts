@@ -3,7 +3,7 @@ import type { Observed } from "../../../core/resource.ts";
 import { ProviderError } from "../../provider.ts";
 import { objectAt, objectsAt, textAt } from "../boot/template.ts";
 import type { Api } from "../client/api.ts";
-import { type Kind, kindFacts, kindNames } from "../kinds.ts";
+import { type Kind, kindFacts } from "../kinds.ts";
 import { observedOf } from "./observed.ts";
 
 const pageSize = 500;
@@ -15,6 +15,9 @@ export const wantedFields: Readonly<Record<Kind, string>> = {
   subnetwork: "id,name,description,region,network,ipCidrRange,stackType,ipv6AccessType,ipv6CidrRange",
   firewall:
     "id,name,description,network,direction,priority,sourceRanges,sourceTags,sourceServiceAccounts,destinationRanges,targetTags,targetServiceAccounts,allowed,denied,disabled",
+  router: "id,name,description,region,network,nats",
+  route:
+    "id,name,description,network,destRange,priority,tags,nextHopGateway,nextHopInstance,nextHopIp,nextHopIlb,nextHopNetwork,nextHopPeering,nextHopVpnTunnel",
   disk: "id,name,description,zone,status,type,sizeGb,labels",
   instance:
     "id,name,zone,status,machineType,minCpuPlatform,hostname,canIpForward,deletionProtection,tags,labels,metadata,serviceAccounts,disks(boot,deviceName,source,diskSizeGb),networkInterfaces(name,fingerprint,network,subnetwork,networkIP,ipv6Address,stackType,accessConfigs,ipv6AccessConfigs)",
@@ -26,11 +29,12 @@ export async function* listProject(
   provider: string,
   fleet: string,
   project: string,
+  kinds: readonly Kind[],
   signal: AbortSignal,
 ): AsyncIterable<Observed> {
   const given = new AbortController();
   const either = AbortSignal.any([signal, given.signal]);
-  const lists = kindNames.map((kind) => collect(api, provider, fleet, kind, project, either));
+  const lists = kinds.map((kind) => collect(api, provider, fleet, kind, project, either));
   try {
     // Waits for all, so that a failing list does not leave the others running on their own.
     for (const list of await Promise.all(lists)) yield* list;

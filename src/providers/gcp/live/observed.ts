@@ -62,7 +62,7 @@ const phases: Readonly<Record<string, Phase>> = {
 
 function statusOf(kind: Kind, live: JsonObject): Status {
   if (kind === "subnetwork") return { phase: "ready", detail: "", addresses: rangesOf(live) };
-  if (kind === "network" || kind === "firewall") {
+  if (kind === "network" || kind === "firewall" || kind === "router" || kind === "route") {
     const detail = live.disabled === true ? "DISABLED" : "";
     return { phase: "ready", detail, addresses: {} };
   }

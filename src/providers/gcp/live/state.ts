@@ -44,6 +44,20 @@ const states: Readonly<Record<Kind, (live: JsonObject) => JsonObject>> = {
     disabled: live.disabled === true,
     ...strays(live),
   }),
+  router: (live) => ({
+    name: textAt(live, "name"),
+    region: lastOf(textAt(live, "region")),
+    network: partialOf(textAt(live, "network")),
+    nats: objectsAt(live, "nats").map(natState),
+  }),
+  route: (live) => ({
+    name: textAt(live, "name"),
+    network: partialOf(textAt(live, "network")),
+    destRange: textAt(live, "destRange"),
+    priority: typeof live.priority === "number" ? live.priority : 1000,
+    ...Object.assign({}, ...nextHops.map((hop) => said(live, hop, partialOf))),
+    ...(textsAt(live, "tags").length === 0 ? {} : { tags: [...textsAt(live, "tags")].sort(compareText) }),
+  }),
   disk: (live) => ({
     name: textAt(live, "name"),
     zone: lastOf(textAt(live, "zone")),
@@ -53,6 +67,19 @@ const states: Readonly<Record<Kind, (live: JsonObject) => JsonObject>> = {
   }),
   instance: instanceState,
 };
+
+const nextHops = ["Gateway", "Instance", "Ip", "Ilb", "Network", "Peering", "VpnTunnel"].map((hop) => `nextHop${hop}`);
+
+/** An address translation; ports that are not told are as many as usual. */
+function natState(nat: JsonObject): JsonObject {
+  const log = objectAt(nat, "logConfig");
+  return {
+    ...{ name: textAt(nat, "name"), natIpAllocateOption: textAt(nat, "natIpAllocateOption") },
+    sourceSubnetworkIpRangesToNat: textAt(nat, "sourceSubnetworkIpRangesToNat"),
+    minPortsPerVm: typeof nat.minPortsPerVm === "number" && nat.minPortsPerVm > 0 ? nat.minPortsPerVm : 64,
+    ...(log.enable === true ? { logFilter: textAt(log, "filter") || "ALL" } : {}),
+  };
+}
 
 /** A field that the server has said; nothing when it is left out. */
 function said(live: JsonObject, field: string, normal: (text: string) => string = (text) => text): JsonObject {

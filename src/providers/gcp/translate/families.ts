@@ -1,7 +1,8 @@
-import { isObject, type JsonObject } from "../../../core/json.ts";
+import type { JsonObject } from "../../../core/json.ts";
 import type { Deployment, Network } from "../../../datum/fleet.ts";
 import { objectsAt, textsAt } from "../boot/template.ts";
 import { hasExternalAddress } from "./external.ts";
+import { annotationOf } from "./served.ts";
 
 /** Annotation of a Network that says where its IPv6 addresses are reached from: `internal` (as without it) or `external`. */
 export const ipv6Note = "plumbline.dev/ipv6-access";
@@ -16,10 +17,7 @@ export function stackTypeOf(families: Families): "IPV4_ONLY" | "IPV4_IPV6" | "IP
 
 /** Whether the network's IPv6 addresses are public. */
 export function hasPublicIpv6({ ipFamilies, document }: Network): boolean {
-  if (!ipFamilies.includes("IPv6")) return false;
-  const metadata = document.content.metadata;
-  const annotations: JsonObject = isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {};
-  return annotations[ipv6Note] === "external";
+  return ipFamilies.includes("IPv6") && annotationOf(document, ipv6Note) === "external";
 }
 
 /** What a network's specification says of IPv6; nothing when it has none. */

@@ -8,6 +8,7 @@ import { secretResources } from "../secrets/translate.ts";
 import { firewallResources } from "./firewall.ts";
 import { instanceResources } from "./instance.ts";
 import { networkResources } from "./network.ts";
+import { routingProjects, routingRealm, routingResources } from "./routing.ts";
 import { isServed, namingOf } from "./served.ts";
 
 /** The fleet's share of Compute Engine as resources, sorted by address. */
@@ -15,6 +16,7 @@ export function translateFleet(fleet: Fleet, settings: Settings): readonly Resou
   const naming = namingOf(fleet, settings);
   const all = [
     ...networkResources(fleet, settings, naming),
+    ...routingResources(fleet, settings, naming),
     ...firewallResources(fleet, settings, naming),
     ...secretResources(fleet, settings),
     ...instanceResources(fleet, settings, naming),
@@ -22,14 +24,15 @@ export function translateFleet(fleet: Fleet, settings: Settings): readonly Resou
   return all.sort((left, right) => compareText(left.address, right.address));
 }
 
-/** The projects, and beside each whose machines need an account or secrets, the realm of these. */
+/** The projects, and beside each that needs accounts and secrets, or routers and routes, the realm of these. */
 export function realmsOf(fleet: Fleet, settings: Settings): readonly string[] {
   const secret = fleet.deployments.flatMap((deployment) =>
     isServed(deployment.location, settings) && needsAccount(deployment)
       ? [secretsRealm(deployment.location.gcp.projectId)]
       : [],
   );
-  return [...projectsOf(fleet, settings), ...new Set(secret)].sort(compareText);
+  const routing = routingProjects(fleet, settings).map(routingRealm);
+  return [...projectsOf(fleet, settings), ...routing, ...new Set(secret)].sort(compareText);
 }
 
 /**

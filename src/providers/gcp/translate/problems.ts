@@ -8,6 +8,7 @@ import type { Settings } from "../options.ts";
 import { externalNote, isExternalWish } from "./external.ts";
 import { familyProblems } from "./family-problems.ts";
 import { bootDiskOf, instanceResources } from "./instance.ts";
+import { routingProblems } from "./routing.ts";
 import { secretProblems } from "./secret-problems.ts";
 import { isServed, namingOf, ownerOf } from "./served.ts";
 
@@ -23,7 +24,12 @@ export function problemsOf(fleet: Fleet, settings: Settings): readonly Problem[]
     ...externalProblems(deployment),
     ...secretProblems(deployment),
   ]);
-  return sortProblems([...found, ...familyProblems(fleet, settings), ...sizeProblems(fleet, settings)]);
+  return sortProblems([
+    ...found,
+    ...familyProblems(fleet, settings),
+    ...routingProblems(fleet, settings),
+    ...sizeProblems(fleet, settings),
+  ]);
 }
 
 function problem(source: Source, facts: Pick<Problem, "rule" | "path" | "message" | "hint">): Problem {

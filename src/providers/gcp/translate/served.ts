@@ -30,6 +30,9 @@ export interface Naming {
   readonly fleet: string;
   network(network: Network, project: string): Named;
   subnetwork(presence: Presence, location: ServedLocation): Named;
+  router(network: Network, location: ServedLocation): Named;
+  /** `what` tells the routes of one network apart. */
+  route(network: Network, project: string, what: string): Named;
   instance(deployment: Deployment, location: ServedLocation, instance: string): Named;
   disk(deployment: Deployment, location: ServedLocation, instance: string, volume: string): Named;
   firewall(deployment: Deployment, location: ServedLocation, rule: string): Named;
@@ -44,12 +47,15 @@ export function namingOf(fleet: Fleet, settings: Settings): Naming {
     const address = addressOf(settings.name, kind, words.namespace, readable(kind, words.shown, uid));
     return { address, uid, name, project: place.project, key: keyOf({ kind, ...place, name }) };
   };
+  /** Says the project where a network stands in several. */
+  const inProject = (namespace: string, name: string, shown: string, project: string): string =>
+    (projects.get(`${namespace}/${name}`) ?? 0) > 1 ? `${shown}@${project}` : shown;
   return {
     fleet: fleet.name,
     network(network, project) {
       const { namespace, name } = network;
       const identity = `${name}@${project}`;
-      const shown = (projects.get(`${namespace}/${name}`) ?? 0) > 1 ? `${name}@${project}` : name;
+      const shown = inProject(namespace, name, name, project);
       const parts = [fleet.name, namespacePart(namespace), name];
       return make("network", { project, area: "" }, { namespace, identity, shown, parts });
     },
@@ -60,6 +66,26 @@ export function namingOf(fleet: Fleet, settings: Settings): Naming {
       const parts = [fleet.name, namespacePart(namespace), name, ...place];
       const { projectId: project, region: area } = location.gcp;
       return make("subnetwork", { project, area }, { namespace, identity: `${name}@${place.join("/")}`, shown, parts });
+    },
+    router({ namespace, name }, { gcp: { projectId: project, region: area } }) {
+      const shown = `${name}-${area}`;
+      const parts = [fleet.name, namespacePart(namespace), name];
+      const identity = `${name}@${project}/${area}`;
+      return make(
+        "router",
+        { project, area },
+        { namespace, identity, shown: inProject(namespace, name, shown, project), parts },
+      );
+    },
+    route({ namespace, name }, project, what) {
+      const shown = `${name}-${what.replace("/", "_").replaceAll(" ", "-")}`;
+      const parts = [fleet.name, namespacePart(namespace), name, what];
+      const identity = `${name}@${project} ${what}`;
+      return make(
+        "route",
+        { project, area: "" },
+        { namespace, identity, shown: inProject(namespace, name, shown, project), parts },
+      );
     },
     instance({ namespace }, location, instance) {
       const { projectId: project, zone: area } = location.gcp;
@@ -125,12 +151,17 @@ export function ownerOf(document: Document): string {
     : `${document.kind} ${document.namespace}/${document.name}`;
 }
 
+/** What an annotation of a manifest says; undefined where it is not. */
+export function annotationOf({ content: { metadata } }: Document, name: string): string | undefined {
+  const annotations: JsonObject = isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {};
+  const value = annotations[name];
+  return typeof value === "string" ? value : undefined;
+}
+
 /** Whether the manifest asks to be protected, and to take over what stands under its name. */
 export function wishesOf(document: Document): { readonly protected: boolean; readonly adopt: boolean } {
-  const metadata = document.content.metadata;
-  const annotations: JsonObject = isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {};
   return {
-    protected: annotations["plumbline.dev/protect"] === "true",
-    adopt: annotations["plumbline.dev/adopt"] === "true",
+    protected: annotationOf(document, "plumbline.dev/protect") === "true",
+    adopt: annotationOf(document, "plumbline.dev/adopt") === "true",
   };
 }
