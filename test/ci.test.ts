@@ -16,6 +16,7 @@ interface Answers {
   readonly types?: string;
   readonly test?: string;
   readonly faults?: string;
+  readonly fuzz?: string;
 }
 
 const cases: readonly (readonly [title: string, answers: Answers, closing: string, code: number])[] = [
@@ -37,6 +38,7 @@ const cases: readonly (readonly [title: string, answers: Answers, closing: strin
     "5 passed, 2 failed",
     1,
   ],
+  ["odd manifests throw", { test: "echo 5 passed, 0 failed", fuzz: "exit 1" }, "5 passed, 1 failed", 1],
   ["installing fails", { ci: "exit 1", test: "echo 5 passed, 0 failed" }, "0 passed, 1 failed", 1],
 ];
 
@@ -50,6 +52,7 @@ for (const [title, answers, closing, code] of cases) {
         [
           "#!/bin/sh",
           'case "$*" in',
+          row("fuzz", answers.fuzz),
           row("faults", answers.faults),
           row("lint", answers.lint),
           row("types", answers.types),

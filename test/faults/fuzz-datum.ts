@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { parse, stringify } from "yaml";
 import type { Json } from "../../src/core/json.ts";
+import { newlyAssumed } from "../../src/datum/assumed.ts";
 import { readCatalogue } from "../../src/datum/catalogue.ts";
+import { identityOf } from "../../src/datum/document.ts";
 import { expandFleet } from "../../src/datum/expand.ts";
+import { checkUpdates } from "../../src/datum/rules-update.ts";
 import { fileLimits } from "../../src/datum/yaml.ts";
 import { checkFiles, sandbox, surroundings, virtualMachine } from "../datum/support.ts";
 
@@ -20,6 +23,13 @@ const seeds: readonly string[] = [
     .flatMap(({ bad, good }) => [bad ?? "", good ?? ""])
     .filter((text) => text.includes("apiVersion")),
 ];
+
+/** What stood before each odd file: the seeds as they are. */
+const sound = new Map(
+  seeds
+    .flatMap((text) => checkFiles({ "odd.yaml": text }).documents)
+    .map((document) => [identityOf(document), document]),
+);
 
 const odd = fc.oneof(
   fc.constantFrom<Json>(
@@ -122,6 +132,13 @@ export function fuzzDatum(count: number, seed: number): void {
         }
         if (documents.length > fileLimits.documents) throw new Error("more documents than the limit");
         expandFleet(documents, { fleet: "example", allocations: new Map() });
+        newlyAssumed(documents, sound);
+        const updates = [
+          ...checkUpdates(documents, sound),
+          ...checkUpdates([...sound.values()], new Map(documents.map((document) => [identityOf(document), document]))),
+        ];
+        for (const { rule, message } of updates)
+          if (rule !== "update/immutable" || message === "") throw new Error(`an update is told as ${rule}`);
       },
     ),
     { numRuns: count, seed },
