@@ -86,6 +86,9 @@ function sortRefusal({ status, reason, message, info }: Refusal): Sorted {
   const named = byReason[plain(info)] ?? byReason[plain(reason)];
   // Something that was made a moment ago may not be visible everywhere yet.
   if (/cannot be found|is not ready/i.test(message) && status < 404) return { code: "not-ready", next: "retry" };
+  if (/of type 'serviceAccount' was not found/i.test(message)) return { code: "not-ready", next: "retry" };
+  // An account too many is told as if requests came too fast; waiting does not help.
+  if (/maximum number of service accounts/i.test(message)) return { code: "quota", next: "person" };
   if (named !== undefined) return named;
   return (
     byStatus[status] ?? (status >= 500 ? { code: "unavailable", next: "retry" } : { code: "invalid", next: "person" })

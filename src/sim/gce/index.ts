@@ -81,7 +81,7 @@ export async function startGceSimulator(options: GceSimulatorOptions = {}): Prom
     clock,
     hasDefaultNetwork: options.defaultNetwork ?? true,
   });
-  const neighbour = (request: ApiRequest) => neighbourAnswer(world, access, clock(), request);
+  const neighbour = (request: ApiRequest) => neighbourAnswer({ world, access, faults, log }, clock(), request);
   const token = (request: TokenRequest) => tokenAnswer(access, clock(), request);
   const release = async (): Promise<void> => {
     stop.abort();

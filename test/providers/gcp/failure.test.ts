@@ -24,6 +24,8 @@ const answers: readonly (readonly [number, string, string, string, string, numbe
   [400, "resourceNotReady", "The resource 'n' is not ready", "not-ready", "retry", undefined],
   [400, "resourceInUseByAnotherResource", "is already being used by", "in-use", "retry", undefined],
   [404, "notFound", "The resource 'x' was not found", "not-found", "person", undefined],
+  [404, "notFound", "The resource 'a@p.x' of type 'serviceAccount' was not found.", "not-ready", "retry", undefined],
+  [429, "", "Maximum number of service accounts on project reached.", "quota", "person", undefined],
   [409, "alreadyExists", "The resource 'x' already exists", "exists", "person", undefined],
   [409, "operationInProgress", "busy", "not-ready", "retry", undefined],
   [412, "conditionNotMet", "Invalid fingerprint.", "changed", "retry", undefined],

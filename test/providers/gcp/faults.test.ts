@@ -113,7 +113,7 @@ test("what is used is not deleted, and says by whom", () =>
     assert.equal([failure.code, failure.next], ["in-use", "retry"]);
   }));
 
-test("a whole fleet is seen in five reads and kept with no write", () =>
+test("a whole fleet is seen in seven reads, two of them for its account, and kept with no write", () =>
   withScene(async ({ makeAll: make, provider, simulator }) => {
     const fleet = wholeFleet();
     const wanted = await make(fleet);
@@ -126,7 +126,7 @@ test("a whole fleet is seen in five reads and kept with no write", () =>
       [],
     );
     const { reads, writes } = simulator.control.requests();
-    assert.equal([reads, writes], [5, 0]);
+    assert.equal([reads, writes], [7, 0]);
   }));
 
 /** What the provider says when the list of instances is answered so. */

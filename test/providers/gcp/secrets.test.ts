@@ -153,6 +153,37 @@ test("what was changed by hand is seen and put right", () =>
     for (const resource of [secret, db, account]) assert.equal(await correct(scene, resource), []);
   }));
 
+test("an account that was taken away and made again is let in again", () =>
+  inScene(async (scene) => {
+    const wanted = await scene.makeAll(first);
+    const account = one(wanted, "gcp/service-account/default/shop");
+    const secret = one(wanted, "gcp/secret/default/db");
+    await rest(scene, "DELETE", `serviceAccounts/${account.key.split("/").at(-1)}`);
+    assert.match(JSON.stringify((await seenOf(scene, secret))?.state), "deleted:serviceAccount:");
+    assert.equal(await correct(scene, account), ["missing"]);
+    assert.equal(await correct(scene, secret), ["accessors"]);
+    assert.equal(await correct(scene, secret), []);
+  }));
+
+test("who cannot see secrets is told where the fleet has some, and left alone where it has none", () =>
+  inScene(async (scene) => {
+    scene.simulator.control.setAccess({ disabledServices: ["secretmanager.googleapis.com"] });
+    const signal = AbortSignal.timeout(5_000);
+    const count = async (realms: readonly string[], kinds?: readonly string[]): Promise<number> => {
+      let seen = 0;
+      const scope = { fleet: "test", realms, ...(kinds === undefined ? {} : { kinds }) };
+      for await (const _ of scene.provider.observe(scope, signal)) seen += 1;
+      return seen;
+    };
+    assert.is(await count(["test-project"]), 0, "nothing is remembered, so that all is looked for");
+    const failure = await failureOf(count(["test-project", "test-project/secrets"]));
+    assert.equal([failure.code, failure.next], ["api-off", "person"]);
+    assert.is((await failureOf(count(["test-project"], ["secret"]))).code, "api-off");
+    scene.simulator.control.clearRequests();
+    await count(["test-project"], ["network", "instance"]);
+    assert.is(scene.simulator.control.requests().reads, 5, "a fleet without secrets asks for none");
+  }));
+
 test("a version whose naming was cut off is found again by what it holds", () =>
   inScene(async (scene) => {
     const wanted = await scene.makeAll(first);

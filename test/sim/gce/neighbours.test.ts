@@ -63,6 +63,36 @@ test("secrets have versions that only access opens", async () => {
   assert.is((await send("GET", `${path}/db`)).status, 404);
 });
 
+test("a version goes by its secret's aliases, and a secret changes only as it was read", async () => {
+  const path = "/v1/projects/demo-project/secrets";
+  const { body: made } = await send("POST", `${path}?secretId=named`, { replication: { automatic: {} } });
+  await send("POST", `${path}/named:addVersion`, { payload: { data: "b25l" } });
+  const patch = `${path}/named?updateMask=versionAliases`;
+  const { status } = await send("PATCH", patch, { versionAliases: { first: "1" }, etag: made.etag });
+  assert.is(status, 200);
+  const stale = await send("PATCH", patch, { versionAliases: {}, etag: made.etag });
+  assert.is(stale.body.error.status, "ABORTED");
+  assert.is((await send("GET", `${path}/named/versions/first:access`)).body.payload.data, "b25l");
+  assert.is((await send("GET", `${path}/named/versions/second:access`)).status, 404);
+});
+
+test("policies know accounts that are there, and remember that one went", async () => {
+  const project = "/v1/projects/demo-project";
+  const bindings = (members: readonly string[]) => ({ policy: { bindings: [{ role: "r", members }] } });
+  await send("POST", `${project}/secrets?secretId=shared`, { replication: { automatic: {} } });
+  const email = "reader-one@demo-project.iam.gserviceaccount.com";
+  const early = await send("POST", `${project}/secrets/shared:setIamPolicy`, bindings([`serviceAccount:${email}`]));
+  assert.match(early.body.error.message, /does not exist/);
+  const { body: account } = await send("POST", `${project}/serviceAccounts`, { accountId: "reader-one" });
+  await send("POST", `${project}/secrets/shared:setIamPolicy`, bindings([`serviceAccount:${email}`]));
+  await send("DELETE", `${project}/serviceAccounts/${email}`);
+  const policy = async () => (await send("GET", `${project}/secrets/shared:getIamPolicy`)).body.bindings;
+  assert.equal((await policy())[0].members, [`deleted:serviceAccount:${email}?uid=${account.uniqueId}`]);
+  await send("DELETE", `${project}/secrets/shared`);
+  await send("POST", `${project}/secrets?secretId=shared`, { replication: { automatic: {} } });
+  assert.is(await policy(), undefined);
+});
+
 test("permissions can be tested and APIs are switched on", async () => {
   const permissions = ["compute.instances.create"];
   const tested = await send("POST", "/v1/projects/demo-project:testIamPermissions", { permissions });

@@ -1,7 +1,9 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
 import type { AccessRules } from "../access-rules.ts";
+import type { FaultName, Faults } from "../faults.ts";
 import { numberOfProject } from "../identity.ts";
+import type { RequestLog } from "../request-log.ts";
 import type { World } from "../world.ts";
 import { badArgument, missing, type NeighbourCall, NeighbourFailure, neighbourFailureBody } from "./answer.ts";
 import { checkNeighbour } from "./permissions.ts";
@@ -17,10 +19,19 @@ interface Incoming {
   readonly text: string;
 }
 
-/** An answer with its status. */
+/** An answer with its status, and what became of it on its way. */
 export interface NeighbourAnswer {
   readonly status: number;
   readonly body: JsonObject;
+  readonly broken?: "unanswered" | "truncated";
+}
+
+/** What goes wrong with neighbours, and where requests are counted. */
+export interface NeighbourParts {
+  readonly world: World;
+  readonly access: AccessRules;
+  readonly faults: Faults;
+  readonly log: RequestLog;
 }
 
 /**
@@ -28,8 +39,7 @@ export interface NeighbourAnswer {
  * projects, and whether an API is switched on. Undefined for a path that is none of these.
  */
 export function neighbourAnswer(
-  world: World,
-  access: AccessRules,
+  { world, access, faults, log }: NeighbourParts,
   nowMs: number,
   incoming: Incoming,
 ): NeighbourAnswer | undefined {
@@ -38,18 +48,40 @@ export function neighbourAnswer(
   if (found === null) return undefined;
   const [, project = "", rest = "", verb = ""] = found;
   const segments = rest === "" ? [] : rest.split("/").map(decodeURIComponent);
+  log.add(method, path, `${segments[0] ?? "projects"}.${verb || method.toLowerCase()}`);
+  const fault = faultOf(faults, incoming);
+  if (fault === "refuse") return { status: 0, body: {}, broken: "unanswered" };
   try {
+    const failure = fault === undefined ? undefined : failures[fault];
+    if (failure !== undefined) throw failure();
     const body = objectIn(incoming.text);
     const call = { world, access, nowMs, method, project, segments, verb, query: incoming.query, body };
     checkNeighbour(access, call);
     const answer = answered(call);
     world.commit();
-    return { status: 200, body: answer };
+    if (fault === undefined) return { status: 200, body: answer };
+    return { status: 200, body: answer, broken: fault === "lose" ? "unanswered" : "truncated" };
   } catch (error) {
     world.rollback();
     if (!(error instanceof NeighbourFailure)) throw error;
     return { status: error.httpStatus, body: neighbourFailureBody(error) };
   }
+}
+
+/** The faults that are answers. */
+const failures: Partial<Record<FaultName, () => NeighbourFailure>> = {
+  rateLimit: () => new NeighbourFailure(429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric of the project."),
+  unavailable: () => new NeighbourFailure(503, "UNAVAILABLE", "The service is currently unavailable."),
+  conflict: () => new NeighbourFailure(409, "ABORTED", "There were concurrent changes. Please retry."),
+};
+
+function faultOf(faults: Faults, { method, path, text }: Incoming): FaultName | undefined {
+  const hasEtag = text.includes('"etag"');
+  return faults.next(method, path, [
+    ...(["refuse", "rateLimit", "unavailable"] as const),
+    ...(method === "GET" ? (["truncate"] as const) : (["lose"] as const)),
+    ...(hasEtag ? (["conflict"] as const) : []),
+  ]);
 }
 
 function answered(call: NeighbourCall): JsonObject {

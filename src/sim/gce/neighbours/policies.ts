@@ -1,10 +1,35 @@
-import type { JsonObject } from "../../../core/json.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
 import { fingerprintOf } from "../identity.ts";
 import { textsOf } from "../values.ts";
 import { badArgument, type NeighbourCall, NeighbourFailure } from "./answer.ts";
 
 const mostPermissions = 100;
+
+/** Accounts of the same project have to be there. */
+function refuseUnknownMembers({ world, project }: NeighbourCall, bindings: Json): void {
+  const members = JSON.stringify(bindings).matchAll(/"serviceAccount:([^"?]+)"/g);
+  for (const [, email = ""] of members) {
+    if (!email.endsWith(`@${project}.iam.gserviceaccount.com`)) continue;
+    if (world.get(`projects/${project}/global/serviceAccounts/${email}`) !== undefined) continue;
+    throw new NeighbourFailure(400, "INVALID_ARGUMENT", `Service account ${email} does not exist.`);
+  }
+}
+
+/** An account that goes stays in every policy under another name: one that is made under its name later is somebody else. */
+export function forgetMember({ world, project }: NeighbourCall, email: string, uniqueId: string): void {
+  const from = JSON.stringify(`serviceAccount:${email}`);
+  const to = JSON.stringify(`deleted:serviceAccount:${email}?uid=${uniqueId}`);
+  for (const stored of world.all(project, "policies")) {
+    const text = JSON.stringify(stored.body);
+    if (text.includes(from)) world.merge(stored.path, JSON.parse(text.replaceAll(from, to)) as JsonObject);
+  }
+}
+
+/** What goes takes its policy with it. */
+export function forgetPolicy({ world, project }: NeighbourCall, name: string): void {
+  world.remove(`projects/${project}/global/policies/${name.replaceAll("/", ":")}`);
+}
 
 /** Reads and writes the policy of anything: who may do what with it, against an etag. */
 export function policyAnswer(call: NeighbourCall, name: string): JsonObject {
@@ -20,6 +45,7 @@ export function policyAnswer(call: NeighbourCall, name: string): JsonObject {
     throw new NeighbourFailure(409, "ABORTED", message);
   }
   const bindings = sent.bindings ?? [];
+  refuseUnknownMembers(call, bindings);
   const after = { version: sent.version ?? 1, etag: fingerprintOf({ bindings, was: before.etag ?? "" }), bindings };
   return call.world.put(place, after).body;
 }

@@ -3,7 +3,7 @@ import { fingerprintOf, numberOfProject } from "../identity.ts";
 import type { Stored } from "../resource-table.ts";
 import { objectOf, textOf } from "../values.ts";
 import { badArgument, missing, type NeighbourCall, NeighbourFailure, pageOf } from "./answer.ts";
-import { policyAnswer } from "./policies.ts";
+import { forgetPolicy, policyAnswer } from "./policies.ts";
 
 /** Secret Manager: secrets, their versions with what is in them, and their policies. */
 export function secretAnswer(call: NeighbourCall): JsonObject {
@@ -27,6 +27,7 @@ export function secretAnswer(call: NeighbourCall): JsonObject {
     }
     case "DELETE":
       for (const one of versionsOf(call, name)) call.world.remove(one.path);
+      forgetPolicy(call, `projects/${call.project}/secrets/${name}`);
       call.world.remove(stored.path);
       return {};
     default:

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../core/json.ts";
 import { fingerprintOf } from "../identity.ts";
 import { objectOf, textOf } from "../values.ts";
 import { badArgument, missing, type NeighbourCall, NeighbourFailure, pageOf } from "./answer.ts";
-import { policyAnswer } from "./policies.ts";
+import { forgetMember, forgetPolicy, policyAnswer } from "./policies.ts";
 
 /** Service accounts of IAM: create, get, list, patch, delete, enable, disable and their policies. */
 export function serviceAccountAnswer(call: NeighbourCall): JsonObject {
@@ -24,6 +24,8 @@ export function serviceAccountAnswer(call: NeighbourCall): JsonObject {
     case "GET":
       return found;
     case "DELETE":
+      forgetMember(call, String(found.email), String(found.uniqueId));
+      forgetPolicy(call, full);
       call.world.remove(path);
       return {};
     case "PATCH": {
