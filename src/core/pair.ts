@@ -1,3 +1,4 @@
+import { referencesIn } from "./identity.ts";
 import type { InventoryEntry } from "./inventory.ts";
 import { compareText, type Problem } from "./problem.ts";
 import type { Address, Observed, Resource } from "./resource.ts";
@@ -9,8 +10,11 @@ export interface Pair {
   /** What stands under the wanted key, or carries our uid under another key. */
   readonly live: Observed | undefined;
   readonly entry: InventoryEntry | undefined;
-  /** `ours`: our marker and uid. `stripped`: the incarnation we made, its marker gone. `foreign`: anything else. */
-  readonly ownership: "ours" | "stripped" | "foreign" | "absent";
+  /**
+   * `ours`: our marker and uid. `stripped`: the incarnation we made, its marker gone. `adopted`: taken over, but nobody can mark
+   * it. `foreign`: anything else.
+   */
+  readonly ownership: "ours" | "stripped" | "adopted" | "foreign" | "absent";
 }
 
 /** What pairing found: the pairs, sorted by address, and what is remembered but neither wanted nor there. */
@@ -42,12 +46,13 @@ export function pair(
     entries: new Map(inventory.map((entry) => [entry.address, entry])),
     made: new Map(inventory.filter(({ id }) => id !== "").map((entry) => [keyOf(entry), entry])),
   };
-  const pairs = wanted.map((resource) => pairWanted(fleet, resource, lookup));
-  const used = new Set(pairs.flatMap((row) => (row.live === undefined ? [] : [keyOf(row.live)])));
+  const used = usedByOurs(fleet, wanted, lookup);
+  const pairs = wanted.map((resource) => pairWanted(fleet, resource, lookup, used));
+  const paired = new Set(pairs.flatMap((row) => (row.live === undefined ? [] : [keyOf(row.live)])));
   const taken = new Set(pairs.map((row) => row.address));
   const orphans: Pair[] = [];
   for (const live of [...observed].sort((left, right) => compareText(keyOf(left), keyOf(right)))) {
-    const name = used.has(keyOf(live)) ? undefined : orphanName(fleet, live, lookup);
+    const name = paired.has(keyOf(live)) ? undefined : orphanName(fleet, live, lookup);
     if (name === undefined) continue;
     const address = taken.has(name) ? `${name}@${live.key}` : name;
     taken.add(address);
@@ -59,7 +64,16 @@ export function pair(
   return { pairs: [...pairs, ...orphans].sort((left, right) => compareText(left.address, right.address)), gone };
 }
 
-function pairWanted(fleet: string, resource: Resource, lookup: Lookup): Pair {
+/** Addresses that living things with our marker refer to: what bears ours was taken over once, whoever remembers it. */
+function usedByOurs(fleet: string, wanted: readonly Resource[], lookup: Lookup): ReadonlySet<Address> {
+  const users = wanted.filter(({ uid, ...resource }) => {
+    const marker = lookup.byKey.get(keyOf(resource))?.marker;
+    return marker?.fleet === fleet && marker.uid === uid;
+  });
+  return new Set(users.flatMap(({ spec }) => referencesIn(spec)));
+}
+
+function pairWanted(fleet: string, resource: Resource, lookup: Lookup, used: ReadonlySet<Address>): Pair {
   const entry = lookup.entries.get(resource.address);
   const atKey = lookup.byKey.get(keyOf(resource));
   const live = atKey ?? lookup.byUid.get(uidKey({ ...resource, marker: { uid: resource.uid } }));
@@ -68,7 +82,7 @@ function pairWanted(fleet: string, resource: Resource, lookup: Lookup): Pair {
     wanted: resource,
     live,
     entry,
-    ownership: ownership(fleet, resource, live, entry),
+    ownership: ownership(fleet, resource, live, entry, used),
   };
 }
 
@@ -77,13 +91,16 @@ function ownership(
   resource: Resource,
   live: Observed | undefined,
   entry: InventoryEntry | undefined,
+  used: ReadonlySet<Address>,
 ): Pair["ownership"] {
   if (live === undefined) return "absent";
   if (live.marker !== undefined) {
     return live.marker.fleet === fleet && live.marker.uid === resource.uid ? "ours" : "foreign";
   }
   const madeByUs = entry !== undefined && entry.id !== "" && entry.id === live.id && entry.uid === resource.uid;
-  return madeByUs ? "stripped" : "foreign";
+  if (resource.unmarkable !== true) return madeByUs ? "stripped" : "foreign";
+  const isTaken = (madeByUs && entry.phase === "applied") || used.has(resource.address);
+  return resource.adopt && isTaken ? "adopted" : "foreign";
 }
 
 /** The address of a thing of ours: its marker says so, or it is the very incarnation that we made and its marker is gone. */

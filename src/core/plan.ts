@@ -98,7 +98,10 @@ function decideAction(row: Pair, input: PlanInput): Decision {
   const marker: FieldChange[] =
     row.ownership === "stripped" ? [{ path: "marker", before: undefined, after: input.fleet, forces: "nothing" }] : [];
   const fields = [...moved, ...(moved.length === 0 ? input.compare(wanted, live) : []), ...marker];
-  if (fields.length === 0) return { action: "keep", cause: "commit", fields, reason: "" };
+  if (fields.length === 0) {
+    const reason = row.ownership === "adopted" ? "Adopted: it stays ours as long as its manifest asks for it." : "";
+    return { action: "keep", cause: "commit", fields, reason };
+  }
   const stripped = row.ownership === "stripped" && fields.length === marker.length;
   return { ...costliest(fields), cause: stripped ? "drift" : cause, fields };
 }

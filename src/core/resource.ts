@@ -53,6 +53,8 @@ export interface Resource {
   readonly protected: boolean;
   /** The manifest asks to take over a thing of this key that is not ours. */
   readonly adopt: boolean;
+  /** Nobody can mark such a thing after it was made: one that was taken over stays ours as long as its manifest asks for it. */
+  readonly unmarkable?: boolean;
 }
 
 /** Proof of ownership, carried by every made thing: as labels, or as short JSON in its description. */

@@ -1,4 +1,4 @@
-import type { Plan } from "./change.ts";
+import type { Change, Plan } from "./change.ts";
 import type { InventoryEntry } from "./inventory.ts";
 import type { FleetRow, Pending } from "./outcome.ts";
 import { acts } from "./plan.ts";
@@ -24,8 +24,7 @@ export function tableOf(
     if (wanted === undefined && now === undefined) return [];
     const entry = entries.get(change.address);
     const status: Status = now?.status ?? { phase: "pending", detail: "", addresses: {} };
-    const note =
-      done || !acts(change) ? (change.action === "conflict" ? change.reason : "") : change.reason || change.action;
+    const note = done || !acts(change) ? standingNote(change) : change.reason || change.action;
     return [
       {
         address: change.address,
@@ -43,6 +42,12 @@ export function tableOf(
     ];
   });
   return rows.sort(byPlace);
+}
+
+/** What is to be said of a thing that nothing is done to. */
+function standingNote({ action, reason }: Change): string {
+  if (action === "conflict") return reason;
+  return action === "keep" && reason.startsWith("Adopted") ? "adopted" : "";
 }
 
 /** A row out of memory alone, for `status` without looking at the world. */

@@ -84,6 +84,8 @@ export function sortedError(refusal: Refusal, doing: string, resource: string, n
 
 function sortRefusal({ status, reason, message, info }: Refusal): Sorted {
   const named = byReason[plain(info)] ?? byReason[plain(reason)];
+  // What nobody here makes will not appear by waiting: somebody has to write another name.
+  if (/cannot be found/i.test(message) && catalogued.test(message)) return { code: "not-found", next: "person" };
   // Something that was made a moment ago may not be visible everywhere yet.
   if (/cannot be found|is not ready/i.test(message) && status < 404) return { code: "not-ready", next: "retry" };
   if (/of type 'serviceAccount' was not found/i.test(message)) return { code: "not-ready", next: "retry" };
@@ -94,6 +96,10 @@ function sortRefusal({ status, reason, message, info }: Refusal): Sorted {
     byStatus[status] ?? (status >= 500 ? { code: "unavailable", next: "retry" } : { code: "invalid", next: "person" })
   );
 }
+
+/** Things that stand in Google's or somebody's catalog: images, families, types. */
+const catalogued =
+  /referenced (?:image|machine ?type|disk ?type|accelerator ?type|snapshot|license)|sourceImage|\/images\//i;
 
 function plain(reason: string): string {
   return reason.replaceAll("_", "").toLowerCase();

@@ -20,6 +20,8 @@ const answers: readonly (readonly [number, string, string, string, string, numbe
   [401, "", "no", "permission", "person", undefined],
   [400, "invalid", "Invalid value for field 'resource.name'", "invalid", "person", undefined],
   [400, "invalid", "The referenced network resource cannot be found.", "not-ready", "retry", undefined],
+  [400, "invalid", "The referenced image resource cannot be found.", "not-found", "person", undefined],
+  [400, "invalid", "The referenced diskType resource cannot be found.", "not-found", "person", undefined],
   [400, "required", "Required field", "invalid", "person", undefined],
   [400, "resourceNotReady", "The resource 'n' is not ready", "not-ready", "retry", undefined],
   [400, "resourceInUseByAnotherResource", "is already being used by", "in-use", "retry", undefined],

@@ -125,17 +125,6 @@ test("an instance of somebody else is taken over where it can be, with its label
     assert.is(((await scene.raw("GET", path)).labels as JsonObject).team, "blue");
   }));
 
-test("a network of somebody else cannot be marked and so is never taken over", () =>
-  withScene(async (scene) => {
-    const network = byName(scene.provider.translate(fleet), "test-main");
-    const body = { name: "test-main", autoCreateSubnetworks: false };
-    await scene.raw("POST", "projects/test-project/global/networks", body);
-    const live = byName(await scene.observe(fleet), "test-main");
-    const failure = await failureOf(scene.apply("adopt", network, live));
-    assert.equal([failure.code, failure.next], ["conflict", "person"]);
-    assert.is(byName(await scene.observe(fleet), "test-main").marker, undefined);
-  }));
-
 test("a protected instance is not deleted until the manifest lets go of it", () =>
   withScene(async (scene) => {
     const instance = byName(await scene.makeAll(fleet), "web-main-dfw-0");

@@ -50,7 +50,8 @@ const updates: Readonly<Record<Place["kind"], Update>> = {
   network: updateNetwork,
   subnetwork: updateSubnetwork,
   router: updateRouter,
-  route: async (_bench, task) => refuseUnmarkable(task),
+  // Whatever differs in a route is made anew; taking one over writes nothing.
+  route: async () => undefined,
   firewall: updateFirewall,
   disk: updateDisk,
   instance: updateInstance,
@@ -65,7 +66,6 @@ function refuseReplacing({ fields, place, key }: Task): void {
 }
 
 async function updateNetwork(bench: Bench, task: Task, signal: AbortSignal): Promise<void> {
-  refuseUnmarkable(task);
   if (task.fields.length === 0) return;
   const { place, key, spec } = task;
   const families = ["enableUlaInternalIpv6", "internalIpv6Range"].filter((field) => spec[field] !== undefined);
@@ -85,7 +85,6 @@ async function updateNetwork(bench: Bench, task: Task, signal: AbortSignal): Pro
 }
 
 async function updateSubnetwork(bench: Bench, task: Task, signal: AbortSignal): Promise<void> {
-  refuseUnmarkable(task);
   const { place, key, spec, live } = task;
   const target = { project: place.project, key };
   const changed = new Set(task.fields.map((field) => field.path));
@@ -110,15 +109,7 @@ async function updateSubnetwork(bench: Bench, task: Task, signal: AbortSignal): 
   }
 }
 
-/** Networks and subnetworks carry their marker in a description that never changes after they were made. */
-function refuseUnmarkable({ order, place, key }: Task): void {
-  if (order.change.action !== "adopt") return;
-  const message = `${key} cannot be taken over: Compute Engine lets nobody mark a ${place.kind} after it was made.`;
-  throw new ProviderError(message, { code: "conflict", next: "person", resource: key });
-}
-
 async function updateRouter(bench: Bench, task: Task, signal: AbortSignal): Promise<void> {
-  refuseUnmarkable(task);
   const { place, key, spec, fields } = task;
   if (fields.length === 0) return;
   const body = { nats: natBodies(spec) };

@@ -4,7 +4,7 @@ import { type Fleet, presenceToken } from "../../../datum/fleet.ts";
 import { partialOf } from "../names.ts";
 import type { Settings } from "../options.ts";
 import { ipv6Note, networkFamilies, subnetworkFamilies } from "./families.ts";
-import { isServed, type Naming, ownerOf, wishesOf } from "./served.ts";
+import { isServed, type Naming, ownerOf, unmarkableWishesOf } from "./served.ts";
 
 /** One VPC for each network and project, one subnetwork for each presence. */
 export function networkResources(fleet: Fleet, settings: Settings, naming: Naming): readonly Resource[] {
@@ -21,7 +21,7 @@ export function networkResources(fleet: Fleet, settings: Settings, naming: Namin
       source: document.at([]),
       owner: ownerOf(document),
       needs: [],
-      ...wishesOf(document),
+      ...unmarkableWishesOf(document),
     };
     resources.set(vpc.address, {
       ...{ ...common, kind: "network", address: vpc.address, uid: vpc.uid, key: vpc.key },

@@ -6,7 +6,7 @@ import { pathText } from "../../../datum/document.ts";
 import { type Fleet, type Network, type Presence, presenceToken } from "../../../datum/fleet.ts";
 import { natWish, type RouteWish, routeWishes } from "../../../datum/routing.ts";
 import type { Settings } from "../options.ts";
-import { annotationOf, isServed, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
+import { annotationOf, isServed, type Naming, ownerOf, type ServedLocation, unmarkableWishesOf } from "./served.ts";
 
 const natNote = "plumbline.dev/nat";
 const routesNote = "plumbline.dev/routes";
@@ -54,7 +54,7 @@ function commonOf(network: Network, settings: Settings, project: string) {
   const { document } = network;
   return {
     ...{ provider: settings.name, realm: project, owner: ownerOf(document), needs: [] },
-    ...wishesOf(document),
+    ...unmarkableWishesOf(document),
   };
 }
 

@@ -158,6 +158,16 @@ export function annotationOf({ content: { metadata } }: Document, name: string):
   return typeof value === "string" ? value : undefined;
 }
 
+/**
+ * The same for what nobody can mark after it was made (its description stays for good). What was taken over is protected unless
+ * the manifest says that it is not.
+ */
+export function unmarkableWishesOf(document: Document) {
+  const wishes = wishesOf(document);
+  const isSpared = wishes.adopt && annotationOf(document, "plumbline.dev/protect") !== "false";
+  return { ...wishes, protected: wishes.protected || isSpared, unmarkable: true };
+}
+
 /** Whether the manifest asks to be protected, and to take over what stands under its name. */
 export function wishesOf(document: Document): { readonly protected: boolean; readonly adopt: boolean } {
   return {
