@@ -10,6 +10,7 @@ export async function serveGit(
   response: ServerResponse,
   body: Buffer,
   user: string,
+  beforeAnswer: () => Promise<void>,
 ): Promise<void> {
   const [path = "", query = ""] = (request.url ?? "").split("?");
   const isPacked = request.headers["content-encoding"] === "gzip";
@@ -29,6 +30,7 @@ export async function serveGit(
       GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
     },
   });
+  await beforeAnswer();
   const cut = output.indexOf("\r\n\r\n");
   const head = output.toString("latin1", 0, Math.max(0, cut));
   response.writeHead(Number(/^Status: (\d+)/im.exec(head)?.[1] ?? (cut === -1 ? 500 : 200)), {

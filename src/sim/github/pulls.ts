@@ -1,0 +1,209 @@
+import { pullDelivery, pushDelivery } from "./payloads.ts";
+import type { Project, Pull, Thread } from "./state.ts";
+import { addThread, projectKey, threadKey, threadsOf, type World } from "./world.ts";
+
+/** Makes the trial merge of an open pull request anew and keeps its refs true; gives the thread as it is now. */
+export async function remerge(world: World, project: Project, thread: Thread): Promise<Thread> {
+  const { pull } = thread;
+  if (pull === undefined || thread.state === "closed") return thread;
+  const git = await world.git(project);
+  const base = await git.commit(`refs/heads/${pull.baseBranch}`);
+  const head = await git.commit(pull.headCommit);
+  if (base === undefined || head === undefined) return thread;
+  await git.setRef(`refs/pull/${thread.number}/head`, head.id);
+  const tree = await git.mergeTree(base.id, head.id);
+  const { mergeCommit: _old, ...rest } = pull;
+  let next: Pull = { ...rest, baseCommit: base.id, isMergeable: tree !== undefined };
+  if (tree === undefined) await git.dropRef(`refs/pull/${thread.number}/merge`).catch(() => undefined);
+  else {
+    const by = { name: "GitHub", email: "noreply@github.example", date: head.committer.date };
+    const message = `Merge ${head.id} into ${base.id}`;
+    const mergeCommit = await git.commitTree(tree, [base.id, head.id], message, by);
+    await git.setRef(`refs/pull/${thread.number}/merge`, mergeCommit);
+    next = { ...next, mergeCommit };
+  }
+  const merged = { ...thread, pull: next };
+  world.state.put("threads", threadKey(thread.project, thread.number), merged);
+  return merged;
+}
+
+/** Opens a pull request between two branches and tells the hooks. */
+export async function openPull(
+  world: World,
+  project: Project,
+  facts: {
+    readonly title: string;
+    readonly body: string;
+    readonly user: string;
+    readonly headBranch: string;
+    readonly headProject?: string;
+    readonly headCommit: string;
+    readonly baseBranch: string;
+    readonly isDraft?: boolean;
+  },
+): Promise<Thread> {
+  const { title, body, user, headBranch, headCommit, baseBranch } = facts;
+  const pull: Pull = {
+    ...{
+      isDraft: facts.isDraft ?? false,
+      headProject: facts.headProject ?? projectKey(project),
+      headBranch,
+      headCommit,
+    },
+    ...{ baseBranch, baseCommit: headCommit, isMergeable: false },
+  };
+  const thread = await remerge(world, project, addThread(world, project, { title, body, user, pull }));
+  world.deliver(
+    project,
+    "pull_request",
+    "pull-request-opened",
+    async () => await pullDelivery(world, project, thread, "opened"),
+  );
+  return thread;
+}
+
+/** What follows from a push: pull requests move, merges are made anew, hooks are told. */
+export async function afterPush(
+  world: World,
+  project: Project,
+  before: ReadonlyMap<string, string>,
+  user: string,
+  autoPull: boolean,
+): Promise<void> {
+  const git = await world.git(project);
+  const after = await git.refs();
+  const key = projectKey(project);
+  const touched = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (ref) => ref.startsWith("refs/heads/") && before.get(ref) !== after.get(ref),
+  );
+  if (touched.length === 0) return;
+  const now = world.nowIso();
+  world.state.put("projects", key, { ...(world.state.get("projects", key) ?? project), pushedAt: now });
+  for (const ref of touched) {
+    const [old, fresh] = [before.get(ref), after.get(ref)];
+    world.deliver(project, "push", "push", async () => await pushDelivery(world, project, { ref, old, fresh, user }));
+    const branch = ref.slice("refs/heads/".length);
+    await follow(world, project, branch, fresh);
+    const isNew = old === undefined && fresh !== undefined && branch !== project.defaultBranch;
+    if (autoPull && isNew && !hasPull(world, key, branch)) {
+      const commit = await git.commit(fresh);
+      const [title = branch, ...rest] = (commit?.message ?? branch).split("\n");
+      const body = rest.join("\n").trim();
+      await openPull(world, project, {
+        ...{ title: title.slice(0, 250), body, user, headBranch: branch, headCommit: fresh },
+        baseBranch: project.defaultBranch,
+      });
+    }
+  }
+}
+
+function hasPull(world: World, key: string, branch: string): boolean {
+  return threadsOf(world.state, key).some(({ state, pull }) => state === "open" && pull?.headBranch === branch);
+}
+
+async function follow(world: World, project: Project, branch: string, fresh: string | undefined): Promise<void> {
+  const key = projectKey(project);
+  const git = await world.git(project);
+  for (const thread of threadsOf(world.state, key)) {
+    const { pull } = thread;
+    if (thread.state === "closed" || pull === undefined) continue;
+    if (pull.headBranch === branch && pull.headProject === key) {
+      if (fresh === undefined) await closePull(world, project, thread);
+      else if (await git.isAncestor(fresh, `refs/heads/${pull.baseBranch}`))
+        await markMerged(world, project, thread, fresh);
+      else await moved(world, project, thread, fresh);
+    } else if (pull.baseBranch === branch && fresh !== undefined) {
+      if (await git.isAncestor(pull.headCommit, fresh)) await markMerged(world, project, thread, fresh);
+      else await remerge(world, project, thread);
+    }
+  }
+}
+
+async function moved(world: World, project: Project, thread: Thread, fresh: string): Promise<void> {
+  const before = thread.pull?.headCommit ?? "";
+  const next: Thread = { ...thread, updatedAt: world.nowIso(), pull: { ...(thread.pull as Pull), headCommit: fresh } };
+  world.state.put("threads", threadKey(thread.project, thread.number), next);
+  const merged = await remerge(world, project, next);
+  world.deliver(project, "pull_request", "pull-request-synchronize", async () => ({
+    ...(await pullDelivery(world, project, merged, "synchronize")),
+    ...{ before, after: fresh },
+  }));
+}
+
+/** Closes a pull request without a merge. */
+export async function closePull(world: World, project: Project, thread: Thread): Promise<Thread> {
+  const now = world.nowIso();
+  const closed: Thread = { ...thread, state: "closed", closedAt: now, updatedAt: now };
+  world.state.put("threads", threadKey(thread.project, thread.number), closed);
+  world.deliver(
+    project,
+    "pull_request",
+    "pull-request-closed",
+    async () => await pullDelivery(world, project, closed, "closed"),
+  );
+  return closed;
+}
+
+/** Opens a closed pull request again. */
+export async function reopenPull(world: World, project: Project, thread: Thread): Promise<Thread> {
+  const { closedAt: _closed, ...rest } = thread;
+  const open = await remerge(world, project, { ...rest, state: "open", updatedAt: world.nowIso() });
+  world.state.put("threads", threadKey(open.project, open.number), open);
+  world.deliver(
+    project,
+    "pull_request",
+    "pull-request-reopened",
+    async () => await pullDelivery(world, project, open, "reopened"),
+  );
+  return open;
+}
+
+/** A pull request whose head has reached its base. */
+export async function markMerged(
+  world: World,
+  project: Project,
+  thread: Thread,
+  mergeCommit: string,
+  by?: string,
+): Promise<Thread> {
+  const now = world.nowIso();
+  const merged: Thread = {
+    ...{ ...thread, state: "closed", closedAt: now, updatedAt: now },
+    pull: { ...(thread.pull as Pull), mergeCommit, mergedAt: now, mergedBy: by ?? thread.user },
+  };
+  const git = await world.git(project);
+  await git.dropRef(`refs/pull/${thread.number}/merge`).catch(() => undefined);
+  world.state.put("threads", threadKey(thread.project, thread.number), merged);
+  world.deliver(
+    project,
+    "pull_request",
+    "pull-request-closed",
+    async () => await pullDelivery(world, project, merged, "closed"),
+  );
+  return merged;
+}
+
+/** Merges a pull request into its base as `user`; undefined when it cannot be. */
+export async function mergePull(
+  world: World,
+  project: Project,
+  thread: Thread,
+  user: string,
+  message: string,
+  autoPull: boolean,
+): Promise<string | undefined> {
+  const current = await remerge(world, project, thread);
+  const git = await world.git(project);
+  const { pull } = current;
+  const trial = pull?.mergeCommit === undefined ? undefined : await git.commit(pull.mergeCommit);
+  if (pull === undefined || trial === undefined || current.state === "closed") return undefined;
+  const before = await git.refs();
+  const by = { name: user, email: `${user}@users.noreply.github.example`, date: world.nowIso() };
+  const text =
+    message === "" ? `Merge pull request #${thread.number} from ${pull.headBranch}\n\n${thread.title}` : message;
+  const id = await git.commitTree(trial.tree, [pull.baseCommit, pull.headCommit], text, by);
+  await git.setRef(`refs/heads/${pull.baseBranch}`, id);
+  await markMerged(world, project, current, id, user);
+  await afterPush(world, project, before, user, autoPull);
+  return id;
+}
