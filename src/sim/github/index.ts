@@ -68,6 +68,8 @@ export interface GithubSimulator {
   addHook(owner: string, name: string, url: string, secret: string): void;
   /** Moves pull requests after something changed a repository without a push. */
   noticePush(owner: string, name: string, before: ReadonlyMap<string, string>, user: string): Promise<void>;
+  /** Resolves when every delivery has arrived, or was found to have nowhere to go. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -127,6 +129,10 @@ export async function startGithubSimulator(options: GithubSimulatorOptions): Pro
     });
   }, options.port ?? 0);
   url = server.url;
+  const settle = async (): Promise<void> => {
+    while (pending.size > 0) await Promise.all(pending);
+    await courier.settle();
+  };
   return {
     ...{ url, apiUrl: `${url}/api/v3`, world, courier },
     violations: () => violations,
@@ -171,9 +177,9 @@ export async function startGithubSimulator(options: GithubSimulatorOptions): Pro
       const project = state.get("projects", projectKey({ owner, name }));
       if (project !== undefined) await afterPush(world, project, before, user, options.autoPull ?? false);
     },
+    settle,
     async close() {
-      await Promise.all(pending);
-      await courier.settle();
+      await settle();
       await server.close();
       state.close();
       await unlock();

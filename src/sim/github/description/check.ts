@@ -23,7 +23,7 @@ export function loadDescription(): Description {
 
 function createDescription(): Description {
   const subset = JSON.parse(subsetText.replaceAll("#/definitions/", "github#/definitions/")) as JsonObject;
-  const ajv = new Ajv({ strict: false, allErrors: false, validateFormats: true });
+  const ajv = new Ajv({ strict: false, allErrors: false, validateFormats: true, logger: false });
   (addFormats as unknown as (instance: Ajv) => void)(ajv);
   ajv.addSchema({ $id: "github", definitions: subset.definitions });
   const compiled = new Map<string, ValidateFunction>();

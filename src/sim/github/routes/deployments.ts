@@ -98,8 +98,11 @@ function statusView({ world }: Call, project: Project, record: DeploymentRecord)
   return {
     ...{ url: `${deployment}/statuses/${record.id}`, id: record.id, node_id: nodeId("DeploymentStatus", record.id) },
     ...{ state: record.state ?? "", creator: userView(world, record.user), description: record.description ?? "" },
-    ...{ environment: record.environment, target_url: record.targetUrl ?? "", log_url: record.targetUrl ?? "" },
+    ...{
+      environment: record.environment,
+      ...(record.targetUrl && { target_url: record.targetUrl, log_url: record.targetUrl }),
+    },
     ...{ created_at: record.createdAt, updated_at: record.createdAt, deployment_url: deployment },
-    ...{ repository_url: apiUrl(world, project), environment_url: "", performed_via_github_app: null },
+    ...{ repository_url: apiUrl(world, project), performed_via_github_app: null },
   };
 }
