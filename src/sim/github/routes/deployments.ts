@@ -100,7 +100,8 @@ function statusView({ world }: Call, project: Project, record: DeploymentRecord)
     ...{ state: record.state ?? "", creator: userView(world, record.user), description: record.description ?? "" },
     ...{
       environment: record.environment,
-      ...(record.targetUrl && { target_url: record.targetUrl, log_url: record.targetUrl }),
+      target_url: record.targetUrl || world.url(),
+      log_url: record.targetUrl || world.url(),
     },
     ...{ created_at: record.createdAt, updated_at: record.createdAt, deployment_url: deployment },
     ...{ repository_url: apiUrl(world, project), performed_via_github_app: null },
