@@ -12,7 +12,13 @@ const test = suite("commands/explain");
 
 async function pageOf(rule: string, config?: string): Promise<string> {
   let said = "";
-  const stdout = { isTerminal: false, columns: 100, write: (text: string) => void (said += text) };
+  const stdout = {
+    isTerminal: false,
+    columns: 100,
+    write: (text: string) => {
+      said += text;
+    },
+  };
   const shell = { packageDirectory: root, environment: {}, stdout } as unknown as Shell;
   await explain(shell, { name: "explain", rule, config });
   return said;

@@ -32,8 +32,7 @@ function planned(changes: readonly Change[]): ReviewReport {
   return report({ outcome: outcome({ plan }) });
 }
 
-const hostile =
-  "</details>```\n@everyone #1 https://evil.example <img src=x> \u202eabc \u{1f4a3} " + "x".repeat(10_000);
+const hostile = `</details>\`\`\`\n@everyone #1 https://evil.example <img src=x> \u202eabc \u{1f4a3} ${"x".repeat(10_000)}`;
 
 function replacing(index: number, text: string): Change {
   const source = { file: "web.yaml", line: 12, column: 3 };
