@@ -26,6 +26,7 @@ export async function openLocalRepository(
       return await localHead(layout, objects, view, ref);
     },
     commit: view.commit,
+    rawCommit: view.rawCommit,
     files: view.files,
     changed: view.changed,
     read: view.read,

@@ -69,6 +69,7 @@ export async function openRemoteRepository(options: RemoteOptions): Promise<Repo
       return await inTurn(() => remoteHead(remote, ref, either));
     },
     commit: async (id) => await (await view()).commit(id),
+    rawCommit: async (id) => await (await view()).rawCommit(id),
     files: async (id, prefix) => {
       const current = await view();
       return await noticing(

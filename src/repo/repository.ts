@@ -16,6 +16,15 @@ export interface CommitInfo {
   readonly subject: string;
 }
 
+/** What the signature of a commit is worth. Only `good` counts. */
+export interface SignatureVerdict {
+  readonly state: "good" | "unsigned" | "untrusted" | "bad";
+  /** Whose key it is, in the words of the allowed keys; empty unless good. */
+  readonly signer: string;
+  /** What is wrong, as the rest of a sentence about the commit; empty when good. */
+  readonly reason: string;
+}
+
 /** A path that differs between two commits. */
 export interface ChangedFile {
   readonly path: string;
@@ -34,6 +43,8 @@ export interface Repository {
   head(ref: string, signal: AbortSignal): Promise<string>;
   /** Facts of one commit. */
   commit(id: string): Promise<CommitInfo>;
+  /** The very bytes of one commit, proven to be those of its id. */
+  rawCommit(id: string): Promise<Uint8Array>;
   /** All files of a commit under a prefix (empty: all), sorted by path. */
   files(commitId: string, prefix: string): Promise<readonly TreeFile[]>;
   /** Files that differ between two commits under a prefix; subtrees with equal ids are not walked. */

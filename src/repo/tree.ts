@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { compareText } from "../core/problem.ts";
 import { needsPerson, retryLater, stopIfAborted } from "./errors.ts";
 import type { RepositoryLimits } from "./limits.ts";
@@ -8,6 +9,7 @@ import type { ChangedFile, CommitInfo, TreeFile } from "./repository.ts";
 /** What can be told of commits from their objects alone. */
 export interface ObjectView {
   commit(id: string): Promise<CommitInfo>;
+  rawCommit(id: string): Promise<Uint8Array>;
   /** The commit an id leads to, annotated tags followed; undefined when it leads to something else. */
   commitOf(id: string): Promise<string | undefined>;
   files(commitId: string, prefix: string): Promise<readonly TreeFile[]>;
@@ -31,6 +33,15 @@ export function viewOf(objects: Objects, limits: RepositoryLimits): ObjectView {
   const walker = { label: objects.label, folder, limits };
   return {
     commit: async (id) => (await parsed(id)).info,
+    rawCommit: async (id) => {
+      const object = await objects.read(id);
+      if (object.type !== "commit") throw needsPerson("not-a-commit", `${objects.label}: ${id} is a ${object.type}`);
+      const { bytes } = object;
+      // Objects in packs are not compared with their ids when they are read.
+      const actual = createHash("sha1").update(`commit ${bytes.length}\0`).update(bytes).digest("hex");
+      if (actual !== id) throw retryLater("corrupt", `${objects.label}: commit ${id} has other bytes than its id says`);
+      return bytes;
+    },
     commitOf: (id) => peeled(objects, id),
     files: async (commitId, prefix) => {
       const found: TreeFile[] = [];

@@ -17,6 +17,7 @@ export function folderRepository(folder: string, subject: string, earlier?: Repo
     label: "golden",
     head: async () => id,
     commit: async () => ({ id, parents: [], author: "Ada", authoredAtSeconds: 0, subject }),
+    rawCommit: async () => new TextEncoder().encode(`tree ${id}\n\n${subject}\n`),
     files: async (commit, prefix) => (commit === id || earlier === undefined ? files : earlier.files(commit, prefix)),
     changed: async () => [],
     async read(ids, signal) {

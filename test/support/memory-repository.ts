@@ -81,6 +81,7 @@ export function memoryRepository(maxBlobBytes = 1_000_000): MemoryRepository {
       ...{ id, parents: commitOf(id).parents, author: "Ada", authoredAtSeconds: 0 },
       subject: commitOf(id).subject,
     }),
+    rawCommit: async (id) => new TextEncoder().encode(`tree ${id}\n\n${commitOf(id).subject}\n`),
     files: async (id, prefix) =>
       Object.entries(commitOf(id).files)
         .filter(([path]) => path.startsWith(prefix))
