@@ -6,6 +6,7 @@ import { gitTokenOf, openForge } from "./compose/forges.ts";
 import { isUsable, loadPolicies, PolicyError } from "./compose/policies.ts";
 import { openProviders } from "./compose/providers.ts";
 import { loadLimits, loadRules, type Rules } from "./compose/rules.ts";
+import { openSignatures } from "./compose/signatures.ts";
 import type { Config, RepositoryConfig } from "./config.ts";
 import { digest } from "./core/identity.ts";
 import type { OnProgress } from "./core/progress.ts";
@@ -82,7 +83,8 @@ export async function compose(
         cache,
       };
       const rhythm = { branch: tracked.branch, patience: config.apply, clock: systemClock, random: Math.random };
-      worlds.push({ judges, repository, store, onProgress, ...rhythm });
+      const signatures = await openSignatures(tracked, repository);
+      worlds.push({ judges, repository, store, onProgress, ...(signatures && { signatures }), ...rhythm });
     }
     return { config, worlds, store, rules, close: async () => void (await releasers.release()) };
   } catch (error) {

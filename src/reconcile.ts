@@ -1,5 +1,5 @@
 import { type Applied, applyPlan, type Patience } from "./apply.ts";
-import type { Change } from "./core/change.ts";
+import type { Change, Refusal } from "./core/change.ts";
 import type { InventoryEntry } from "./core/inventory.ts";
 import type { Outcome, OutcomeKind } from "./core/outcome.ts";
 import { acts } from "./core/plan.ts";
@@ -8,7 +8,7 @@ import { tableOf } from "./core/table.ts";
 import { type Decision, decide, type Judges } from "./decide.ts";
 import { type Approval, approvalOf, holdOf, takeRevert, useUpApproval } from "./decrees.ts";
 import { watchIncidents } from "./incidents.ts";
-import { type Repository, RepositoryError } from "./repo/repository.ts";
+import { type Repository, RepositoryError, type SignatureVerdict } from "./repo/repository.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { PassRecord, Store } from "./store/store.ts";
 
@@ -17,6 +17,8 @@ export interface World {
   readonly judges: Judges;
   readonly repository: Repository;
   readonly branch: string;
+  /** Judges the signature of a commit; absent where none is required. */
+  readonly signatures?: (commit: string) => Promise<SignatureVerdict>;
   readonly store: Store;
   readonly patience: Patience;
   readonly clock: Clock;
@@ -83,10 +85,15 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
     onProgress: world.onProgress,
   };
   const previous = await world.store.fact(fleet, facts.applied);
-  const judges = (await takeRevert(world.store, fleet))
-    ? { ...world.judges, driftPolicy: "correct" as const }
-    : world.judges;
-  const { decision, approval } = await withDecrees(world, await decide(judges, { ...question, previous }));
+  const unsigned = await signatureRefusals(world, commit);
+  // A revert waits for a commit that may be applied.
+  const judges =
+    unsigned.length === 0 && (await takeRevert(world.store, fleet))
+      ? { ...world.judges, driftPolicy: "correct" as const }
+      : world.judges;
+  const { decision: decided, approval } = await withDecrees(world, await decide(judges, { ...question, previous }));
+  // After the decrees: nobody's approval stands in for a signature.
+  const decision = unsigned.length === 0 ? decided : { ...decided, refusals: [...unsigned, ...decided.refusals] };
   const mayApply = decision.plan !== undefined && decision.refusals.length === 0;
   if (mayApply) await world.store.setFact(fleet, facts.good, commit);
   const applied = mayApply ? await applyPlan(workOf(world, decision, inventory, signals)) : undefined;
@@ -97,6 +104,14 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
   }
   await watchIncidents(world, decision, applied);
   return outcome;
+}
+
+/** Why this commit may not be applied although its plan may be good: nobody who may signed it. */
+async function signatureRefusals(world: World, commit: string): Promise<readonly Refusal[]> {
+  const verdict = await world.signatures?.(commit);
+  if (verdict === undefined || verdict.state === "good") return [];
+  const message = `Commit ${commit.slice(0, 8)} may not be applied: ${verdict.reason}. This branch needs signed commits.`;
+  return [{ rule: "signature/required", message, changes: [] }];
 }
 
 /** What people decreed: a hold refuses whatever would be done, an approval lifts the refusals of exactly what it names. */

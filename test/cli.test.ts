@@ -86,7 +86,20 @@ for (const [line, expected] of mistakes) {
   });
 }
 
-const names = ["validate", "plan", "apply", "drift", "status", "run", "sim", "policy", "setup", "explain", "schema", "version"];
+const names = [
+  "validate",
+  "plan",
+  "apply",
+  "drift",
+  "status",
+  "run",
+  "sim",
+  "policy",
+  "setup",
+  "explain",
+  "schema",
+  "version",
+];
 
 test("without arguments, and with --help, lists every command", () => {
   for (const argv of [[], ["--help"], ["help"]]) {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -46,6 +47,17 @@ export function testReading(inWorld: InWorld): void {
       assert.is(error.code, "unknown-ref", ref);
       assert.is(error.next, "person", ref);
     }
+  });
+
+  inWorld("gives the very bytes of a commit", async ({ repository, workTree, publish }) => {
+    const id = await commitFiles(workTree, { "a.yaml": "a: 1\n" }, "Grüße\n\nno end ");
+    await publish();
+    await repository.head("main", signal);
+    const raw = Buffer.from(await repository.rawCommit(id));
+    const actual = createHash("sha1").update(`commit ${raw.length}\0`).update(raw).digest("hex");
+    assert.is(actual, id);
+    const tree = await git(workTree, "rev-parse", "HEAD^{tree}");
+    assert.is((await failure(repository.rawCommit(tree.trim()))).code, "not-a-commit");
   });
 
   inWorld("tells the facts of a commit", async ({ repository, workTree, publish }) => {

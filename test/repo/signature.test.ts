@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import * as openpgp from "openpgp";
 import * as assert from "uvu/assert";
-import { type Trust, verifyCommit } from "../../src/repo/signature.ts";
+import { splitCommit, type Trust, verifyCommit } from "../../src/repo/signature.ts";
 import { parseAllowedSigners } from "../../src/repo/signature-signers.ts";
 import { suite } from "../support/suite.ts";
 import { commitText, type SshSigner, type SshSigningOptions, sshSigner, withSignature } from "./signing.ts";
@@ -28,13 +28,15 @@ const tokens = ["sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.co
 const ed25519 = sshSigner("ssh-ed25519");
 
 for (const type of [...types, ...tokens]) {
-  test(`${type}: good, of somebody else, and with every byte of the commit changed`, async () => {
+  test(`${type}: good, of somebody else, and with bytes of the commit changed`, async () => {
     const signer = sshSigner(type);
     const trust = trusting(signer);
     const raw = signed(signer);
     assert.equal(await verifyCommit(raw, trust), { state: "good", signer: "ada@example.com", reason: "" });
     assert.is(await stateOf(raw, trusting(sshSigner(type))), "untrusted");
-    for (let at = 0; at < raw.length; at += 1) {
+    // Every byte with the quickest key; with the others enough of each part.
+    const step = type === "ssh-ed25519" ? 1 : 11;
+    for (let at = 0; at < raw.length; at += step) {
       const changed = Buffer.from(raw);
       changed[at] = (changed[at] ?? 0) ^ 1;
       assert.is.not(await stateOf(changed, trust), "good", `byte ${at} of ${raw.length}`);
@@ -143,19 +145,22 @@ test("OpenPGP: good, of somebody else, changed, and without any key", async () =
   );
 });
 
-test("OpenPGP: every byte of what is signed, and bytes all over the signature, changed", async () => {
+test("OpenPGP: whatever byte is changed, what is good is exactly what was signed", async () => {
   const { raw, pgpKeys } = await pgpSigned(commit);
   const start = raw.indexOf("gpgsig");
-  const end = raw.indexOf("-----END");
-  // The armor's own header and checksum are not what is proven; its content is.
-  const content = raw.indexOf("\n \n", start) + 4;
+  const end = raw.indexOf("\n\n");
   for (let at = 0; at < raw.length; at += 1) {
-    const isSignature = at >= content && at < end - 8;
-    if (at >= start && (!isSignature || at % 3 !== 0)) if (at < raw.indexOf("\n\n")) continue;
-    if (raw[at] === 0x0a && isSignature) continue;
+    const isSignature = at >= start && at < end;
+    if (isSignature && at % 3 !== 0) continue;
     const changed = Buffer.from(raw);
     changed[at] = (changed[at] ?? 0) ^ 1;
-    assert.is.not(await stateOf(changed, { signers: [], pgpKeys }), "good", `byte ${at}`);
+    const state = await stateOf(changed, { signers: [], pgpKeys });
+    if (!isSignature) assert.is.not(state, "good", `byte ${at}`);
+    else if (state === "good") {
+      // Armor and unhashed parts of a signature can be written otherwise; the commit's own content cannot.
+      const parts = splitCommit(changed);
+      assert.is(typeof parts === "string" ? parts : Buffer.from(parts.payload).toString("utf8"), commit, `byte ${at}`);
+    }
   }
 });
 
