@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { contentPolicy } from "../markup/look.ts";
 import { rawBody } from "./body.ts";
 import type { FleetExhibit, PullExhibit } from "./pages/exhibits.ts";
 import { fleetsPage } from "./pages/fleet.ts";
@@ -125,7 +125,7 @@ function markup(text: string): Answer {
 }
 
 /** The pages run nothing and fetch nothing: their one style is let through by its digest. */
-const contentPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(styleText).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const policy = contentPolicy({ style: styleText });
 
 function send(response: ServerResponse, given: Answer, headOnly: boolean): void {
   response.writeHead(given.code, {
@@ -134,7 +134,7 @@ function send(response: ServerResponse, given: Answer, headOnly: boolean): void 
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "content-security-policy": contentPolicy,
+    "content-security-policy": policy,
     ...(given.code === 405 && { allow: "GET, HEAD" }),
   });
   response.end(headOnly ? undefined : given.text);

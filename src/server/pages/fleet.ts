@@ -1,6 +1,7 @@
-import { type Html, html, type Part } from "../html.ts";
+import { type Html, html, type Part } from "../../markup/html.ts";
+import { table, toned } from "../../markup/look.ts";
 import type { FleetExhibit } from "./exhibits.ts";
-import { page, table, toned } from "./layout.ts";
+import { page } from "./layout.ts";
 
 const rowsShown = 500;
 

@@ -1,7 +1,8 @@
-import { html } from "../html.ts";
-import { renderMarkdown } from "../markdown.ts";
+import { html } from "../../markup/html.ts";
+import { table, toned } from "../../markup/look.ts";
+import { renderMarkdown } from "../../markup/markdown.ts";
 import type { FleetExhibit, PullExhibit } from "./exhibits.ts";
-import { page, table, toned } from "./layout.ts";
+import { page } from "./layout.ts";
 
 /** One pull request: its marks, its remarks on lines, and the comment as the forge shows it. */
 export function pullPage(fleet: FleetExhibit, pull: PullExhibit): string {
