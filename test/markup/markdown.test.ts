@@ -49,7 +49,7 @@ for (const text of hostile)
 
 test("numbers of threads become links only where they stand alone", () => {
   const link = (text: string): boolean => renderMarkdown(text, { threadsUrl: "/a/b/issues/" }).markup.includes("<a");
-  assert.equal(["see #12.", "#12", "a#12", "&#12;", "`#12`", "#12ab", "&amp;#12", "\\#12"].map(link), [
+  assert.equal(["see #12.", "#12", "a#12", "&#12;", "`#12`", "#12ab", "/#12", "\\#12"].map(link), [
     true,
     true,
     false,
