@@ -30,6 +30,8 @@ const historyLimit = 1_000;
 export interface Composition {
   readonly config: Config;
   readonly worlds: readonly World[];
+  /** Where fleets are reviewed, by fleet. */
+  readonly forges: ReadonlyMap<string, Forge>;
   readonly store: Store;
   readonly rules: Rules;
   /** Ends everything that was opened, last first. */
@@ -64,9 +66,13 @@ export async function compose(
     const checker = openChecker(rules, config, catalogs);
     const cache = createParseCache(parseCacheFiles);
     const worlds: World[] = [];
+    const forges = new Map<string, Forge>();
     for (const tracked of config.repositories) {
       const forge = await openForge(shell, tracked);
-      if (forge !== undefined) releasers.push(forge.name, () => forge.close());
+      if (forge !== undefined) {
+        forges.set(tracked.fleet, forge);
+        releasers.push(forge.name, () => forge.close());
+      }
       const repository = await openTracked(shell, tracked, stateDirectory, forge);
       releasers.push(repository.label, () => repository.close());
       const judges = {
@@ -86,7 +92,7 @@ export async function compose(
       const signatures = await openSignatures(tracked, repository);
       worlds.push({ judges, repository, store, onProgress, ...(signatures && { signatures }), ...rhythm });
     }
-    return { config, worlds, store, rules, close: async () => void (await releasers.release()) };
+    return { config, worlds, forges, store, rules, close: async () => void (await releasers.release()) };
   } catch (error) {
     await releasers.release();
     throw error;

@@ -89,16 +89,35 @@ export function parseLimits(text: string, file: string, schema: JsonObject, over
   };
 }
 
+/** The project of an embedded GitHub and who reviews there. */
+export interface EmbeddedProject {
+  readonly project: string;
+  readonly apiUrl: string;
+  readonly appId: number;
+  readonly keyFile: string;
+  readonly secretFile: string;
+}
+
 /** The configuration of plain `npm start`: the example repository on the embedded worlds. */
 export function embeddedConfig(
   stateDirectory: string,
-  worlds: { readonly gceUrl: string; readonly edgeUrl: string },
+  worlds: { readonly gceUrl: string; readonly edgeUrl: string; readonly github?: EmbeddedProject | undefined },
 ): Config {
   const { embedded } = defaults;
+  const { github } = worlds;
+  const review = github !== undefined && {
+    github: {
+      ...{ repository: github.project, apiUrl: github.apiUrl, deployments: true },
+      credentials: { kind: "app" as const, appId: github.appId, privateKey: { file: github.keyFile } },
+      webhookSecrets: [{ file: github.secretFile }],
+    },
+  };
   const raw: RawConfig = {
     fleet: embedded.fleet,
     state: stateDirectory,
-    repositories: [{ path: `${stateDirectory}/${embedded.repository}`, pollInterval: embedded.pollInterval }],
+    repositories: [
+      { path: `${stateDirectory}/${embedded.repository}`, pollInterval: embedded.pollInterval, ...review },
+    ],
     providers: {
       gcp: { endpoint: worlds.gceUrl, credentials: { kind: "none" } },
       // In a world of one's own nobody else manages anything: what is changed by hand is taken back.

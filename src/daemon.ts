@@ -63,7 +63,7 @@ async function keep(unit: Unit, signals: PassSignals, listeners: Listeners): Pro
     releasers.push("hints", () => hints.stop());
     const desk = unit.talk === undefined ? undefined : openDesk(unit, unit.talk, mailbox, signals, listeners);
     if (desk !== undefined) releasers.push("desk", desk.stop);
-    const ring = unit.bell?.onRing(() => mailbox.put("hinted"));
+    const ring = unit.bell?.onRing((what) => what === "branch" && mailbox.put("moved"));
     if (ring !== undefined) releasers.push("bell", ring);
     mailbox.put("started");
     const telling = { ...listeners, onOutcomes: toDeskToo(listeners, desk) };
@@ -105,7 +105,7 @@ function openDesk(
   );
   const ended = new AbortController();
   const running = desk.run(AbortSignal.any([signals.stopping, ended.signal]));
-  const unlisten = bell?.onRing(desk.wake);
+  const unlisten = bell?.onRing(() => desk.wake());
   const visiting = visit(world, desk.wake, pollIntervalMs, ended.signal);
   return {
     tell: desk.tell,

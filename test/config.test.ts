@@ -43,7 +43,7 @@ test("fills every default", () => {
     },
   ]);
   assert.equal(config.drift, { schedule: "*/5 * * * *", policy: "correct" });
-  assert.equal(config.server, { enabled: true, host: "127.0.0.1", port: 8088 });
+  assert.equal(config.server, { enabled: true, host: "127.0.0.1", port: 8088, publicUrl: undefined });
   assert.equal(config.apply, {
     concurrency: 32,
     attempts: 4,

@@ -1,5 +1,5 @@
 import type { Command, OutputFormat } from "../cli.ts";
-import { stateDirectoryOf } from "../compose/embedded.ts";
+import { stateDirectoryOf, type Worlds } from "../compose/embedded.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { runDaemon } from "../daemon.ts";
 import { reconcile } from "../reconcile.ts";
@@ -13,6 +13,7 @@ import { createNews } from "./news.ts";
 import { printer, statusJson } from "./print.ts";
 import { type Flags, openSession, type Session } from "./session.ts";
 import { statusOf } from "./status.ts";
+import { openTalks } from "./talks.ts";
 
 type Print = ReturnType<typeof printer>;
 type Running = Extract<Command, { readonly name: "run" }>;
@@ -20,7 +21,7 @@ type Running = Extract<Command, { readonly name: "run" }>;
 /** `run`: the daemon, until it is told to stop; with `--once`, until one pass of each repository has ended. */
 export async function run(shell: Shell, command: Running, flags: Flags): Promise<number> {
   const print = printer(shell, command.output, flags);
-  const session = await openSession(shell, command, print.progress);
+  const session = await openSession(shell, command, print.progress, !command.once);
   try {
     const unlock = await session.store.lock();
     try {
@@ -58,6 +59,7 @@ async function forever(
     redactor: shell.redactor,
   });
   const metrics = createMetrics(shell.version);
+  const talks = openTalks(shell, session, metrics, log);
   const told = createNews();
   const seen = new Set<string>();
   const server = config.server.enabled
@@ -67,10 +69,13 @@ async function forever(
         status: async () =>
           statusJson(await Promise.all(config.repositories.map((tracked) => statusOf(session.store, tracked)))),
         fleets: () => Promise.all(config.repositories.map((tracked) => exhibitOf(session.store, tracked))),
+        deliver: talks.deliveries.take,
       })
     : undefined;
+  if (server !== undefined) session.embedded?.github?.deliverTo(`${server.url}/webhooks`);
   const units = session.worlds.map((world) => ({
     world,
+    ...talks.of(world.judges.fleet, server?.url),
     driftSchedule: config.drift.schedule,
     firstRetryMs: config.retry.firstDelayMs,
     maxRetryMs: config.retry.maxDelayMs,
@@ -118,6 +123,9 @@ function welcome(session: Session, serverUrl: string | undefined, isUsual: boole
     ["Repository", embedded.repository],
     ["Compute Engine", `${embedded.gceUrl}  (simulated)`],
     ["Edge network", `${embedded.edgeUrl}  (simulated)`],
+    ...(embedded.github === undefined
+      ? []
+      : [["GitHub", `${embedded.github.url}/${embedded.github.project}  (simulated)`]]),
     ...(serverUrl === undefined
       ? []
       : [["Page, health, metrics", `${serverUrl}/  /healthz  /metrics  /api/v1/status`]]),
@@ -129,10 +137,22 @@ function welcome(session: Session, serverUrl: string | undefined, isUsual: boole
     "Next, in another terminal: edit a manifest in the repository and commit it.",
     `  cd ${embedded.repository}`,
     `  sed -i 's/minReplicas: 2/minReplicas: 3/' web.yaml && git commit -am "Grow web"`,
+    ...proposing(embedded),
     "Or change something behind the daemon's back, and watch it being put right:",
     `  npx plumbline sim gce delete web-main-dfw-1${isUsual ? "" : ` --state ${session.stateDirectory}`}`,
     "Ctrl-C stops.",
   ].join("\n");
+}
+
+/** How a newcomer sees a review. */
+function proposing({ github }: Worlds): readonly string[] {
+  if (github === undefined) return [];
+  return [
+    "Or propose it, and read in the pull request what a merge will do:",
+    `  git clone ${github.url}/${github.project}.git && cd fleet && git switch -c grow-cache`,
+    `  sed -i 's/minReplicas: 3/minReplicas: 4/' cache.yaml && git commit -am "Grow cache" && git push origin HEAD`,
+    `  then open ${github.url}/${github.project}`,
+  ];
 }
 
 /** Without the embedded worlds: what is watched, and where to ask how it goes. */

@@ -32,17 +32,18 @@ export class CommandError extends Error {
   }
 }
 
-/** Opens the parts that a command's flags ask for; without a configuration, the embedded default. Close it whatever happens. */
+/** Opens the parts that a command's flags ask for; without a configuration, the embedded default, with pull requests when asked for. Close it whatever happens. */
 export async function openSession(
   shell: Shell,
   target: Place & Partial<Target>,
   onProgress: OnProgress,
+  withReviews = false,
 ): Promise<Session> {
   const releasers = createReleasers();
   try {
     const given = target.config === undefined ? undefined : await readConfig(shell, target.config);
     const stateDirectory = stateDirectoryOf(shell, target.state ?? given?.stateDirectory);
-    const embedded = given === undefined ? await openWorlds(shell, stateDirectory) : undefined;
+    const embedded = given === undefined ? await openWorlds(shell, stateDirectory, withReviews) : undefined;
     if (embedded !== undefined) releasers.push("worlds", () => embedded.close());
     const base = given ?? embeddedConfig(stateDirectory, embedded as Worlds);
     const { config, refusal } = overrideConfig(base, {

@@ -32,7 +32,7 @@ export function complete(raw: RawConfig, file: string): Config {
     },
     limits: raw.limits ?? {},
     store: { path: raw.store?.path === undefined ? undefined : near(raw.store.path) },
-    server: { ...defaults.server, ...raw.server },
+    server: { ...defaults.server, ...raw.server, publicUrl: raw.server?.publicUrl?.replace(/\/+$/, "") },
     apply: {
       concurrency: apply.concurrency,
       attempts: apply.attempts,

@@ -104,7 +104,12 @@ export interface RawConfig {
   readonly secrets?: { readonly ageKeys?: SecretReference; readonly allowClearText?: boolean };
   readonly limits?: Partial<Limits>;
   readonly store?: { readonly path?: string };
-  readonly server?: { readonly enabled?: boolean; readonly host?: string; readonly port?: number };
+  readonly server?: {
+    readonly enabled?: boolean;
+    readonly host?: string;
+    readonly port?: number;
+    readonly publicUrl?: string;
+  };
   readonly apply?: {
     readonly concurrency?: number;
     readonly attempts?: number;

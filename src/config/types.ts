@@ -146,7 +146,13 @@ export interface Config {
   readonly limits: Partial<Limits>;
   /** The store's folder; undefined takes the state folder. */
   readonly store: { readonly path: string | undefined };
-  readonly server: { readonly enabled: boolean; readonly host: string; readonly port: number };
+  readonly server: {
+    readonly enabled: boolean;
+    readonly host: string;
+    readonly port: number;
+    /** Where people reach it from outside, without a slash at the end; undefined: nothing links there. */
+    readonly publicUrl: string | undefined;
+  };
   readonly apply: {
     readonly concurrency: number;
     readonly attempts: number;

@@ -17,7 +17,9 @@ export function blastRadius(changes: readonly Change[]): readonly string[] {
     interruptions(acting, "restart", (things) => `${things} restarted`),
     networksTouched(acting),
     exposures(acting, "gained", "is opened to everybody"),
+    addressed(acting, "gained", "get an external address", "gets an external address"),
     exposures(acting, "lost", "is closed to everybody"),
+    addressed(acting, "lost", "lose their external address", "loses its external address"),
     released(acting),
   ].flatMap(shorten);
 }
@@ -74,10 +76,22 @@ function networksTouched(changes: readonly Change[]): readonly string[] {
   ];
 }
 
+/** An address alone opens nothing: what firewalls let through is told by itself. */
+const addressWord = "external address";
+
+/** `2 instances of Workload default/web in DFW get an external address.` */
+function addressed(changes: readonly Change[], side: "gained" | "lost", many: string, one: string): readonly string[] {
+  const having = changes.filter(({ exposure }) => exposure?.[side].includes(addressWord));
+  return [...groupsOf(having)].map(
+    ([title, members]) => `${countOf(members.length, "instance")} of ${title} ${members.length === 1 ? one : many}.`,
+  );
+}
+
 /** `Workload default/web in DFW is opened to everybody: tcp:443 from 0.0.0.0/0.` */
 function exposures(changes: readonly Change[], side: "gained" | "lost", say: string): readonly string[] {
-  return [...groupsOf(changes.filter(({ exposure }) => (exposure?.[side].length ?? 0) > 0))].map(([title, members]) => {
-    const words = members.flatMap(({ exposure }) => exposure?.[side] ?? []);
+  const wordsOf = ({ exposure }: Change) => (exposure?.[side] ?? []).filter((word) => word !== addressWord);
+  return [...groupsOf(changes.filter((change) => wordsOf(change).length > 0))].map(([title, members]) => {
+    const words = members.flatMap(wordsOf);
     const counted = [...new Set(words)].map((word) => {
       const count = words.filter((each) => each === word).length;
       return count === 1 ? visible(word) : `${visible(word)} (${count} times)`;

@@ -14,6 +14,8 @@ export interface Metrics {
   call(provider: string, operation: string, code: string, seconds: number): void;
   /** The commit a fleet was last brought to stands for this time. */
   settled(fleet: string, atSeconds: number): void;
+  /** One delivery of a forge came in: `taken`, `repeated`, `ignored` or `refused`. */
+  delivery(result: string): void;
   /** Everything in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -66,6 +68,7 @@ export function createMetrics(version: string, options: { readonly process?: boo
   const settledAt = gauge("plumbline_last_settled_timestamp_seconds", "When the fleet last matched its commit.", [
     "fleet",
   ]);
+  const deliveries = counter("plumbline_deliveries_total", "Deliveries of forges, by what became of them.", ["result"]);
   gauge("plumbline_build_info", "Always 1; the version is in the label.", ["version"]).set({ version }, 1);
   if (options.process === true) collectDefaultMetrics({ register: registry });
 
@@ -85,6 +88,7 @@ export function createMetrics(version: string, options: { readonly process?: boo
       callSeconds.observe({ provider, operation }, seconds);
     },
     settled: (fleet, atSeconds) => settledAt.set({ fleet }, atSeconds),
+    delivery: (result) => deliveries.inc({ result }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -18,7 +18,7 @@ export interface Exhibits {
   /** The fleets as their page shows them. */
   fleets?(): Promise<readonly FleetExhibit[]>;
   /** A delivery of a forge: bytes as they came. Gives the HTTP status to answer with; must not wait for work. */
-  deliver?(headers: IncomingHttpHeaders, body: Buffer): number;
+  deliver?(headers: IncomingHttpHeaders, body: Buffer): Promise<number>;
 }
 
 /** A running server. */
@@ -102,7 +102,7 @@ async function take(request: IncomingMessage, exhibits: Exhibits): Promise<Answe
   }
   const body = await rawBody(request, maxDeliveryBytes);
   if (body === undefined) return plain(413, "The delivery is too large.\n");
-  const code = exhibits.deliver(request.headers, body);
+  const code = await exhibits.deliver(request.headers, body);
   return plain(code, code < 300 ? "taken\n" : "refused\n");
 }
 

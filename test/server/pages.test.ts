@@ -52,7 +52,7 @@ const exhibits: Exhibits = {
   metrics: async () => ({ contentType: "text/plain", text: "" }),
   status: async () => "{}",
   fleets: async () => [fleet],
-  deliver: (_headers, body) => (body.toString() === "good" ? 202 : 401),
+  deliver: async (_headers, body) => (body.toString() === "good" ? 202 : 401),
 };
 
 async function withServer(work: (url: string) => Promise<void>): Promise<void> {

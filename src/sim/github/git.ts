@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Facts of one commit as Git has it. */
 export interface GitCommit {
@@ -34,6 +34,8 @@ export interface GitRepository {
   /** Undefined when there is no such commit. */
   commit(name: string): Promise<GitCommit | undefined>;
   setRef(ref: string, id: string): Promise<void>;
+  /** Moves a branch as a push does: a clean work tree follows, one with changes of its own refuses. */
+  moveBranch(branch: string, id: string): Promise<void>;
   dropRef(ref: string): Promise<void>;
   /** The tree that a merge gives; undefined when the two do not merge. */
   mergeTree(base: string, head: string): Promise<string | undefined>;
@@ -95,15 +97,19 @@ export function runGit(
   });
 }
 
-/** Opens the bare repository in a folder; makes an empty one where there is none. */
-export async function openGitRepository(path: string, folder: string, defaultBranch: string): Promise<GitRepository> {
-  await mkdir(folder, { recursive: true });
+/** Opens the repository in a folder; one of our own is bare, and made where there is none. */
+export async function openGitRepository(
+  path: string,
+  folder: string,
+  { defaultBranch, isOurs }: { readonly defaultBranch: string; readonly isOurs: boolean },
+): Promise<GitRepository> {
+  if (isOurs) await mkdir(folder, { recursive: true });
   const git = async (...parameters: readonly string[]): Promise<string> => {
     const { code, output, complaint } = await runGit(path, parameters, { folder });
     if (code !== 0) throw new GitError(`git ${parameters[0]}: ${complaint.trim()}`);
     return output.toString().replace(/\n$/, "");
   };
-  await git("-c", `init.defaultBranch=${defaultBranch}`, "init", "-q", "--bare", ".");
+  if (isOurs) await git("-c", `init.defaultBranch=${defaultBranch}`, "init", "-q", "--bare", ".");
   for (const [key, value] of serverSettings) await git("config", key, value);
   const repository: GitRepository = {
     folder,
@@ -113,6 +119,7 @@ export async function openGitRepository(path: string, folder: string, defaultBra
     },
     commit: (name) => readCommit(path, folder, name),
     setRef: async (ref, id) => void (await git("update-ref", ref, id)),
+    moveBranch: async (branch, id) => void (await git("push", "-q", "-f", ".", `${id}:refs/heads/${branch}`)),
     dropRef: async (ref) => void (await git("update-ref", "-d", ref)),
     async mergeTree(base, head) {
       const { code, output } = await runGit(path, ["merge-tree", "--write-tree", base, head], { folder });
@@ -129,7 +136,8 @@ export async function openGitRepository(path: string, folder: string, defaultBra
       const { output } = await runGit(path, ["hash-object", "-w", "--stdin"], { folder, input: content });
       return output.toString().trim();
     },
-    writeTree: (base, entries) => writeTree(path, folder, base, entries),
+    writeTree: async (base, entries) =>
+      await writeTree(path, { folder, gitFolder: resolve(folder, await git("rev-parse", "--git-dir")) }, base, entries),
     changes: async (from, to) => parseChanges(await git("diff", "--no-renames", "--raw", "--numstat", from, to)),
     async isAncestor(older, newer) {
       const { code } = await runGit(path, ["merge-base", "--is-ancestor", older, newer], { folder });
@@ -177,11 +185,11 @@ function utc(date: string): string {
 
 async function writeTree(
   path: string,
-  folder: string,
+  { folder, gitFolder }: { readonly folder: string; readonly gitFolder: string },
   base: string | undefined,
   entries: readonly TreeEntry[],
 ): Promise<string> {
-  const index = join(folder, `index-${entries[0]?.id?.slice(0, 12) ?? "empty"}-${entries.length}`);
+  const index = join(gitFolder, `index-${entries[0]?.id?.slice(0, 12) ?? "empty"}-${entries.length}`);
   const env = { GIT_INDEX_FILE: index };
   const run = async (parameters: readonly string[], input?: string): Promise<string> => {
     const ran = await runGit(path, parameters, {

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
@@ -6,18 +5,18 @@ import { join } from "node:path";
 import type { Json } from "../../core/json.ts";
 import { listen } from "../listen.ts";
 import { lockDirectory } from "../lock.ts";
-import { accessOf } from "./access.ts";
-import { Refusal } from "./answer.ts";
+import { type Controls, serveControl } from "./control.ts";
 import { loadDescription } from "./description/check.ts";
 import { createFaults, type FaultOptions } from "./faults.ts";
-import { GitError } from "./git.ts";
+import { type Hands, handsOf } from "./hands.ts";
 import { type Courier, createCourier } from "./hooks.ts";
 import { createLimits, type LimitOptions } from "./limits.ts";
 import { afterPush } from "./pulls.ts";
+import { serveRepository } from "./repositories.ts";
 import { type ServerParts, serveApi } from "./server.ts";
-import { gitPath, serveGit } from "./smart-http.ts";
-import { openState, type Role } from "./state.ts";
-import { gitShelf, projectKey, reaches, roleOf, userOf, type World } from "./world.ts";
+import { gitPath } from "./smart-http.ts";
+import { openState } from "./state.ts";
+import { gitShelf, projectKey, turns, type World } from "./world.ts";
 
 /** How an embedded GitHub is started. */
 export interface GithubSimulatorOptions {
@@ -37,17 +36,8 @@ export interface GithubSimulatorOptions {
   readonly nowIso?: () => string;
 }
 
-/** A project to begin with. */
-export interface ProjectOptions {
-  readonly owner: string;
-  readonly name: string;
-  readonly isPrivate?: boolean;
-  readonly roles?: Readonly<Record<string, Role>>;
-  readonly defaultBranch?: string;
-}
-
 /** A running simulator and what may be done to it behind everybody's back. */
-export interface GithubSimulator {
+export interface GithubSimulator extends Hands {
   /** Where people look; the API is below `/api/v3`, repositories at `/owner/name.git`. */
   readonly url: string;
   readonly apiUrl: string;
@@ -59,27 +49,14 @@ export interface GithubSimulator {
   traffic(): readonly string[];
   setFaults(options: FaultOptions): void;
   setLimits(options: LimitOptions): void;
-  /** Makes a project that is not there yet, with its bare repository; gives the folder of that. */
-  addProject(options: ProjectOptions): Promise<string>;
-  /** A token of a person. */
-  addToken(login: string, token: string): void;
-  /** An app installed on an account; gives the id and the private key it signs with. */
-  addApp(slug: string, account: string): { readonly appId: number; readonly privateKey: string };
-  addHook(owner: string, name: string, url: string, secret: string): void;
-  /** Moves pull requests after something changed a repository without a push. */
-  noticePush(owner: string, name: string, before: ReadonlyMap<string, string>, user: string): Promise<void>;
+  /** Lets pull requests follow after something moved a branch without a push. */
+  noticePush(owner: string, name: string, user: string): Promise<void>;
   /** Resolves when every delivery has arrived, or was found to have nowhere to go. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
 
-const events = ["push", "pull_request", "issue_comment", "check_run", "check_suite", "ping"];
 const maxPushBytes = 256 * 1024 * 1024;
-const appPermissions = {
-  ...({ contents: "write", pull_requests: "write", issues: "write", statuses: "write", checks: "write" } as const),
-  ...({ deployments: "write", metadata: "read" } as const),
-};
-
 /** Starts a GitHub on loopback: REST, the GraphQL of reviews, smart HTTP over real repositories, signed webhooks. */
 export async function startGithubSimulator(options: GithubSimulatorOptions): Promise<GithubSimulator> {
   const { dataDirectory } = options;
@@ -97,6 +74,7 @@ export async function startGithubSimulator(options: GithubSimulatorOptions): Pro
   const nowIso = options.nowIso ?? (() => new Date().toISOString().replace(/\.\d+Z$/, "Z"));
   const world: World = {
     ...{ state, nowIso, url: () => url, git: gitShelf(options.searchPath, gitFolder) },
+    ...{ autoPull: options.autoPull ?? false, inTurn: turns() },
     deliver(project, event, name, payload) {
       const hooks = state
         .all("hooks")
@@ -122,12 +100,31 @@ export async function startGithubSimulator(options: GithubSimulatorOptions): Pro
     limits: createLimits(options.limits ?? {}),
     faults: createFaults(options.seed ?? 1, options.faults ?? {}),
   };
+  const hands = handsOf(world);
+  const controls: Controls = {
+    ...hands,
+    overview: () => ({
+      kind: "github",
+      projects: state.all("projects").map(({ owner, name }) => `${owner}/${name}`),
+      person: options.pushesAs ?? null,
+      requests: parts.traffic.length,
+      violations: [...violations],
+    }),
+  };
+  const release = async (): Promise<void> => {
+    state.close();
+    await unlock();
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+  };
   const server = await listen((request, response) => {
-    serve(parts, options, gitFolder, request, response).catch((error: unknown) => {
+    serve(parts, controls, options, request, response).catch((error: unknown) => {
       violations.push(String((error as Error).stack));
       response.destroy();
     });
-  }, options.port ?? 0);
+  }, options.port ?? 0).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
   url = server.url;
   const settle = async (): Promise<void> => {
     while (pending.size > 0) await Promise.all(pending);
@@ -139,59 +136,24 @@ export async function startGithubSimulator(options: GithubSimulatorOptions): Pro
     traffic: () => parts.traffic,
     setFaults: parts.faults.set,
     setLimits: parts.limits.set,
-    async addProject({ owner, name, isPrivate = false, roles = {}, defaultBranch = "main" }) {
-      const key = projectKey({ owner, name });
-      const now = nowIso();
-      userOf(state, owner);
-      for (const login of Object.keys(roles)) userOf(state, login);
-      const given = Object.fromEntries(Object.entries(roles).map(([login, role]) => [login.toLowerCase(), role]));
-      const before = state.get("projects", key);
-      const project = before ?? {
-        ...{ id: state.nextId(), owner, name, defaultBranch, isPrivate, createdAt: now, pushedAt: now, nextNumber: 1 },
-        roles: { [owner.toLowerCase()]: "admin" as const, ...given },
-      };
-      if (before === undefined) state.put("projects", key, project);
-      return (await world.git(project)).folder;
-    },
-    addToken(login, token) {
-      userOf(state, login);
-      state.put("tokens", token, { token, login });
-    },
-    addApp(slug, account) {
-      const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-      const id = state.nextId();
-      const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
-      state.put("apps", id, { id, slug, owner: account, publicKey: pem, permissions: appPermissions });
-      const installation = state.nextId();
-      state.put("installations", installation, { id: installation, app: id, account });
-      userOf(state, `${slug}[bot]`);
-      return { appId: id, privateKey: privateKey.export({ type: "pkcs1", format: "pem" }).toString() };
-    },
-    addHook(owner, name, hookUrl, secret) {
-      const project = projectKey({ owner, name });
-      const same = state.all("hooks").find((hook) => hook.project === project && hook.url === hookUrl);
-      const id = same?.id ?? state.nextId();
-      state.put("hooks", id, { id, project, url: hookUrl, secret, events, createdAt: nowIso() });
-    },
-    async noticePush(owner, name, before, user) {
+    ...hands,
+    async noticePush(owner, name, user) {
       const project = state.get("projects", projectKey({ owner, name }));
-      if (project !== undefined) await afterPush(world, project, before, user, options.autoPull ?? false);
+      if (project !== undefined) await afterPush(world, project, user);
     },
     settle,
     async close() {
       await settle();
       await server.close();
-      state.close();
-      await unlock();
-      if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+      await release();
     },
   };
 }
 
 async function serve(
   parts: ServerParts,
+  controls: Controls,
   options: GithubSimulatorOptions,
-  gitFolder: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -207,53 +169,7 @@ async function serve(
   }
   const raw = Buffer.concat(chunks);
   const place = gitPath(request.url ?? "");
-  if (place === undefined) await serveApi(parts, request, response, raw);
-  else await serveRepository(parts, options, gitFolder, { request, response, raw }, place);
-}
-
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly raw: Buffer;
-}
-
-/** Clone, fetch and push, for those who may. A push has its consequences before it is answered. */
-async function serveRepository(
-  { world }: ServerParts,
-  options: GithubSimulatorOptions,
-  gitFolder: string,
-  { request, response, raw }: Exchange,
-  { owner, name, isPush }: { readonly owner: string; readonly name: string; readonly isPush: boolean },
-): Promise<void> {
-  const ask = (): void => void response.writeHead(401, { "www-authenticate": 'Basic realm="GitHub"' }).end();
-  const project = world.state.get("projects", projectKey({ owner, name }));
-  let login = isPush ? (options.pushesAs ?? "") : "";
-  let isOurs = false;
-  try {
-    const { token } = accessOf(world.state, request.headers, world.nowIso());
-    login = token?.login ?? login;
-    const installation = world.state.get("installations", token?.installation ?? 0);
-    isOurs = installation?.account.toLowerCase() === owner.toLowerCase();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return ask();
-  }
-  if (project === undefined)
-    return void response.writeHead(login === "" ? 401 : 404, { "www-authenticate": 'Basic realm="GitHub"' }).end();
-  if (!isOurs && !reaches(roleOf(project, login), isPush ? "write" : "read")) {
-    if (login === "") return ask();
-    return void response
-      .writeHead(isPush && roleOf(project, login) !== undefined ? 403 : 404)
-      .end("Permission denied.\n");
-  }
-  const git = await world.git(project);
-  const before = request.method === "POST" && isPush ? await git.refs() : undefined;
-  try {
-    await serveGit(options.searchPath, gitFolder, request, response, raw, login || "reader", async () => {
-      if (before !== undefined) await afterPush(world, project, before, login, options.autoPull ?? false);
-    });
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    response.writeHead(503, { "content-type": "text/plain" }).end(`${error.message}\n`);
-  }
+  if (place !== undefined) return await serveRepository(parts.world, options, { request, response, raw }, place);
+  if (await serveControl(controls, request, response, raw)) return;
+  await serveApi(parts, request, response, raw);
 }

@@ -62,43 +62,53 @@ export async function openPull(
   return thread;
 }
 
-/** What follows from a push: pull requests move, merges are made anew, hooks are told. */
-export async function afterPush(
-  world: World,
-  project: Project,
-  before: ReadonlyMap<string, string>,
-  user: string,
-  autoPull: boolean,
-): Promise<void> {
+/** What follows when branches have moved, whoever moved them: pull requests follow, merges are made anew, hooks are told. */
+export async function afterPush(world: World, project: Project, user: string): Promise<void> {
+  await world.inTurn(project, () => followBranches(world, project, user));
+}
+
+async function followBranches(world: World, project: Project, user: string): Promise<void> {
   const git = await world.git(project);
-  const after = await git.refs();
   const key = projectKey(project);
-  const touched = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (ref) => ref.startsWith("refs/heads/") && before.get(ref) !== after.get(ref),
-  );
+  const isBranch = ([ref]: readonly [string, string]): boolean => ref.startsWith("refs/heads/");
+  const after = new Map([...(await git.refs())].filter(isBranch));
+  const before = new Map(Object.entries(world.state.get("branches", key)?.commits ?? {}));
+  const touched = [...new Set([...before.keys(), ...after.keys()])].filter((ref) => before.get(ref) !== after.get(ref));
   if (touched.length === 0) return;
-  const now = world.nowIso();
-  world.state.put("projects", key, { ...(world.state.get("projects", key) ?? project), pushedAt: now });
+  world.state.put("branches", key, { project: key, commits: Object.fromEntries(after) });
+  world.state.put("projects", key, { ...(world.state.get("projects", key) ?? project), pushedAt: world.nowIso() });
   for (const ref of touched) {
     const [old, fresh] = [before.get(ref), after.get(ref)];
     world.deliver(project, "push", "push", async () => await pushDelivery(world, project, { ref, old, fresh, user }));
     const branch = ref.slice("refs/heads/".length);
     await follow(world, project, branch, fresh);
-    const isNew = old === undefined && fresh !== undefined && branch !== project.defaultBranch;
-    if (autoPull && isNew && !hasPull(world, key, branch)) {
-      const commit = await git.commit(fresh);
-      const [title = branch, ...rest] = (commit?.message ?? branch).split("\n");
-      const body = rest.join("\n").trim();
-      await openPull(world, project, {
-        ...{ title: title.slice(0, 250), body, user, headBranch: branch, headCommit: fresh },
-        baseBranch: project.defaultBranch,
-      });
-    }
+    if (world.autoPull && fresh !== undefined) await proposeBranch(world, project, { branch, commit: fresh, user });
   }
 }
 
-function hasPull(world: World, key: string, branch: string): boolean {
-  return threadsOf(world.state, key).some(({ state, pull }) => state === "open" && pull?.headBranch === branch);
+/** A branch with something of its own, that nobody has asked to be merged yet, is asked for. */
+async function proposeBranch(
+  world: World,
+  project: Project,
+  { branch, commit: id, user }: { readonly branch: string; readonly commit: string; readonly user: string },
+): Promise<void> {
+  const { defaultBranch } = project;
+  const git = await world.git(project);
+  if (branch === defaultBranch || hasPull(world, projectKey(project), branch, id)) return;
+  if (await git.isAncestor(id, `refs/heads/${defaultBranch}`)) return;
+  const commit = await git.commit(id);
+  const [title = branch, ...rest] = (commit?.message ?? branch).split("\n");
+  await openPull(world, project, {
+    ...{ title: title.slice(0, 250), body: rest.join("\n").trim(), user, headBranch: branch, headCommit: id },
+    baseBranch: defaultBranch,
+  });
+}
+
+/** Whether a branch is under review, or this very commit of it was once. */
+function hasPull(world: World, key: string, branch: string, commit: string): boolean {
+  return threadsOf(world.state, key).some(
+    ({ state, pull }) => pull?.headBranch === branch && (state === "open" || pull.headCommit === commit),
+  );
 }
 
 async function follow(world: World, project: Project, branch: string, fresh: string | undefined): Promise<void> {
@@ -190,20 +200,20 @@ export async function mergePull(
   thread: Thread,
   user: string,
   message: string,
-  autoPull: boolean,
 ): Promise<string | undefined> {
-  const current = await remerge(world, project, thread);
-  const git = await world.git(project);
-  const { pull } = current;
-  const trial = pull?.mergeCommit === undefined ? undefined : await git.commit(pull.mergeCommit);
-  if (pull === undefined || trial === undefined || current.state === "closed") return undefined;
-  const before = await git.refs();
-  const by = { name: user, email: `${user}@users.noreply.github.example`, date: world.nowIso() };
-  const text =
-    message === "" ? `Merge pull request #${thread.number} from ${pull.headBranch}\n\n${thread.title}` : message;
-  const id = await git.commitTree(trial.tree, [pull.baseCommit, pull.headCommit], text, by);
-  await git.setRef(`refs/heads/${pull.baseBranch}`, id);
-  await markMerged(world, project, current, id, user);
-  await afterPush(world, project, before, user, autoPull);
-  return id;
+  return await world.inTurn(project, async () => {
+    const current = await remerge(world, project, thread);
+    const git = await world.git(project);
+    const { pull } = current;
+    const trial = pull?.mergeCommit === undefined ? undefined : await git.commit(pull.mergeCommit);
+    if (pull === undefined || trial === undefined || current.state === "closed") return undefined;
+    const by = { name: user, email: `${user}@users.noreply.github.example`, date: world.nowIso() };
+    const text =
+      message === "" ? `Merge pull request #${thread.number} from ${pull.headBranch}\n\n${thread.title}` : message;
+    const id = await git.commitTree(trial.tree, [pull.baseCommit, pull.headCommit], text, by);
+    await git.moveBranch(pull.baseBranch, id);
+    await markMerged(world, project, current, id, user);
+    await followBranches(world, project, user);
+    return id;
+  });
 }

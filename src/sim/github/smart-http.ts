@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { basename, dirname } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { runGit } from "./git.ts";
 
-/** Serves one request of Git's smart HTTP from the folder that holds all repositories. */
+/** Serves one request of Git's smart HTTP from one repository. */
 export async function serveGit(
   searchPath: string,
-  root: string,
+  folder: string,
   request: IncomingMessage,
   response: ServerResponse,
   body: Buffer,
@@ -18,11 +19,11 @@ export async function serveGit(
   const { output } = await runGit(searchPath, ["http-backend"], {
     input,
     env: {
-      GIT_PROJECT_ROOT: root,
+      GIT_PROJECT_ROOT: dirname(folder),
       GIT_HTTP_EXPORT_ALL: "1",
       // Any name here lets pushes through; who may push was decided before.
       REMOTE_USER: user,
-      PATH_INFO: path.replace(/^\/([^/]+\/[^/]+?)(\.git)?(\/(?:info\/refs|git-[a-z-]+))$/, "/$1.git$3"),
+      PATH_INFO: `/${basename(folder)}${path.replace(/^\/[^/]+\/[^/]+(?=\/)/, "")}`,
       QUERY_STRING: query,
       REQUEST_METHOD: request.method ?? "GET",
       CONTENT_TYPE: request.headers["content-type"] ?? "",

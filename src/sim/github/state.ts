@@ -37,6 +37,8 @@ export interface Project {
   readonly pushedAt: string;
   /** Number the next issue or pull request gets. */
   readonly nextNumber: number;
+  /** A repository that is somewhere else and is served from there; absent: a bare one of our own. */
+  readonly folder?: string;
 }
 
 /** An issue, or with `pull` a pull request. */
@@ -168,6 +170,13 @@ export interface Hook {
   readonly createdAt: string;
 }
 
+/** The branches of a project as they were when its pull requests last followed them. */
+export interface SeenBranches {
+  readonly project: string;
+  /** Full ref name → commit. */
+  readonly commits: Readonly<Record<string, string>>;
+}
+
 /** Everything the world holds, by kind. */
 export interface Tables {
   users: User;
@@ -182,6 +191,7 @@ export interface Tables {
   apps: AppRecord;
   installations: Installation;
   hooks: Hook;
+  branches: SeenBranches;
 }
 
 /** The world's memory: every write is in the journal before it is answered. */

@@ -8,7 +8,11 @@ export interface World {
   /** Where the server is reached; leads every link. */
   readonly url: () => string;
   readonly nowIso: () => string;
+  /** A pushed branch opens a pull request by itself. */
+  readonly autoPull: boolean;
   git(project: Project): Promise<GitRepository>;
+  /** What moves the branches of one project happens one after the other. */
+  inTurn<T>(project: Project, work: () => Promise<T>): Promise<T>;
   /** Tells the hooks of a project. */
   deliver(project: Project, event: string, description: string, payload: (world: World) => Promise<object>): void;
 }
@@ -23,14 +27,34 @@ export function threadKey(project: string, number: number): string {
   return `${project}#${number}`;
 }
 
-/** Opens each project's Git repository once. */
+/** Opens each project's Git repository once; where no other folder was said, it is a bare one below `folder`. */
 export function gitShelf(searchPath: string, folder: string): (project: Project) => Promise<GitRepository> {
   const open = new Map<string, Promise<GitRepository>>();
   return (project) => {
     const key = projectKey(project);
-    const found = open.get(key) ?? openGitRepository(searchPath, join(folder, `${key}.git`), project.defaultBranch);
+    const path = project.folder ?? join(folder, `${key}.git`);
+    const found =
+      open.get(key) ??
+      openGitRepository(searchPath, path, {
+        defaultBranch: project.defaultBranch,
+        isOurs: project.folder === undefined,
+      });
     open.set(key, found);
     return found;
+  };
+}
+
+/** Makes the queues of a world's projects. */
+export function turns(): World["inTurn"] {
+  const last = new Map<string, Promise<unknown>>();
+  return (project, work) => {
+    const key = projectKey(project);
+    const next = (last.get(key) ?? Promise.resolve()).then(work, work);
+    last.set(
+      key,
+      next.catch(() => undefined),
+    );
+    return next;
   };
 }
 

@@ -21,7 +21,7 @@ export const gitDataRoutes: Routes = {
       const id = await existing(git, textOf(call.body, "sha") ?? "");
       if (!/^refs\/\w+\/./.test(ref)) throw new Refusal(422, "Reference name is not valid");
       if ((await git.refs()).has(ref)) throw new Refusal(422, "Reference already exists");
-      await git.setRef(ref, id);
+      await move(git, ref, id);
       return { code: 201, body: refView(call, project, ref, id) };
     }),
   "PATCH /repos/{owner}/{repo}/git/refs/{ref}": (call) =>
@@ -32,7 +32,7 @@ export const gitDataRoutes: Routes = {
       if (old === undefined) throw new Refusal(422, "Reference does not exist");
       if (call.body.force !== true && !(await git.isAncestor(old, id)))
         throw new Refusal(422, "Update is not a fast forward");
-      await git.setRef(ref, id);
+      await move(git, ref, id);
       return { code: 200, body: refView(call, project, ref, id) };
     }),
   "DELETE /repos/{owner}/{repo}/git/refs/{ref}": (call) =>
@@ -92,10 +92,14 @@ export const gitDataRoutes: Routes = {
 async function moving<T>(call: Call, work: (project: Project, git: GitRepository) => Promise<T>): Promise<T> {
   const project = projectOf(call, "write", "contents");
   const git = await call.world.git(project);
-  const before = await git.refs();
   const answer = await work(project, git);
-  await afterPush(call.world, project, before, askerOf(call), false);
+  await afterPush(call.world, project, askerOf(call));
   return answer;
+}
+
+async function move(git: GitRepository, ref: string, id: string): Promise<void> {
+  if (ref.startsWith("refs/heads/")) await git.moveBranch(ref.slice("refs/heads/".length), id);
+  else await git.setRef(ref, id);
 }
 
 async function existing(git: GitRepository, sha: string): Promise<string> {

@@ -110,7 +110,7 @@ export const pullRoutes: Routes = {
     const message = [textOf(call.body, "commit_title"), textOf(call.body, "commit_message")]
       .filter(Boolean)
       .join("\n\n");
-    const merged = await mergePull(call.world, project, thread, askerOf(call), message, false);
+    const merged = await mergePull(call.world, project, thread, askerOf(call), message);
     if (merged === undefined) throw new Refusal(405, "Pull Request is not mergeable");
     return { code: 200, body: { sha: merged, merged: true, message: "Pull Request successfully merged" } };
   },
