@@ -79,7 +79,7 @@ export function parseLimits(text: string, file: string, schema: JsonObject, over
       rule: "config/missing",
       path: "",
       message,
-      hint: "",
+      hint: "Add what is missing.",
     };
     return { limits: undefined, problems: [missing] };
   }

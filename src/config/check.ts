@@ -56,7 +56,7 @@ function problemOf(error: ValidationError, read: ReadFile): Problem {
       ...base,
       rule: "config/missing",
       message: `${field === "" ? "The file" : field} needs ${key}.`,
-      hint: "",
+      hint: "Configuration in the README says what goes there.",
     };
   }
   const isSecret = typeof told === "string" && /secret|password/.test(told);
@@ -66,7 +66,7 @@ function problemOf(error: ValidationError, read: ReadFile): Problem {
     rule: isSecret ? "config/secret" : "config/value",
     message: `${field === "" ? "The file" : field} ${typeof told === "string" ? told : meaning(error)}.`,
     hint: !isSecret
-      ? ""
+      ? "Configuration in the README says what may stand there."
       : told.includes("URL")
         ? "Give the plain URL; a token is named beside it, never written into it."
         : "Put the secret into an environment variable or a file, and name that here.",

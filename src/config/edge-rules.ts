@@ -3,7 +3,7 @@ import { parseDuration } from "./duration.ts";
 import type { RawControlPlane, RawEdge } from "./raw.ts";
 import type { Path } from "./read.ts";
 
-type Add = (path: Path, rule: string, message: string, hint?: string) => void;
+type Add = (path: Path, rule: string, message: string, hint: string) => void;
 
 const namedByCredentials = new Set(["kubeconfig", "service-account"]);
 /** Names that lead the addresses of other providers. */
@@ -57,7 +57,8 @@ function checkPlane(plane: RawControlPlane, path: Path, add: Add): void {
   for (const field of ["timeout", "readyTimeout"] as const) {
     const ms = plane[field] === undefined ? undefined : parseDuration(plane[field]);
     if (ms === undefined) continue;
-    if (ms < 1) add([...path, field], "config/value", `${field} must be at least 1 ms.`);
-    if (ms > bounds.maxDurationMs) add([...path, field], "config/value", `${field} must be at most 480h.`);
+    if (ms < 1) add([...path, field], "config/value", `${field} must be at least 1 ms.`, "Write a longer time.");
+    if (ms > bounds.maxDurationMs)
+      add([...path, field], "config/value", `${field} must be at most 480h.`, "Write a shorter time.");
   }
 }

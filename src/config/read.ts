@@ -25,6 +25,8 @@ export interface ReadFile {
   at(path: Path, part: "key" | "value"): Source;
 }
 
+const syntaxHint = "Look for a missing quote, bracket, colon or space at that place, or just above it.";
+
 /** Reads one YAML document. Never throws; what is no single mapping gives problems. */
 export function readYaml(text: string, file: string): ReadFile {
   const start: Source = { file, line: 1, column: 1 };
@@ -44,12 +46,15 @@ export function readYaml(text: string, file: string): ReadFile {
   };
   if (document.errors.length > 0) {
     return failed(
-      document.errors.map((error) => problem(place(error.pos[0]), whatOf(error), "")),
+      document.errors.map((error) => problem(place(error.pos[0]), whatOf(error), syntaxHint)),
       start,
     );
   }
   const value = plainValue(document);
-  if (value === undefined) return failed([problem(start, "has an alias without an anchor, or too many", "")], start);
+  if (value === undefined) {
+    const what = "has an alias without an anchor, or too many";
+    return failed([problem(start, what, "Write the values out.")], start);
+  }
   if (!isObject(value)) {
     const what = value === null ? "is empty" : "must be a mapping of keys to values";
     return failed([problem(start, what, "Start with fleet:, repositories: and providers:.")], start);

@@ -10,7 +10,7 @@ import type { Path, ReadFile } from "./read.ts";
 /** What the schema cannot say: names across repositories, schedules, durations that fit together. */
 export function checkRules(raw: RawConfig, read: ReadFile): readonly Problem[] {
   const problems: Problem[] = [];
-  const add = (path: Path, rule: string, message: string, hint = ""): void => {
+  const add = (path: Path, rule: string, message: string, hint: string): void => {
     problems.push({ ...read.at(path, "value"), severity: "error", rule, path: textOf(path), message, hint });
   };
   checkNames(raw.repositories, add);
@@ -41,7 +41,7 @@ export function checkRules(raw: RawConfig, read: ReadFile): readonly Problem[] {
   return problems;
 }
 
-type Add = (path: Path, rule: string, message: string, hint?: string) => void;
+type Add = (path: Path, rule: string, message: string, hint: string) => void;
 
 function checkNames(repositories: readonly RawRepository[], add: Add): void {
   const seen = new Map<string, number>();
@@ -91,8 +91,9 @@ function isPrivateChannel(address: string): boolean {
 function checkDuration(path: Path, text: string | undefined, minMs: number, add: Add): void {
   const ms = text === undefined ? undefined : parseDuration(text);
   if (ms === undefined) return;
-  if (ms < minMs) add(path, "config/value", `${textOf(path)} must be at least ${minMs} ms.`);
-  if (ms > bounds.maxDurationMs) add(path, "config/value", `${textOf(path)} must be at most 480h.`);
+  if (ms < minMs) add(path, "config/value", `${textOf(path)} must be at least ${minMs} ms.`, "Write a longer time.");
+  if (ms > bounds.maxDurationMs)
+    add(path, "config/value", `${textOf(path)} must be at most 480h.`, "Write a shorter time.");
 }
 
 function checkDelays(part: "apply" | "retry", raw: RawConfig, add: Add): void {
@@ -103,5 +104,7 @@ function checkDelays(part: "apply" | "retry", raw: RawConfig, add: Add): void {
   const first = parseDuration(given.firstDelay ?? defaults[part].firstDelay) ?? 0;
   const max = parseDuration(given.maxDelay ?? defaults[part].maxDelay) ?? 0;
   const later = given.maxDelay === undefined ? "firstDelay" : "maxDelay";
-  if (first > max) add([part, later], "config/value", `${part}.firstDelay must not be longer than ${part}.maxDelay.`);
+  if (first <= max) return;
+  const message = `${part}.firstDelay must not be longer than ${part}.maxDelay.`;
+  add([part, later], "config/value", message, "Shorten the one, or lengthen the other.");
 }

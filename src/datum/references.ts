@@ -117,10 +117,11 @@ function missing(
   noun: string,
   name: string,
   known: readonly string[],
+  add = `Add a manifest of the kind ${noun} with that name to the repository.`,
   severity: "error" | "warning" = "error",
 ): void {
   const near = nearest(name, known.length > maxCandidates ? [] : known);
-  const hint = near === undefined ? `Add a ${noun} manifest of that name to the repository.` : `Did you mean ${near}?`;
+  const hint = near === undefined ? add : `Did you mean ${near}?`;
   report.say(rule, path, `There is no ${noun} ${JSON.stringify(name)} in the repository.`, hint, severity);
 }
 
@@ -128,16 +129,18 @@ function checkObjects(document: Document, { objects }: Wants, { lookup, doubts }
   for (const { kind, others, rule, name, path, severity } of objects) {
     if ([kind, ...others].some((each) => doubts.kinds.has(each))) continue;
     if ([kind, ...others].some((each) => lookup.find(each, document.namespace, name) !== undefined)) continue;
-    missing(report, rule, path, kind, name, lookup.names(kind, document.namespace), severity);
+    missing(report, rule, path, kind, name, lookup.names(kind, document.namespace), undefined, severity);
   }
 }
+
+const cityHint = "Add a Location with that city code to the repository.";
 
 function checkTargets(wants: Wants, { lookup, doubts }: Known, report: Reporter): void {
   const { places, cities } = lookup;
   if (doubts.cities) return;
   for (const { path, city } of wants.cities) {
     if (cities.has(city)) continue;
-    missing(report, "workload/city-missing", path, "Location for city", city, [...cities.keys()]);
+    missing(report, "workload/city-missing", path, "Location for city", city, [...cities.keys()], cityHint);
   }
   if (wants.locations.length > 0 && !doubts.kinds.has("Location")) {
     const names = new Set(places.map(({ name }) => name));

@@ -6,7 +6,7 @@ import { type Document, type Path, pathText, valueAt } from "./document.ts";
 export interface Reporter {
   readonly problems: Problem[];
   /** Adds a problem at a path; the place is that of the nearest node that was written. */
-  say(rule: string, path: Path, message: string, hint?: string, severity?: Severity): void;
+  say(rule: string, path: Path, message: string, hint: string, severity?: Severity): void;
 }
 
 /** Makes an empty collection for a document. */
@@ -14,7 +14,7 @@ export function createReporter(document: Document): Reporter {
   const problems: Problem[] = [];
   return {
     problems,
-    say(rule, path, message, hint = "", severity = "error") {
+    say(rule, path, message, hint, severity = "error") {
       problems.push({
         severity,
         rule,
@@ -50,9 +50,19 @@ export function textAt(content: Json | undefined, path: Path): string {
   return typeof value === "string" ? value : "";
 }
 
+/** Says whether a text is a variable of a shell or a template that nobody filled in: `$NAME`, `${NAME}`, `<name>`, `{{ name }}`. */
+export function isPlaceholder(value: unknown): boolean {
+  return typeof value === "string" && /^(\$\w+|\$\{[^}]*\}|<[^<>]+>|\{\{.*\}\})$/.test(value.trim());
+}
+
 /** Says whether a name is a DNS label (RFC 1123). */
 export function isLabel(name: string): boolean {
   return name.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name);
+}
+
+/** Says whether a name is labels joined by dots (RFC 1123). */
+export function isSubdomain(name: string): boolean {
+  return name.length <= 253 && name.split(".").every(isLabel);
 }
 
 /** Says whether a name is a port name (RFC 6335). */

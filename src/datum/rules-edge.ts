@@ -127,6 +127,7 @@ function checkRecords({ content }: Document, report: Reporter): void {
         "dns/address",
         [...path, field, "content"],
         `${JSON.stringify(address)} is no ${type === "A" ? "IPv4" : "IPv6"} address.`,
+        "Correct the address, or the record's type.",
       );
   }
 }
@@ -138,7 +139,8 @@ function checkAttachment({ content }: Document, report: Reporter): void {
   ];
   const say = (at: Path, text: string, isHost: boolean): void => {
     const wrong = cidrProblem(text);
-    if (wrong !== undefined && !(isHost && ipaddr.isValidCIDR(text))) report.say("vpc/cidr", at, wrong);
+    if (wrong !== undefined && !(isHost && ipaddr.isValidCIDR(text)))
+      report.say("vpc/cidr", at, wrong, "Write the first address and the prefix length, such as 10.1.0.0/16.");
   };
   for (const path of lists) {
     const list = valueAt(content, path);
@@ -149,7 +151,12 @@ function checkAttachment({ content }: Document, report: Reporter): void {
     say([...path, "destination"], textAt(value, ["destination"]), false);
     const via = textAt(value, ["via"]);
     if (via !== "" && !ipaddr.isValid(via))
-      report.say("vpc/cidr", [...path, "via"], `${JSON.stringify(via)} is no address.`);
+      report.say(
+        "vpc/cidr",
+        [...path, "via"],
+        `${JSON.stringify(via)} is no address.`,
+        "Write one address, such as 10.1.0.1.",
+      );
   }
 }
 
@@ -162,7 +169,13 @@ function checkSubnet({ content }: Document, report: Reporter): void {
       "subnet/address",
       ["spec", "startAddress"],
       `${JSON.stringify(start)} is no ${isOld ? "IPv4" : "IPv6"} address.`,
+      "Correct startAddress or ipFamily.",
     );
   if (isOld && Number(valueAt(content, ["spec", "prefixLength"]) ?? 0) > 32)
-    report.say("subnet/address", ["spec", "prefixLength"], "An IPv4 prefix has 32 bits at most.");
+    report.say(
+      "subnet/address",
+      ["spec", "prefixLength"],
+      "An IPv4 prefix has 32 bits at most.",
+      "Write a number up to 32.",
+    );
 }

@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 import { isObject, type JsonObject } from "../core/json.ts";
 import { type Path, valueAt } from "./document.ts";
 import { endpointProblem, isHostname } from "./endpoint.ts";
-import { isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
+import { isLabel, isSubdomain, objectsAt, type Reporter, textAt } from "./report.ts";
 
 const maxMatches = 128;
 /** Field of the body of each type of filter. */
@@ -20,7 +20,8 @@ const repeatable = ["RequestMirror", "ExtensionRef"];
 /** A site at the edge: names, hostnames, rules, where they lead. */
 export function checkProxy(content: JsonObject, report: Reporter): void {
   const name = textAt(content, ["metadata", "name"]);
-  if (name !== "" && !isLabel(name))
+  // What is no name at all is told already.
+  if (isSubdomain(name) && !isLabel(name))
     report.say("proxy/name", ["metadata", "name"], `${JSON.stringify(name)} is no DNS label.`, "Leave out dots.");
   checkHostnames(content, report);
   const names = new Set<string>();
@@ -39,6 +40,7 @@ export function checkProxy(content: JsonObject, report: Reporter): void {
       "proxy/matches",
       ["spec", "rules"],
       `The rules have ${matches} matches; at most ${maxMatches} are possible.`,
+      "Split the proxy in two.",
     );
 }
 
@@ -48,7 +50,8 @@ export function checkRule(rule: JsonObject, path: Path, report: Reporter): void 
     const type = textAt(match.value, ["path", "type"]) || "PathPrefix";
     const value = valueAt(match.value, ["path", "value"]);
     const wrong = type === "RegularExpression" || typeof value !== "string" ? undefined : pathProblem(value);
-    if (wrong !== undefined) report.say("proxy/path", [...path, ...match.path, "path", "value"], wrong);
+    if (wrong !== undefined)
+      report.say("proxy/path", [...path, ...match.path, "path", "value"], wrong, "Write a path such as /api/v1.");
   }
   const seen = new Set<string>();
   for (const filter of objectsAt(rule, ["filters"])) {
@@ -126,7 +129,13 @@ function checkBackends(rule: JsonObject, path: Path, report: Reporter): void {
     }
     if (typeof value.endpoint !== "string") continue;
     const wrong = endpointProblem(value.endpoint, { isPrivate: isObject(value.connector), secureName });
-    if (wrong !== undefined) report.say("proxy/endpoint", [...at, "endpoint"], wrong);
+    if (wrong !== undefined)
+      report.say(
+        "proxy/endpoint",
+        [...at, "endpoint"],
+        wrong,
+        "Write it as https://origin.example.com or http://192.0.2.1:8080.",
+      );
   }
 }
 

@@ -94,6 +94,7 @@ export function checkScale(content: JsonObject, at: Path, report: Reporter): voi
         "workload/max-replicas",
         [...at, "maxReplicas"],
         `maxReplicas ${maximum} is less than minReplicas ${minimum}.`,
+        "Raise it, or lower minReplicas.",
       );
   }
   const policy = textAt(scale, ["instanceManagementPolicy"]);
@@ -145,5 +146,10 @@ function checkMetric(metric: JsonObject, path: Path, report: Reporter): void {
   if (first === undefined) return;
   const amount = quantityMillis(valueAt(target, [first]));
   if (amount === undefined || amount <= 0n)
-    report.say("workload/metric-target", [...at, first], `${first} must be a quantity above 0.`);
+    report.say(
+      "workload/metric-target",
+      [...at, first],
+      `${first} must be a quantity above 0.`,
+      "For example 70, or 500m.",
+    );
 }

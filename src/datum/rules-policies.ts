@@ -48,17 +48,25 @@ function checkFrom(from: JsonObject, path: Path, report: Reporter): void {
     return;
   }
   const wrong = cidrProblem(cidr);
-  if (wrong !== undefined) report.say("policy/cidr", at, wrong);
+  if (wrong !== undefined) report.say("policy/cidr", at, wrong, cidrHint);
   const except = valueAt(from, ["ipBlock", "except"]);
   if (!Array.isArray(except)) return;
   for (const [index, inner] of except.entries()) {
     const place = [...path, "ipBlock", "except", index];
     const broken = cidrProblem(String(inner));
-    if (broken !== undefined) report.say("policy/cidr", place, broken);
+    if (broken !== undefined) report.say("policy/cidr", place, broken, cidrHint);
     else if (wrong === undefined && !cidrHolds(cidr, String(inner)))
-      report.say("policy/except", place, `${String(inner)} is not inside ${cidr}.`);
+      report.say(
+        "policy/except",
+        place,
+        `${String(inner)} is not inside ${cidr}.`,
+        "Narrow the exception, or widen cidr.",
+      );
   }
 }
+
+/** Blocks are written by their first address. */
+const cidrHint = "Write the first address and the prefix length, such as 10.0.0.0/8.";
 
 function checkPort(entry: JsonObject, path: Path, names: ReadonlyMap<string, unknown>, report: Reporter): void {
   const { port, endPort } = entry;
@@ -82,7 +90,13 @@ function checkPort(entry: JsonObject, path: Path, names: ReadonlyMap<string, unk
     report.say("policy/port", [...path, "port"], `${port} is no port.`, "Use a number from 1 to 65535.");
   if (endPort === undefined) return;
   const at = [...path, "endPort"];
-  if (typeof port !== "number") report.say("policy/end-port", at, "endPort needs a numeric port to start from.");
+  if (typeof port !== "number")
+    report.say("policy/end-port", at, "endPort needs a numeric port to start from.", "Write port as a number.");
   else if (Number(endPort) < port || Number(endPort) > 65_535)
-    report.say("policy/end-port", at, `endPort ${String(endPort)} is not between port ${port} and 65535.`);
+    report.say(
+      "policy/end-port",
+      at,
+      `endPort ${String(endPort)} is not between port ${port} and 65535.`,
+      "Write the larger number as endPort.",
+    );
 }

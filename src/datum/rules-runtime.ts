@@ -69,10 +69,20 @@ function checkSandbox(content: JsonObject, report: Reporter): void {
         "Use lower-case letters, digits and dashes.",
       );
     if (names.has(name))
-      report.say("workload/container-duplicate", [...path, "name"], `A container ${name} stands above already.`);
+      report.say(
+        "workload/container-duplicate",
+        [...path, "name"],
+        `A container ${name} stands above already.`,
+        "Rename one of the two.",
+      );
     names.add(name);
     if (textAt(value, ["image"]) === "")
-      report.say("workload/container-image", [...path, "image"], "The container names no image.");
+      report.say(
+        "workload/container-image",
+        [...path, "image"],
+        "The container names no image.",
+        "Name one, such as docker.io/library/nginx:1.27.",
+      );
     if (value.resources !== undefined)
       report.say(
         "workload/container-resources",
@@ -85,7 +95,12 @@ function checkSandbox(content: JsonObject, report: Reporter): void {
   }
   for (const { path, value } of objectsAt(content, [...runtime, "sandbox", "imagePullSecrets"])) {
     if (textAt(value, ["name"]) === "")
-      report.say("workload/pull-secret", [...path, "name"], "The pull secret has no name.");
+      report.say(
+        "workload/pull-secret",
+        [...path, "name"],
+        "The pull secret has no name.",
+        "Name a Secret of the workload's namespace.",
+      );
   }
 }
 
@@ -95,7 +110,12 @@ function checkEnvironment(container: JsonObject, path: Path, report: Reporter): 
     const name = textAt(variable.value, ["name"]);
     const at = [...path, ...variable.path, "name"];
     if (name === "" || name.includes("="))
-      report.say("workload/env-name", at, `${JSON.stringify(name)} is no name of a variable.`);
+      report.say(
+        "workload/env-name",
+        at,
+        `${JSON.stringify(name)} is no name of a variable.`,
+        "Use letters, digits and underscores.",
+      );
     if (names.has(name))
       report.say("workload/env-duplicate", at, `A variable ${name} stands above already.`, "Keep one of the two.");
     names.add(name);
@@ -125,7 +145,13 @@ function checkPorts(holder: JsonObject, path: Path, report: Reporter): void {
         `${JSON.stringify(name)} is no port name.`,
         "Use at most 15 lower-case letters, digits and dashes, one letter at least.",
       );
-    if (names.has(name)) report.say("workload/port-duplicate", [...at, "name"], `A port ${name} stands above already.`);
+    if (names.has(name))
+      report.say(
+        "workload/port-duplicate",
+        [...at, "name"],
+        `A port ${name} stands above already.`,
+        "Rename one of the two.",
+      );
     names.add(name);
     const protocol = textAt(port.value, ["protocol"]);
     if (!["", "TCP", "UDP", "SCTP"].includes(protocol))
@@ -144,7 +170,13 @@ export function checkInterfaces(content: JsonObject, report: Reporter): void {
   for (const { path, value } of objectsAt(content, [...template, "spec", "networkInterfaces"])) {
     const name = textAt(value, ["network", "name"]);
     const at = [...path, "network", "name"];
-    if (!isLabel(name)) report.say("workload/network-name", at, `${JSON.stringify(name)} is no DNS label.`);
+    if (!isLabel(name))
+      report.say(
+        "workload/network-name",
+        at,
+        `${JSON.stringify(name)} is no DNS label.`,
+        "Write the name of a Network of the workload's namespace.",
+      );
     if (names.has(name))
       report.say(
         "workload/network-duplicate",

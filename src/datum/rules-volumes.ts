@@ -29,7 +29,12 @@ export function checkVolumes(content: JsonObject, catalogs: Catalogs, report: Re
         "Use lower-case letters, digits and dashes.",
       );
     if (names.has(name))
-      report.say("workload/volume-duplicate", [...path, "name"], `A volume ${name} stands above already.`);
+      report.say(
+        "workload/volume-duplicate",
+        [...path, "name"],
+        `A volume ${name} stands above already.`,
+        "Rename one of the two.",
+      );
     else if (!attached.has(name))
       report.say(
         "workload/volume-unattached",
@@ -51,7 +56,12 @@ export function checkVolumes(content: JsonObject, catalogs: Catalogs, report: Re
     if (isObject(value.disk)) {
       const device = textAt(value.disk, ["deviceName"]) || `persistent-disk-${index}`;
       if (devices.has(device))
-        report.say("workload/device-name", [...path, "disk", "deviceName"], `The device name ${device} is taken.`);
+        report.say(
+          "workload/device-name",
+          [...path, "disk", "deviceName"],
+          `The device name ${device} is taken.`,
+          "Give each disk a deviceName of its own.",
+        );
       devices.add(device);
       checkDisk(value.disk, [...path, "disk"], catalogs, report);
     }
@@ -96,6 +106,7 @@ function checkAttachments(
           "workload/boot-disk",
           [...path, "name"],
           "The first volume of a virtual machine must be a disk with an image to boot from.",
+          "Attach such a disk first.",
         );
       checkMount(value, path, volume, mounts, report);
     }
@@ -120,7 +131,13 @@ function checkMount(
       `The mount path ${JSON.stringify(mount)} is not absolute.`,
       `Write /${mount}.`,
     );
-  if (mounts.has(mount)) report.say("workload/mount-duplicate", at, `Something is mounted at ${mount} already.`);
+  if (mounts.has(mount))
+    report.say(
+      "workload/mount-duplicate",
+      at,
+      `Something is mounted at ${mount} already.`,
+      "Mount one of the two elsewhere.",
+    );
   mounts.add(mount);
   const disk = valueAt(volume, ["disk", "template", "spec"]);
   const isRaw = isObject(disk) && disk.populator === undefined;
@@ -203,7 +220,12 @@ function checkItems(content: JsonObject, volume: JsonObject, path: Path, report:
 
 function checkFiles(files: JsonObject, nameField: string, path: Path, report: Reporter): void {
   if (textAt(files, [nameField]) === "")
-    report.say("workload/volume-reference", [...path, nameField], `The volume says no ${nameField}.`);
+    report.say(
+      "workload/volume-reference",
+      [...path, nameField],
+      `The volume says no ${nameField}.`,
+      `Add ${nameField}.`,
+    );
   const modes: [Path, unknown][] = [[[...path, "defaultMode"], files.defaultMode]];
   for (const item of objectsAt(files, ["items"])) {
     modes.push([[...path, ...item.path, "mode"], item.value.mode]);
@@ -213,11 +235,17 @@ function checkFiles(files: JsonObject, nameField: string, path: Path, report: Re
         "workload/item-path",
         [...path, ...item.path, "path"],
         `${JSON.stringify(target)} is no relative path without "..".`,
+        "Write a path below the mount path, such as conf/app.yaml.",
       );
     }
   }
   for (const [at, mode] of modes) {
     if (typeof mode === "number" && (mode < 0 || mode > 0o777))
-      report.say("workload/file-mode", at, `${mode} is no file mode between 0 and 0777 (511).`);
+      report.say(
+        "workload/file-mode",
+        at,
+        `${mode} is no file mode between 0 and 0777 (511).`,
+        "Write it as 0o644, or 420.",
+      );
   }
 }

@@ -4,7 +4,7 @@ import type { Catalogs } from "./catalogs.ts";
 import { readBlock } from "./cidr.ts";
 import { type Document, isOf } from "./document.ts";
 import { checkGenerations, checkWrittenGenerations } from "./generations.ts";
-import { createReporter, isLabel, objectsAt, type Reporter, textAt } from "./report.ts";
+import { createReporter, isPlaceholder, isSubdomain, objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkAnnotations } from "./rules-annotations.ts";
 import { checkEdge } from "./rules-edge.ts";
 import { checkExplicit } from "./rules-explicit.ts";
@@ -24,7 +24,9 @@ export function checkDocument(document: Document, catalogs: Catalogs, allowsClea
       "names/invalid",
       ["metadata", "name"],
       `${JSON.stringify(document.name)} is no DNS name.`,
-      "Use lower-case letters, digits and dashes.",
+      isPlaceholder(document.name)
+        ? "Replace the placeholder by its value."
+        : "Use lower-case letters, digits and dashes.",
     );
   }
   checkMetadata(document, report);
@@ -54,10 +56,6 @@ function checkNetworkNamespaces(document: Document, report: Reporter): void {
     const message = `The workload stands in namespace ${document.namespace}; it cannot use a network of ${namespace}.`;
     report.say("workload/network-namespace", [...path, "network", "namespace"], message, "Remove namespace.");
   }
-}
-
-function isSubdomain(name: string): boolean {
-  return name.length <= 253 && name.split(".").every(isLabel);
 }
 
 function checkNetwork(document: Document, report: Reporter): void {

@@ -6,7 +6,7 @@ import { createDefaults, type FillDefaults } from "./defaults.ts";
 import { type Default, type Path, pathText } from "./document.ts";
 import type { Kind } from "./kinds.ts";
 import { findDoubled, listKeys } from "./list-keys.ts";
-import { clipped } from "./report.ts";
+import { clipped, isPlaceholder } from "./report.ts";
 import type { RawDocument } from "./yaml.ts";
 
 /** Problems of one kind of error in one document that are told; the rest would be noise. */
@@ -14,14 +14,22 @@ const maxProblems = 100;
 const maxQuoted = 80;
 
 /** Limits of lists, numbers and texts: the rule and how it is said. */
-const bounds: Readonly<Record<string, { readonly rule: string; readonly message: string }>> = {
-  minItems: { rule: "schema/min-items", message: "must have at least LIMIT items" },
-  maxItems: { rule: "schema/max-items", message: "must have at most LIMIT items" },
-  uniqueItems: { rule: "schema/unique-items", message: "has the same item twice: places ITEMS" },
-  minimum: { rule: "schema/minimum", message: "must be at least LIMIT" },
-  maximum: { rule: "schema/maximum", message: "must be at most LIMIT" },
-  minLength: { rule: "schema/min-length", message: "must have at least LIMIT characters" },
-  maxLength: { rule: "schema/max-length", message: "must have at most LIMIT characters" },
+const bounds: Readonly<Record<string, { readonly rule: string; readonly message: string; readonly hint: string }>> = {
+  minItems: { rule: "schema/min-items", message: "must have at least LIMIT items", hint: "Add what is missing." },
+  maxItems: {
+    rule: "schema/max-items",
+    message: "must have at most LIMIT items",
+    hint: "Remove some, or split the manifest.",
+  },
+  uniqueItems: {
+    rule: "schema/unique-items",
+    message: "has the same item twice: places ITEMS",
+    hint: "Remove one of the two.",
+  },
+  minimum: { rule: "schema/minimum", message: "must be at least LIMIT", hint: "Raise it." },
+  maximum: { rule: "schema/maximum", message: "must be at most LIMIT", hint: "Lower it." },
+  minLength: { rule: "schema/min-length", message: "must have at least LIMIT characters", hint: "Fill it in." },
+  maxLength: { rule: "schema/max-length", message: "must have at most LIMIT characters", hint: "Shorten it." },
 };
 
 /** Checks values against the schemas of their kinds; each is compiled when it is first needed. */
@@ -113,7 +121,8 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
     }
     case "type": {
       const wanted = [error.params.type].flat().join(" or ");
-      const hint = error.data === null ? "Fill it in, or remove the empty field." : "";
+      const hint =
+        error.data === null ? "Fill it in, or remove the empty field." : `Write ${article(wanted)} ${wanted}.`;
       return say(
         "schema/type",
         path,
@@ -132,13 +141,16 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
         "schema/pattern",
         path,
         `${here} is ${shown}, which does not have the form ${String(error.params.pattern)}.`,
+        isPlaceholder(error.data) ? "Replace the placeholder by its value." : "Write it in that form.",
       );
     default: {
       const bound = bounds[error.keyword];
-      if (bound === undefined) return say("schema/pattern", path, `${here} ${error.message ?? "is not allowed"}.`);
+      if (bound === undefined) {
+        return say("schema/pattern", path, `${here} ${error.message ?? "is not allowed"}.`, "See the kind's schema.");
+      }
       const { limit, i, j } = error.params as { limit?: number; i?: number; j?: number };
       const message = bound.message.replace("LIMIT", String(limit)).replace("ITEMS", `${j} and ${i}`);
-      return say(bound.rule, path, `${here} ${limit === 1 ? message.replace(/s$/, "") : message}.`);
+      return say(bound.rule, path, `${here} ${limit === 1 ? message.replace(/s$/, "") : message}.`, bound.hint);
     }
   }
 }

@@ -130,7 +130,9 @@ function sayFaults(
   say: (rule: string, offset: number, message: string, hint: string) => void,
 ): void {
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const [rule, hint] = codes[code] ?? (["yaml/syntax", ""] as const);
+    const [rule, hint] =
+      codes[code] ??
+      (["yaml/syntax", "Look for a missing quote, bracket, colon or space at that place, or just above it."] as const);
     // What the parser quotes of the text after a colon may be a secret.
     const sentence =
       message

@@ -173,7 +173,7 @@ function audit(policy: string, key: string, value: string): Finding {
     kind: "audit",
     severity: "info",
     message: `${policy}/${key}: ${shorten(value.replace(/\s+/g, " "))}`,
-    hint: "",
+    hint: "The policy notes this down; there is nothing to put right.",
     path: [],
     changes: [],
   };

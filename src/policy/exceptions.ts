@@ -32,16 +32,16 @@ export function excuse(
   const told: Finding[] = [];
   for (const [name, reason] of exceptions) {
     const policy = policies.find((one) => one.name === name && one.over === "manifests");
-    const refusal =
+    const refusal: readonly [message: string, hint: string] | undefined =
       policy === undefined
-        ? `There is no policy ${name} to be excused from.`
+        ? [`There is no policy ${name} to be excused from.`, "Remove it from the annotation, or correct the name."]
         : !policy.allowsExceptions
-          ? `The policy ${name} allows no exceptions.`
+          ? [`The policy ${name} allows no exceptions.`, "Remove it from the annotation, and do as the policy says."]
           : reason === ""
-            ? `An exception from ${name} needs a reason: "${name}: why".`
+            ? [`An exception from ${name} needs a reason.`, `Write "${name}: why" into the annotation.`]
             : undefined;
     if (refusal === undefined) granted.add(name);
-    else told.push(finding(name, "warning", refusal));
+    else told.push(finding(name, "warning", ...refusal));
   }
   const isExcused = ({ kind, policy }: Finding): boolean => kind === "violation" && granted.has(policy);
   const excused = found.filter(isExcused);
@@ -49,11 +49,16 @@ export function excuse(
     ...found.filter((one) => !isExcused(one)),
     ...told,
     ...excused.map(({ policy, message }) =>
-      finding(policy, "info", `Excused from ${policy} (${exceptions.get(policy)}): ${message}`),
+      finding(
+        policy,
+        "info",
+        `Excused from ${policy} (${exceptions.get(policy)}): ${message}`,
+        "Remove the exception from the annotation when it is no longer needed.",
+      ),
     ),
   ];
 }
 
-function finding(policy: string, severity: Finding["severity"], message: string): Finding {
-  return { policy, kind: "exception", severity, message, hint: "", path, changes: [] };
+function finding(policy: string, severity: Finding["severity"], message: string, hint: string): Finding {
+  return { policy, kind: "exception", severity, message, hint, path, changes: [] };
 }

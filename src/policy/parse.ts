@@ -157,6 +157,9 @@ function stranger(manifest: Manifest): Problem {
     "PlanPolicy",
     "PolicyTest",
   ]);
-  const hint = near === undefined ? "" : `Did you mean ${near}?`;
+  const hint =
+    near === undefined
+      ? "Move it out of the folder of the policies, or name it in a paramKind."
+      : `Did you mean ${near}?`;
   return problemAt(manifest, ["kind"], "policy/kind", message, hint, "warning");
 }

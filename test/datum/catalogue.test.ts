@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { readCatalogue } from "../../src/datum/catalogue.ts";
 import { suite } from "../support/suite.ts";
-import { rulesOf } from "./examples.ts";
+import { problemsOf, rulesOf } from "./examples.ts";
 
 const test = suite("catalogue");
 const folder = new URL("../../policies/rules/", import.meta.url);
@@ -52,6 +52,7 @@ for (const entry of catalogue.entries) {
       return;
     }
     assert.ok(rulesOf(entry, entry.bad ?? "").includes(entry.id), rulesOf(entry, entry.bad ?? "").join(" "));
+    for (const { rule, hint } of problemsOf(entry, entry.bad ?? "")) assert.not.equal(hint, "", `${rule} has no hint`);
     const kept = rulesOf(entry, entry.good ?? "").filter((rule) => !warnings.includes(rule) || entry.id === rule);
     assert.equal(kept, []);
   });

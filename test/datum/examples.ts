@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { parseConfig } from "../../src/config.ts";
 import type { JsonObject } from "../../src/core/json.ts";
+import type { Problem } from "../../src/core/problem.ts";
 import type { RuleEntry } from "../../src/datum/catalogue.ts";
 import { identityOf } from "../../src/datum/document.ts";
 import { expandFleet } from "../../src/datum/expand.ts";
@@ -68,27 +69,31 @@ function safe(text: string): Record<string, Tree> | undefined {
 
 /** The rules that an example breaks, in the surroundings that its page names. */
 export function rulesOf(entry: RuleEntry, example: string): readonly string[] {
-  if (entry.base === "configuration") return configurationRules(example);
-  if (entry.base === "policy") return policyRules(example);
-  if (entry.base === "update") return updateRules(example);
+  return [...new Set(problemsOf(entry, example).map(({ rule }) => rule))];
+}
+
+/** What is said of an example, in the surroundings that its page names. */
+export function problemsOf(entry: RuleEntry, example: string): readonly Problem[] {
+  if (entry.base === "configuration") return configurationProblems(example);
+  if (entry.base === "policy") return policyProblems(example);
+  if (entry.base === "update") return updateProblems(example);
   const { documents, problems } = checkFiles(filesOf(entry, example));
   const fleet = expandFleet(documents, { fleet: "example", allocations: new Map() });
-  return [...new Set([...problems, ...fleet.problems].map(({ rule }) => rule))];
+  return [...problems, ...fleet.problems];
 }
 
 const schemaFile = new URL("../../policies/plumbline.schema.json", import.meta.url);
 const soundConfiguration = { fleet: "prod", repositories: [{ path: "." }], providers: { gcp: {} } };
 
 /** An example of the configuration stands in one that is sound, unless it is no YAML at all. */
-function configurationRules(example: string): readonly string[] {
+function configurationProblems(example: string): readonly Problem[] {
   const value = safe(example);
   const text = value === undefined ? example : stringify({ ...soundConfiguration, ...value });
-  const { problems } = parseConfig(text, "plumbline.yaml", JSON.parse(readFileSync(schemaFile, "utf8")));
-  return [...new Set(problems.map(({ rule }) => rule))];
+  return parseConfig(text, "plumbline.yaml", JSON.parse(readFileSync(schemaFile, "utf8"))).problems;
 }
 
 /** A folder of policies, and what they find of the workloads that stand with them. */
-function policyRules(example: string): readonly string[] {
+function policyProblems(example: string): readonly Problem[] {
   const documents = readYaml("policies.yaml", new TextEncoder().encode(example)).documents.map((raw) => ({
     file: "policies.yaml",
     content: raw.value as JsonObject,
@@ -97,13 +102,13 @@ function policyRules(example: string): readonly string[] {
   const isJudged = ({ content }: { readonly content: JsonObject }): boolean => content.kind === "Workload";
   const { set, problems } = parsePolicies(documents.filter((document) => !isJudged(document)));
   const judged = documents.filter(isJudged).map((document) => ({ document, object: document.content }));
-  return [...new Set([...problems, ...checkManifestsHere(set, judged)].map(({ rule }) => rule))];
+  return [...problems, ...checkManifestsHere(set, judged)];
 }
 
 /** The first document of an example stands in the last applied commit, the second in the new one. */
-function updateRules(example: string): readonly string[] {
+function updateProblems(example: string): readonly Problem[] {
   const [before = "", after = ""] = example.split(/^---\n/m);
   const old = new Map(checkFiles({ "a.yaml": before }).documents.map((document) => [identityOf(document), document]));
   const { documents, problems } = checkFiles({ "a.yaml": after });
-  return [...problems, ...checkUpdates(documents, old)].map(({ rule }) => rule);
+  return [...problems, ...checkUpdates(documents, old)];
 }

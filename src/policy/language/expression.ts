@@ -25,7 +25,8 @@ export interface Compiled {
 
 /** Compiles an expression, or says what is wrong with it and where. Never throws. */
 export function compile(source: string, vocabulary: Vocabulary): Compiled | Fault {
-  if (source.trim() === "") return { message: "The expression is empty.", hint: "", offset: 0 };
+  if (source.trim() === "")
+    return { message: "The expression is empty.", hint: "Write one that answers true or false.", offset: 0 };
   const scanned = scan(source);
   if ("message" in scanned) return scanned;
   const { environment, functions } = language();
@@ -77,7 +78,8 @@ function syntaxFault(error: unknown): Fault {
   const plain = message.replace(/^<input>:\d+:\d+: /, "").split("\n")[0] ?? "";
   const found = /found (.{1,20}?) but/.exec(plain)?.[1];
   const text = found === undefined ? `The expression cannot be read: ${plain.slice(0, 200)}.` : `Unexpected ${found}.`;
-  return { message: text, hint: "", offset: location?.start?.offset ?? 0 };
+  const hint = "Look for a missing quote, bracket or operator at that place, or just before it.";
+  return { message: text, hint, offset: location?.start?.offset ?? 0 };
 }
 
 function tooDeep(expression: Expression, offsetOf: (node: Expression) => number): Fault | undefined {

@@ -97,7 +97,16 @@ function unasked(orders: readonly Order[]): readonly Problem[] {
   const source = orders[0]?.change.resource?.source;
   if (source === undefined) return [];
   const message = `The server was asked about ${maxCalls} changes; ${orders.length} more are judged when they are applied.`;
-  return [{ ...source, severity: "info", rule: "edge/not-rehearsed", path: "", message, hint: "" }];
+  return [
+    {
+      ...source,
+      severity: "info",
+      rule: "edge/not-rehearsed",
+      path: "",
+      message,
+      hint: "Split the commit, to have each change asked about.",
+    },
+  ];
 }
 
 function told(code: string): Pick<Problem, "rule" | "hint"> {
