@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Json } from "../../core/json.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
+import { isPrivateChannel, type Network, openNetwork } from "../../runtime/network.ts";
 import { type ForgeBudget, ForgeError } from "../forge.ts";
 import { type Access, appAccess, tokenAccess } from "./access.ts";
 import { type Answer, answerOf, plainNumbers, refusedOf, type Thrown, until } from "./answer.ts";
 import { refusal } from "./failure.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { createMemory } from "./memory.ts";
-import { isPrivateChannel, type Network, openNetwork } from "./network.ts";
 import { createOctokit } from "./octokit.ts";
 import type { GithubOptions } from "./options.ts";
 import { type CallKind, createPacing } from "./pacing.ts";
@@ -72,7 +72,7 @@ export function createClient(options: GithubOptions): Client {
   const { owner, repository, clock = systemClock, credentials } = options;
   const { apiUrl, proxy, certificateAuthority, timeoutMs = 20_000 } = options;
   const ledger = createLedger(clock);
-  const connections = openNetwork({ apiUrl, proxy, certificateAuthority, timeoutMs, maxAnswerBytes });
+  const connections = openNetwork({ baseUrl: apiUrl, proxy, certificateAuthority, timeoutMs, maxAnswerBytes });
   const network: Network = {
     fetch(url, init) {
       ledger.count();

@@ -1,7 +1,7 @@
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
-import type { Network } from "./network.ts";
+import type { Network } from "../../runtime/network.ts";
 
 /** What an Octokit of ours is made of. */
 export interface OctokitOptions {

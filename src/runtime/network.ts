@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, ProxyAgent, type RequestInit, Response } from "undici";
 
-/** How to reach the forge. */
+/** How to reach one server. */
 export interface NetworkOptions {
-  readonly apiUrl: string;
+  readonly baseUrl: string;
   /** Address of a proxy; without, the environment's proxy variables hold, but never for this machine. */
   readonly proxy: string | undefined;
   /** PEM text of a private certificate authority. */
@@ -38,11 +38,11 @@ export function openNetwork(options: NetworkOptions): Network {
   };
 }
 
-function dispatcherOf({ apiUrl, proxy, certificateAuthority: ca, timeoutMs }: NetworkOptions): Dispatcher {
+function dispatcherOf({ baseUrl, proxy, certificateAuthority: ca, timeoutMs }: NetworkOptions): Dispatcher {
   const tls = ca === undefined ? {} : { ca };
   const connect = { ...tls, timeout: Math.min(10_000, timeoutMs) };
   const limits = { connections: 10, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
-  if (isThisMachine(new URL(apiUrl).hostname)) return new Agent({ ...limits, connect });
+  if (isThisMachine(new URL(baseUrl).hostname)) return new Agent({ ...limits, connect });
   if (proxy !== undefined) return new ProxyAgent({ ...limits, uri: proxy, requestTls: tls });
   return new EnvHttpProxyAgent({ ...limits, connect, requestTls: tls });
 }
