@@ -53,6 +53,7 @@ export type Command =
       readonly output: ValidateFormat;
     }
   | ({ readonly name: "plan" | "apply" | "drift"; readonly output: OutputFormat } & Target)
+  | ({ readonly name: "doctor"; readonly output: OutputFormat } & Target)
   | ({ readonly name: "status"; readonly output: OutputFormat } & Place)
   | ({ readonly name: "run"; readonly once: boolean; readonly output: OutputFormat } & Target)
   | {

@@ -109,6 +109,16 @@ function addPasses(program: Program, onCommand: OnCommand): void {
     output: flags.output,
   }));
   status.addHelpText("after", "\nExample:\n  $ plumbline status");
+  const doctor = withTarget(
+    program
+      .command("doctor")
+      .description("Look at everything a pass stands on, and say what to mend and how. Changes nothing."),
+  );
+  withCommon(doctor, onCommand, (flags: Flags) => ({ name: "doctor", ...targetOf(flags), output: flags.output }));
+  doctor.addHelpText(
+    "after",
+    "\nExample:\n  $ plumbline doctor --config plumbline.yaml\n\nExit codes: 0 ready, 1 something must be mended.",
+  );
   const run = withTarget(
     program
       .command("run")

@@ -1,8 +1,10 @@
 import type { CommonFlags, OutputFormat } from "../cli.ts";
+import type { Finding } from "../core/checkup.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Problem } from "../core/problem.ts";
 import type { CheckResult } from "../datum/check.ts";
 import { driftOf } from "../reconcile.ts";
+import { checkupDocument, checkupMarkdown, checkupText } from "../report/checkup.ts";
 import { driftText } from "../report/drift.ts";
 import { fleetText } from "../report/fleet.ts";
 import {
@@ -80,6 +82,11 @@ export function printer(shell: Shell, output: OutputFormat, flags: Pick<CommonFl
     problems(problems: readonly Problem[], sources: ReadonlyMap<string, string>): void {
       progress.clear();
       shell.stderr.write(redact(problemsText(problems, sources, lookOf(shell, shell.stderr, flags))));
+    },
+
+    checkup(findings: readonly Finding[]): void {
+      if (output === "json") say(jsonText(checkupDocument(findings)));
+      else say(output === "markdown" ? checkupMarkdown(findings) : checkupText(findings, look));
     },
 
     statuses(statuses: readonly FleetStatus[]): void {

@@ -1,4 +1,5 @@
 import type { Change } from "../core/change.ts";
+import type { Finding } from "../core/checkup.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { FieldChange, Observed, Resource } from "../core/resource.ts";
@@ -71,6 +72,11 @@ export interface Provider {
   apply(order: Order, signal: AbortSignal): Promise<Observed | undefined>;
   /** Calls back when something in the scope may have changed, until the given function is called. A hint carries no truth; losing one costs time only. */
   watch?(scope: Scope, onHint: () => void): () => Promise<void>;
+  /**
+   * Looks at what has to be right before anything of these fleets can be applied: reachable, known, permitted, enough of
+   * everything. Changes nothing; what fails is a finding, not an error.
+   */
+  checkup?(fleets: readonly Fleet[], signal: AbortSignal): Promise<readonly Finding[]>;
   /** Ends connections. */
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { type Order, type Provider, ProviderError, type Scope } from "../provide
 import { carryOut } from "./apply.ts";
 import { createAttention } from "./attention.ts";
 import type { Bench } from "./bench.ts";
+import { checkUp } from "./checkup.ts";
 import { createClient } from "./client.ts";
 import { compareObjects } from "./compare.ts";
 import { type Access, openAccess } from "./credentials.ts";
@@ -83,6 +84,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
       const { pollIntervalMs: firstDelayMs } = bench;
       return watchRealms({ client, discovery, kinds, interest: attention.interest, firstDelayMs }, scope, onHint);
     },
+    checkup: (fleets, signal) => checkUp({ origin, client, discovery }, fleets.flatMap(translate), signal),
     close: () => client.close(),
   };
 }

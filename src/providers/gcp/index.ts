@@ -7,6 +7,7 @@ import { createOperations } from "./act/operations.ts";
 import { carryOut } from "./act/order.ts";
 import { createRequestIds } from "./act/request-ids.ts";
 import { createWatch } from "./act/watch.ts";
+import { checkUp } from "./checkup/checkup.ts";
 import { accessFor } from "./client/access.ts";
 import { type Api, openApi } from "./client/api.ts";
 import { openRest, type Rest } from "./client/rest.ts";
@@ -36,6 +37,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
   const api = openApi(settings, access, Date.now);
   const rest = openRest(settings, access, Date.now);
   const bench = benchOf(settings, api);
+  const observe = (scope: Scope, signal: AbortSignal) => observeAll(api, rest, settings, scope, signal);
   const secretBench = { provider: settings.name, rest, lookup: settings.secrets };
   return {
     name: settings.name,
@@ -43,7 +45,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
     realms: (fleet: Fleet) => realmsOf(fleet, settings),
     problems: (fleet: Fleet) => problemsOf(fleet, settings),
     translate: (fleet: Fleet) => translateFleet(fleet, settings),
-    observe: (scope: Scope, signal: AbortSignal) => observeAll(api, rest, settings, scope, signal),
+    observe,
     compare: (resource: Resource, observed: Observed) =>
       isSecretKind(resource.kind) ? compareSecretThings(resource, observed) : compareThings(resource, observed),
     exposures: exposuresOf,
@@ -52,6 +54,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
       isSecretKind(order.change.kind)
         ? carryOutSecret(secretBench, order.change.kind, order, signal)
         : carryOut(bench, order, signal),
+    checkup: (fleets, signal) => checkUp({ settings, access, nowMs: Date.now }, observe, fleets, signal),
     close: async () => void (await Promise.all([api.close(), rest.close()])),
   };
 }

@@ -10,11 +10,14 @@ import type { Sending, Transport } from "./transport.ts";
 /** Gives the headers that say who we are; asks nobody for them before the first call. */
 export interface Access {
   headers(url: string): Promise<Readonly<Record<string, string>>>;
-  /** Who calls, in words. Asks for a token, so that what is wrong with the credentials is told here. */
-  who(): Promise<string>;
+  /** Who calls. Asks for a token, so that what is wrong with the credentials is told here. */
+  identity(): Promise<Identity>;
   /** Drops the token in headers that were refused; true when another may be had. */
   forget(headers: Readonly<Record<string, string>>): boolean;
 }
+
+/** Who calls: in words, and as IAM writes it (`serviceAccount:x@y`); the latter empty where the credentials do not say. */
+export type Identity = Pick<Source, "who" | "member">;
 
 type Asked = Pick<Settings, "credentials" | "endpoint" | "proxy" | "certificateAuthority" | "surroundings">;
 
@@ -25,7 +28,8 @@ const impersonationSeconds = 3_600;
 export function accessFor(settings: Asked): Access {
   const { credentials } = settings;
   if (credentials.kind === "none") {
-    return { headers: async () => ({}), who: async () => "nobody: no credentials are sent", forget: () => false };
+    const nobody = { who: "nobody", member: "" };
+    return { headers: async () => ({}), identity: async () => nobody, forget: () => false };
   }
   const wire = createWire(settings);
   let opened: Promise<Source> | undefined;
@@ -55,9 +59,10 @@ export function accessFor(settings: Asked): Access {
       const { quotaProject } = await open();
       return { authorization, ...(quotaProject === "" ? {} : { "x-goog-user-project": quotaProject }) };
     },
-    async who() {
+    async identity() {
       await mint.token();
-      return (await open()).who;
+      const { who, member } = await open();
+      return { who, member };
     },
     forget({ authorization = "" }) {
       mint.forget(authorization.slice("Bearer ".length));
@@ -81,7 +86,8 @@ async function ownSource({ credentials, surroundings }: Asked, wire: Wire): Prom
   switch (credentials.kind) {
     case "token": {
       const token = { text: credentials.token, lifeSeconds: Number.POSITIVE_INFINITY };
-      return { who: "the owner of the token in the configuration", quotaProject: "", mint: async () => token };
+      const who = "the owner of the token in the configuration";
+      return { who, member: "", quotaProject: "", mint: async () => token };
     }
     case "key-file":
       return await fileSource(credentials.path, "The service account key", ["service_account"]);

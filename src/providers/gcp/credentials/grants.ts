@@ -17,6 +17,8 @@ export interface Token {
 export interface Source {
   /** Who calls, in words: `service account x@y.iam.gserviceaccount.com`. */
   readonly who: string;
+  /** The same as IAM writes it: `serviceAccount:x@y`; empty where the credentials do not say. */
+  readonly member: string;
   /** Project that is billed for the calls of a person; empty: none is named. */
   readonly quotaProject: string;
   mint(wire: Wire): Promise<Token>;
@@ -33,15 +35,22 @@ export function sourceOf(document: Document, label: string, quotaProject: string
   const shared = { quotaProject };
   switch (document.type) {
     case "service_account":
-      return { ...shared, who: `service account ${document.email}`, mint: (wire) => mintSigned(wire, document, label) };
+      return {
+        ...{ ...shared, who: `service account ${document.email}`, member: `serviceAccount:${document.email}` },
+        mint: (wire) => mintSigned(wire, document, label),
+      };
     case "authorized_user":
-      return { ...shared, who: "a person who logged in", mint: (wire) => mintRefreshed(wire, document, label) };
+      return {
+        ...shared,
+        who: "a person who logged in",
+        member: "",
+        mint: (wire) => mintRefreshed(wire, document, label),
+      };
     case "external_account": {
       const outside: Source = {
-        ...{
-          ...shared,
-          who: `a federated identity of ${document.audience.replace(/^\/\/iam\.googleapis\.com\//, "")}`,
-        },
+        ...shared,
+        who: `a federated identity of ${document.audience.replace(/^\/\/[^/]+\//, "")}`,
+        member: "",
         mint: (wire) => mintFederated(wire, document, label),
       };
       return document.impersonation === undefined ? outside : impersonated(outside, document.impersonation);
@@ -129,6 +138,7 @@ export function impersonated(source: Source, { url, delegates, lifetimeSeconds }
   const account = accountOf(url) || "another account";
   return {
     who: `service account ${account}, spoken for by ${source.who}`,
+    member: `serviceAccount:${account}`,
     quotaProject: source.quotaProject,
     async mint(wire) {
       const own = await source.mint(wire);
@@ -149,16 +159,12 @@ export function impersonated(source: Source, { url, delegates, lifetimeSeconds }
         const lifeSeconds = Math.max(60, Math.min((endMs - Date.now()) / 1_000 || lifetimeSeconds, lifetimeSeconds));
         return { text, lifeSeconds };
       }
-      const member = source.who.startsWith("service account ") ? `serviceAccount:${lastWord(source.who)}` : "MEMBER";
-      const grant = `gcloud iam service-accounts add-iam-policy-binding ${account} --member=${member}`;
+      const binding = `add-iam-policy-binding ${account} --member=${source.member || "MEMBER"}`;
+      const grant = `gcloud iam service-accounts ${binding}`;
       const mend = `Let the caller speak for it: ${grant} --role=roles/iam.serviceAccountTokenCreator`;
       throw refusedToken(answer, { label: `Impersonation of ${account}`, asked, mend, secrets: [own.text] });
     },
   };
-}
-
-function lastWord(text: string): string {
-  return text.slice(text.lastIndexOf(" ") + 1);
 }
 
 interface Asking {

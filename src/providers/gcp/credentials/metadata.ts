@@ -28,6 +28,7 @@ export async function metadataSource(
   if (email.status !== 200) throw refusedToken(email, facts);
   return {
     who: `service account ${email.text.trim()} of this machine`,
+    member: `serviceAccount:${email.text.trim()}`,
     quotaProject: "",
     async mint() {
       const answer = await get(`token?scopes=${encodeURIComponent(scope)}`);

@@ -1,0 +1,138 @@
+import type { Command } from "../cli.ts";
+import { CatalogError } from "../compose/catalogs.ts";
+import { PolicyError } from "../compose/policies.ts";
+import { SecretError } from "../compose/secrets.ts";
+import { bad, doubtful, type Finding, good } from "../core/checkup.ts";
+import { hasErrors } from "../core/problem.ts";
+import { expandFleet } from "../datum/expand.ts";
+import type { Fleet } from "../datum/fleet.ts";
+import { type Provider, ProviderError } from "../providers/provider.ts";
+import { readManifests } from "../read.ts";
+import type { World } from "../reconcile.ts";
+import { RepositoryError } from "../repo/repository.ts";
+import type { Shell } from "../shell.ts";
+import { type Store, StoreError } from "../store/store.ts";
+import { printer } from "./print.ts";
+import { CommandError, type Flags, openSession, type Session } from "./session.ts";
+
+type Doctor = Extract<Command, { readonly name: "doctor" }>;
+
+const silent = (): void => undefined;
+const fact = "doctor";
+
+/** `doctor`: looks at everything a pass stands on and says what has to be mended, and how. Exit code 1 when something has. */
+export async function doctor(shell: Shell, command: Doctor, flags: Flags): Promise<number> {
+  const print = printer(shell, command.output, flags);
+  const findings = await examine(shell, command);
+  print.checkup(findings);
+  return findings.some(({ verdict }) => verdict === "bad") ? 1 : 0;
+}
+
+async function examine(shell: Shell, command: Doctor): Promise<readonly Finding[]> {
+  const opened = await openSession(shell, command, silent).catch(unopened);
+  if (!("worlds" in opened)) return [opened];
+  try {
+    const first = good("configuration", command.config ?? "none given: the example fleet on embedded worlds");
+    const store = await storeFinding(opened.store, opened.worlds);
+    const repositories = await Promise.all(opened.worlds.map((world) => repositoryFindings(world, shell.signal)));
+    const fleets = repositories.flatMap(({ fleet }) => (fleet === undefined ? [] : [fleet]));
+    const providers = await Promise.all(providersOf(opened).map((one) => providerFindings(one, fleets, shell.signal)));
+    return [first, store, ...repositories.flatMap(({ findings }) => findings), ...providers.flat()];
+  } finally {
+    await opened.close();
+  }
+}
+
+/** What keeps the parts from being opened at all, as a finding. */
+function unopened(error: unknown): Finding {
+  if (error instanceof CommandError || error instanceof PolicyError || error instanceof CatalogError) {
+    const places = error.problems.map(({ file, line, column, message, hint }) =>
+      `${file}:${line}:${column} ${message} ${hint}`.trim(),
+    );
+    return bad("configuration", error.message, places.join("\n"));
+  }
+  if (error instanceof SecretError) {
+    return bad("secrets", error.message, "Set the variable or make the file that the configuration names.");
+  }
+  if (error instanceof StoreError)
+    return bad("store", error.message, "Look at the folder that state or store.path names.");
+  throw error;
+}
+
+async function storeFinding(store: Store, worlds: readonly World[]): Promise<Finding> {
+  const fleet = worlds[0]?.judges.fleet ?? "";
+  try {
+    await store.setFact(fleet, fact, "written");
+    await store.dropFact(fleet, fact);
+    return good("store", "can be written");
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return bad("store", error.message, "Give the daemon a folder it may write to: state or store.path.");
+  }
+}
+
+interface Looked {
+  readonly findings: readonly Finding[];
+  /** What the branch wants; undefined where it cannot be read or is not valid. */
+  readonly fleet: Fleet | undefined;
+}
+
+async function repositoryFindings(world: World, signal: AbortSignal): Promise<Looked> {
+  const { repository, branch, judges } = world;
+  const subject = `repository ${repository.label}`;
+  try {
+    const commit = await repository.head(branch, signal);
+    const reached = good(subject, `${branch} is at ${commit.slice(0, 8)}`);
+    const { parsed } = await readManifests(judges, { repository, commit, signal, onProgress: silent });
+    const checked = judges.checker.check(parsed);
+    const count = checked.documents.length;
+    if (hasErrors(checked.problems)) {
+      const errors = checked.problems.filter(({ severity }) => severity === "error").length;
+      const mend = "Run plumbline plan for each with its line. What the branch wants is not looked at until then.";
+      return {
+        findings: [reached, bad(`manifests of ${branch}`, `${errors} errors in ${count} manifests`, mend)],
+        fleet: undefined,
+      };
+    }
+    const fleet = expandFleet(checked.documents, { fleet: judges.fleet, allocations: new Map() });
+    const manifests =
+      count === 0
+        ? doubtful(`manifests of ${branch}`, "there are none", "Add some, or correct prefix or branch.")
+        : good(`manifests of ${branch}`, `${count}, all valid`);
+    return { findings: [reached, manifests], fleet };
+  } catch (error) {
+    if (!(error instanceof RepositoryError)) throw error;
+    return { findings: [bad(subject, error.message, mendRepository(error.code, branch))], fleet: undefined };
+  }
+}
+
+function mendRepository(code: string, branch: string): string {
+  switch (code) {
+    case "auth":
+      return "Name a token in the repository's configuration that may read the repository.";
+    case "unknown-ref":
+      return `Push the branch ${branch}, or correct branch in the configuration.`;
+    case "not-found":
+      return "Correct url or path of the repository in the configuration.";
+    default:
+      return "Look at the network and at url or path of the repository in the configuration.";
+  }
+}
+
+function providersOf(session: Session): readonly Provider[] {
+  return session.worlds[0]?.judges.providers ?? [];
+}
+
+async function providerFindings(
+  provider: Provider,
+  fleets: readonly Fleet[],
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  try {
+    const findings = (await provider.checkup?.(fleets, signal)) ?? [];
+    return findings.map((finding) => ({ ...finding, subject: `${provider.name}: ${finding.subject}` }));
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return [bad(provider.name, error.message, "")];
+  }
+}

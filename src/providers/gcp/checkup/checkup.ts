@@ -1,0 +1,43 @@
+import type { Finding } from "../../../core/checkup.ts";
+import { compareText } from "../../../core/problem.ts";
+import type { Observed } from "../../../core/resource.ts";
+import type { Fleet } from "../../../datum/fleet.ts";
+import { ProviderError, type Scope } from "../../provider.ts";
+import { createWire } from "../credentials/wire.ts";
+import { projectsOf, translateFleet } from "../translate/fleet.ts";
+import type { Examination } from "./ask.ts";
+import { examine } from "./examine.ts";
+
+type Observe = (scope: Scope, signal: AbortSignal) => AsyncIterable<Observed>;
+
+/** Looks at everything these fleets need of Compute Engine and its neighbours. */
+export async function checkUp(
+  examination: Omit<Examination, "wire">,
+  observe: Observe,
+  fleets: readonly Fleet[],
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { settings } = examination;
+  const projects = [...new Set(fleets.flatMap((fleet) => projectsOf(fleet, settings)))].sort(compareText);
+  const all = fleets.flatMap((fleet) => translateFleet(fleet, settings));
+  return await examine({ ...examination, wire: createWire(settings) }, projects, async (project) => {
+    const resources = all.filter(({ realm }) => realm === project);
+    return { project, resources, standing: await standingIn(observe, fleets[0]?.name ?? "", project, signal) };
+  });
+}
+
+async function standingIn(
+  observe: Observe,
+  fleet: string,
+  project: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const keys = new Set<string>();
+    for await (const { key } of observe({ fleet, realms: [project], kinds: [] }, signal)) keys.add(key);
+    return keys;
+  } catch (error) {
+    if (error instanceof ProviderError) return undefined;
+    throw error;
+  }
+}
