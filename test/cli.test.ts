@@ -94,6 +94,7 @@ const names = [
   "status",
   "run",
   "sim",
+  "doctor",
   "policy",
   "setup",
   "explain",

@@ -5,6 +5,7 @@ import {
   appFormUrl,
   appManifest,
   classicScopes,
+  neededPermissions,
   permissionNeeds,
   webhookEvents,
   webhookUrl,
@@ -113,7 +114,7 @@ async function look(shell: Shell, tracked: RepositoryConfig): Promise<Answer> {
 }
 
 function told(label: string, report: AccessReport, github: NonNullable<RepositoryConfig["github"]>) {
-  const relevant = report.permissions.filter(({ need }) => need.name !== "deployments" || github.deployments);
+  const relevant = neededPermissions(report, github);
   const missing = relevant.filter(({ state }) => state === "missing");
   const hooked = github.webhookSecrets.length > 0;
   const lines = [

@@ -17,7 +17,7 @@ const trials: readonly (readonly [command: RegExp, how: "here" | string])[] = [
   [/^npm run (check|golden|bench|coverage|test:faults)$/, "the scripts test below"],
   [/^cd ~\/\.local\/state\/plumbline\/repository$/, "here"],
   [/^sed -i 's\/[^']+' web\.yaml && git commit -am ".+"$/, "here"],
-  [/^npx plumbline (sim|plan|status|drift|validate|explain|schema|version)\b/, "here"],
+  [/^npx plumbline (sim|doctor|plan|status|drift|validate|explain|schema|version)\b/, "here"],
   [/^sops encrypt /, "no SOPS here: test/secrets/ opens files that it wrote"],
   [/^docker (build|run) /, "no container engine: test/docs/image.test.ts reads the Dockerfile"],
 ];

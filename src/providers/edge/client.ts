@@ -12,7 +12,7 @@ const maxPages = 2_000;
 
 /** One request in the words of the API. */
 export interface Call {
-  readonly method: "GET" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: JsonObject;

@@ -32,6 +32,8 @@ export interface EdgeSimulatorOptions {
   readonly bookmarkIntervalMs?: number;
   /** Bearer tokens that are let in. Absent together with `serviceAccounts`: everybody is. */
   readonly tokens?: readonly string[];
+  /** What nobody may do, as `delete networks.networking.datumapis.com`. */
+  readonly denied?: readonly string[];
   /** Accounts whose keys may be exchanged for tokens. */
   readonly serviceAccounts?: readonly ServiceAccount[];
 }
@@ -80,6 +82,7 @@ async function start(options: EdgeSimulatorOptions, unlock: () => Promise<void>)
   const parts: ServerParts = {
     ...{ universe, kinds, faults, traffic, nowMs },
     pager: createPager(),
+    denials: new Set(options.denied),
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 10_000,
     authorize: (request: IncomingMessage) => issuer.allows(request.headers.authorization),
     token: issuer.serve,

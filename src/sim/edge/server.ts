@@ -16,6 +16,7 @@ import { type FaultName, type Faults, readFaultOptions } from "./faults.ts";
 import type { EdgeKind } from "./kinds.ts";
 import type { Pager } from "./list.ts";
 import { type Answer, serveResource } from "./resources.ts";
+import { type Denials, refuseDenied, review } from "./reviews.ts";
 import { routeOf, splitControlPlane } from "./route.ts";
 import type { Universe } from "./world.ts";
 
@@ -35,6 +36,8 @@ export interface ServerParts {
   readonly faults: Faults;
   readonly pager: Pager;
   readonly traffic: Traffic;
+  /** What nobody may do. */
+  readonly denials: Denials;
   readonly nowMs: () => number;
   readonly bookmarkIntervalMs: number;
   /** Bearer tokens that are let in; undefined lets everybody in. */
@@ -66,6 +69,8 @@ export async function serve(parts: ServerParts, request: IncomingMessage, respon
 
 async function serveApi(parts: ServerParts, url: URL, request: IncomingMessage, response: ServerResponse) {
   const { prefix, rest } = splitControlPlane(url.pathname);
+  const reviewed = await review(parts.denials, rest, request);
+  if (reviewed !== undefined) return send(response, reviewed.code, reviewed.body);
   const route = routeOf(parts.kinds, rest);
   const reads = request.method === "GET";
   if (route.type === "unknown") throw noSuchPath();
@@ -77,6 +82,7 @@ async function serveApi(parts: ServerParts, url: URL, request: IncomingMessage, 
   if (fault === "stall") return;
   refuseBy(fault);
   if (route.type === "discovery") return sendDiscovery(parts, prefix, route.path, request, response);
+  refuseDenied(parts.denials, route, request, url.searchParams);
   const world = parts.universe.world(prefix);
   const { nowMs, pager, bookmarkIntervalMs } = parts;
   const onWatch = (change: 1 | -1): void => {

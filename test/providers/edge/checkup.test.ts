@@ -15,9 +15,19 @@ test("a control plane that answers, serves and permits has no faults", () =>
     assert.equal(faults(findings), []);
     assert.equal(
       findings?.map(({ subject }) => subject),
-      ["endpoint", "kinds", "permissions"],
+      ["endpoint", "identity", "kinds", "permissions"],
     );
   }));
+
+test("each verb that is denied is named, for each kind and place", () =>
+  withScene(
+    async ({ provider }) => {
+      const findings = await provider.checkup?.([fleetOf(networkOf("main"))], AbortSignal.timeout(10_000));
+      const [found] = faults(findings);
+      assert.is(found?.message, "not permitted: patch, delete networks in default");
+    },
+    { denied: ["delete networks.networking.datumapis.com", "patch networks.networking.datumapis.com"] },
+  ));
 
 test("a control plane that cannot be reached or permits nothing is told with what to do", async () => {
   await withScene(

@@ -1,20 +1,12 @@
 import { bad, doubtful, type Finding, good } from "../../../core/checkup.ts";
 import { compareText } from "../../../core/problem.ts";
-import type { Resource } from "../../../core/resource.ts";
 import { ProviderError } from "../../provider.ts";
 import { textAt, textsAt } from "../boot/template.ts";
+import { isRoutingKind } from "../kinds.ts";
 import { isSecretKind } from "../secrets/kinds.ts";
 import { ask, attempt, clockSkewSeconds, type Examination } from "./ask.ts";
 import { grantsOf, permissionsUsed } from "./permissions.ts";
-import { quotaFindings } from "./quotas.ts";
-
-/** What the fleets want of one project. */
-export interface Wanted {
-  readonly project: string;
-  readonly resources: readonly Resource[];
-  /** Keys of what stands already; undefined when it could not be listed. */
-  readonly standing: ReadonlySet<string> | undefined;
-}
+import { quotaFindings, type Wanted } from "./quotas.ts";
 
 const goodSkewSeconds = 30;
 const worstSkewSeconds = 240;
@@ -92,9 +84,10 @@ async function projectFindings(
   if (there.verdict === "bad") return [there];
   const wanted = await look(project);
   const hasSecrets = wanted.resources.some(({ kind }) => isSecretKind(kind));
+  const hasRouting = wanted.resources.some(({ kind }) => isRoutingKind(kind));
   const [apis, permissions, quotas] = await Promise.all([
     hasSecrets ? apiFindings(examination, project) : [],
-    permissionFindings(examination, project, member, hasSecrets),
+    permissionFindings(examination, project, member, permissionsUsed({ secrets: hasSecrets, routing: hasRouting })),
     quotaFindings(examination, wanted),
   ]);
   return [there, ...apis, ...permissions, ...quotas];
@@ -151,10 +144,9 @@ async function permissionFindings(
   examination: Examination,
   project: string,
   member: string,
-  hasSecrets: boolean,
+  used: readonly string[],
 ): Promise<readonly Finding[]> {
   const subject = `permissions in ${project}`;
-  const used = permissionsUsed(hasSecrets);
   const held = new Set<string>();
   for (let from = 0; from < used.length; from += permissionsAtOnce) {
     const permissions = used.slice(from, from + permissionsAtOnce);

@@ -13,11 +13,17 @@ const compute: Readonly<Record<string, readonly string[]>> = {
     ...["addAccessConfig", "attachDisk", "create", "delete", "deleteAccessConfig", "detachDisk", "get", "list"],
     ...["resume", "setDeletionProtection", "setLabels", "setMachineType", "setMetadata", "setMinCpuPlatform"],
     ...["setServiceAccount", "setTags", "start", "stop"],
+    ...["updateNetworkInterface", "use"],
   ],
   globalOperations: ["get", "list"],
   regionOperations: ["get", "list"],
   zoneOperations: ["get", "list"],
 };
+
+const routing: readonly string[] = [
+  ...["create", "delete", "get", "list", "update"].map((verb) => `compute.routers.${verb}`),
+  ...["create", "delete", "get", "list"].map((verb) => `compute.routes.${verb}`),
+];
 
 const secrets: readonly string[] = [
   ...["create", "delete", "enable", "get", "list", "update"].map((verb) => `iam.serviceAccounts.${verb}`),
@@ -28,12 +34,12 @@ const secrets: readonly string[] = [
   ...["add", "destroy", "disable", "enable", "get", "list"].map((verb) => `secretmanager.versions.${verb}`),
 ];
 
-/** Every permission that is used in a project, sorted; those of accounts and secrets only where a fleet has some. */
-export function permissionsUsed(hasSecrets: boolean): readonly string[] {
+/** Every permission that is used in a project, sorted; those of routing, of accounts and secrets only where a fleet has some. */
+export function permissionsUsed(has: { readonly secrets: boolean; readonly routing: boolean }): readonly string[] {
   const own = Object.entries(compute).flatMap(([resource, verbs]) =>
     verbs.map((verb) => `compute.${resource}.${verb}`),
   );
-  return [...own, ...(hasSecrets ? secrets : [])].sort(compareText);
+  return [...own, ...(has.routing ? routing : []), ...(has.secrets ? secrets : [])].sort(compareText);
 }
 
 /** Google's own roles that hold a permission and little else. */

@@ -5,7 +5,14 @@ import type { Resource } from "../../../core/resource.ts";
 import { ProviderError } from "../../provider.ts";
 import { objectAt, objectsAt, textAt } from "../boot/template.ts";
 import { ask, attempt, type Examination } from "./ask.ts";
-import type { Wanted } from "./examine.ts";
+
+/** What the fleets want of one project. */
+export interface Wanted {
+  readonly project: string;
+  readonly resources: readonly Resource[];
+  /** Keys of what stands already; undefined when it could not be listed. */
+  readonly standing: ReadonlySet<string> | undefined;
+}
 
 /** What is needed beside what stands, by quota metric. */
 type Need = Map<string, number>;
