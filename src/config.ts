@@ -11,6 +11,7 @@ import type { Limits } from "./core/limits.ts";
 import { hasErrors, type Problem, sortProblems } from "./core/problem.ts";
 
 export type {
+  AnnouncerConfig,
   Config,
   EdgeConfig,
   EdgeCredentials,

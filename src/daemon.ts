@@ -3,6 +3,7 @@ import { createDesk } from "./desk/desk.ts";
 import type { Forge } from "./forge/forge.ts";
 import { createHints, type Hints } from "./hints.ts";
 import { type PassSignals, reconcile, type World } from "./reconcile.ts";
+import type { ReviewMemory } from "./review.ts";
 import type { Bell } from "./runtime/bell.ts";
 import { createMailbox, type Mailbox } from "./runtime/mailbox.ts";
 import { createReleasers } from "./runtime/releasers.ts";
@@ -40,6 +41,8 @@ export interface Listeners {
   onOutcomes(outcomes: readonly Outcome[], wake: Wake, durationMs: number): Promise<void>;
   /** A pass broke in a way nobody sorted: the daemon goes on, somebody should know. */
   onBroken(fleet: string, error: unknown): void;
+  /** A pull request was reviewed. */
+  onReviewed?(world: World, number: number, memory: ReviewMemory): void;
 }
 
 /**
@@ -101,6 +104,7 @@ function openDesk(
       wakes: { applyAgain: () => mailbox.put("command") },
       ...{ firstRetryMs, maxRetryMs },
       onTrouble: (error) => listeners.onBroken(world.judges.fleet, error),
+      onReviewed: (number, memory) => listeners.onReviewed?.(world, number, memory),
     },
   );
   const ended = new AbortController();

@@ -24,6 +24,8 @@ export interface World {
   readonly clock: Clock;
   readonly random: () => number;
   readonly onProgress: OnProgress;
+  /** A plan with steps is about to be carried out. Must not throw and must not wait. */
+  readonly onPlanned?: (outcome: Outcome) => void;
 }
 
 /** Signals of one pass: `stopping` asks to start nothing new, `signal` to give up at once. */
@@ -96,6 +98,8 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
   const decision = unsigned.length === 0 ? decided : { ...decided, refusals: [...unsigned, ...decided.refusals] };
   const mayApply = decision.plan !== undefined && decision.refusals.length === 0;
   if (mayApply) await world.store.setFact(fleet, facts.good, commit);
+  const hasSteps = decision.plan?.changes.some((change) => acts(change) && !change.held) === true;
+  if (mayApply && hasSteps) world.onPlanned?.(outcomeOf(world, decision, undefined, inventory));
   const applied = mayApply ? await applyPlan(workOf(world, decision, inventory, signals)) : undefined;
   const outcome = { ...outcomeOf(world, decision, applied, inventory), ...(approval && { approvedBy: approval.by }) };
   if (outcome.kind === "settled" || outcome.kind === "applied") {

@@ -22,6 +22,7 @@ export interface Announcer {
   run(stopping: AbortSignal): Promise<void>;
   /** Resolves when everything told so far is delivered or given up. */
   settle(): Promise<void>;
+  /** Ends the targets, when everything told so far is written down. */
   close(): Promise<void>;
 }
 
@@ -122,7 +123,7 @@ export async function openAnnouncer(options: AnnouncerOptions): Promise<Announce
       }
       report(letter, "retried", failure);
       const pauseMs = backoffMs(attempt, { firstDelayMs, maxDelayMs, random: options.random });
-      const asked = Math.min(maxDelayMs, delivery.retryAfterMs ?? 0);
+      const asked = delivery.retryAfterMs ?? 0;
       await clock.delay(Math.max(pauseMs, asked), stopping).catch(() => undefined);
       if (stopping.aborted) return false;
     }
@@ -172,7 +173,10 @@ export async function openAnnouncer(options: AnnouncerOptions): Promise<Announce
       while (!isEmpty()) await new Promise<void>((resolve) => idle.add(resolve));
       idle.clear();
     },
-    close: async () => void (await Promise.allSettled(targets.map((target) => target.close()))),
+    async close() {
+      await writing;
+      await Promise.allSettled(targets.map((target) => target.close()));
+    },
   };
 }
 

@@ -4,16 +4,20 @@ import type { Outcome } from "../core/outcome.ts";
 import { runDaemon } from "../daemon.ts";
 import { reconcile } from "../reconcile.ts";
 import { inColumns } from "../report/columns.ts";
-import { createLog } from "../runtime/log.ts";
+import { createLog, type Log } from "../runtime/log.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { startServer } from "../server/server.ts";
 import type { Shell } from "../shell.ts";
+import { openAnnouncing } from "./announce.ts";
 import { exhibitOf } from "./exhibits.ts";
 import { createNews } from "./news.ts";
 import { printer, statusJson } from "./print.ts";
 import { type Flags, openSession, type Session } from "./session.ts";
 import { statusOf } from "./status.ts";
 import { openTalks } from "./talks.ts";
+
+/** How long the end waits for announcements that are on their way. */
+const announcePatienceMs = { once: 15_000, daemon: 2_000 } as const;
 
 type Print = ReturnType<typeof printer>;
 type Running = Extract<Command, { readonly name: "run" }>;
@@ -26,7 +30,7 @@ export async function run(shell: Shell, command: Running, flags: Flags): Promise
     const unlock = await session.store.lock();
     try {
       return command.once
-        ? await once(shell, session, print)
+        ? await once(shell, session, print, logOf(shell, session, flags))
         : await forever(shell, session, print, flags, command.output);
     } finally {
       await unlock();
@@ -37,9 +41,18 @@ export async function run(shell: Shell, command: Running, flags: Flags): Promise
   }
 }
 
-async function once(shell: Shell, session: Session, print: Print): Promise<number> {
+async function once(shell: Shell, session: Session, print: Print, log: Log): Promise<number> {
   const outcomes: Outcome[] = [];
-  for (const world of session.worlds) outcomes.push(...(await reconcile(world, "started", shell)));
+  const announcing = await openAnnouncing(shell, session, { write: print.say, log, metrics: undefined });
+  try {
+    for (const world of announcing.worlds) {
+      const found = await reconcile(world, "started", shell);
+      announcing.tell(found);
+      outcomes.push(...found);
+    }
+  } finally {
+    await announcing.close(announcePatienceMs.once);
+  }
   print.outcomes(outcomes);
   return outcomes.every(({ kind }) => kind === "settled" || kind === "applied") ? 0 : 1;
 }
@@ -52,14 +65,10 @@ async function forever(
   output: OutputFormat,
 ): Promise<number> {
   const { config } = session;
-  const log = createLog({
-    level: flags.logLevel ?? config.log.level,
-    destination: shell.stderr,
-    pretty: config.log.format === "text" || (config.log.format === "auto" && shell.stderr.isTerminal),
-    redactor: shell.redactor,
-  });
+  const log = logOf(shell, session, flags);
   const metrics = createMetrics(shell.version);
   const talks = openTalks(shell, session, metrics, log);
+  const announcing = await openAnnouncing(shell, session, { write: print.say, log, metrics });
   const told = createNews();
   const seen = new Set<string>();
   const server = config.server.enabled
@@ -73,7 +82,7 @@ async function forever(
       })
     : undefined;
   if (server !== undefined) session.embedded?.github?.deliverTo(`${server.url}/webhooks`);
-  const units = session.worlds.map((world) => ({
+  const units = announcing.worlds.map((world) => ({
     world,
     ...talks.of(world.judges.fleet, server?.url),
     driftSchedule: config.drift.schedule,
@@ -84,6 +93,7 @@ async function forever(
     await runDaemon(units, shell, {
       async onOutcomes(outcomes, wake, durationMs) {
         const isFirst = seen.size === 0;
+        announcing.tell(outcomes);
         for (const outcome of outcomes) {
           seen.add(outcome.fleet);
           measure(metrics, outcome, wake, durationMs);
@@ -99,12 +109,23 @@ async function forever(
         print.end();
         log.error("a pass broke; the daemon goes on", { fleet, error });
       },
+      onReviewed: announcing.review,
     });
   } finally {
+    await announcing.close(announcePatienceMs.daemon);
     await server?.close();
   }
   if (output === "text") print.say("\nStopped in order. Starting again goes on from here.");
   return 0;
+}
+
+function logOf(shell: Shell, { config }: Session, flags: Flags): Log {
+  return createLog({
+    level: flags.logLevel ?? config.log.level,
+    destination: shell.stderr,
+    pretty: config.log.format === "text" || (config.log.format === "auto" && shell.stderr.isTerminal),
+    redactor: shell.redactor,
+  });
 }
 
 function measure(metrics: Metrics, outcome: Outcome, wake: string, durationMs: number): void {

@@ -90,6 +90,8 @@ function meaning(error: ValidationError): string {
       return `must be at least ${String(params.limit)}`;
     case "maximum":
       return `must be at most ${String(params.limit)}`;
+    case "false schema":
+      return "does not belong here";
     default:
       return error.message ?? "is not valid";
   }

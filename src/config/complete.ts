@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { invariant } from "../core/invariant.ts";
+import { completeAnnouncer } from "./announcers.ts";
 import { catalogsOf } from "./catalogs.ts";
 import { defaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
@@ -30,6 +31,7 @@ export function complete(raw: RawConfig, file: string): Config {
       ageKeys: completeSecret(raw.secrets?.ageKeys, near),
       allowClearText: raw.secrets?.allowClearText ?? defaults.secrets.allowClearText,
     },
+    announcers: (raw.announcers ?? []).map((announcer) => completeAnnouncer(announcer, near)),
     limits: raw.limits ?? {},
     store: { path: raw.store?.path === undefined ? undefined : near(raw.store.path) },
     server: { ...defaults.server, ...raw.server, publicUrl: raw.server?.publicUrl?.replace(/\/+$/, "") },

@@ -12,6 +12,13 @@ export const defaults = {
   edge: { name: "edge", forceConflicts: false, timeout: "30s" },
   secrets: { allowClearText: false },
   github: { apiUrl: "https://api.github.com", timeout: "20s", deployments: false },
+  announcers: {
+    timeout: "10s",
+    events: [
+      ...["applied", "invalid", "refused", "failed", "recovered"],
+      ...["drift-found", "drift-mended", "drift-ended", "review"],
+    ],
+  },
   gcp: { locationClass: "self-managed" },
   /** The quickstart on the embedded worlds: quick to notice, on whatever port is free. */
   embedded: {

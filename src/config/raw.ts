@@ -81,6 +81,19 @@ export interface RawCatalogs {
   readonly runtimeClasses?: JsonObject;
 }
 
+/** Somebody who is told what happens, as the file says it. */
+export interface RawAnnouncer {
+  readonly kind: "console" | "webhook";
+  readonly name?: string;
+  readonly format?: "text" | "json" | "slack";
+  readonly events?: readonly string[];
+  readonly url?: string | SecretReference;
+  readonly secret?: SecretReference;
+  readonly proxy?: string;
+  readonly certificateAuthority?: string;
+  readonly timeout?: string;
+}
+
 /** The file's own shape, after the schema agreed. */
 export interface RawConfig {
   readonly fleet: string;
@@ -102,6 +115,7 @@ export interface RawConfig {
   readonly policies?: readonly string[];
   readonly catalogs?: RawCatalogs & { readonly files?: readonly string[] };
   readonly secrets?: { readonly ageKeys?: SecretReference; readonly allowClearText?: boolean };
+  readonly announcers?: readonly RawAnnouncer[];
   readonly limits?: Partial<Limits>;
   readonly store?: { readonly path?: string };
   readonly server?: {

@@ -1,4 +1,5 @@
 import type { Problem } from "../core/problem.ts";
+import { checkAnnouncers } from "./announcers.ts";
 import { textOf } from "./check.ts";
 import { cronFault } from "./cron.ts";
 import { bounds, defaults } from "./defaults.ts";
@@ -38,6 +39,9 @@ export function checkRules(raw: RawConfig, read: ReadFile): readonly Problem[] {
   }
   for (const part of ["apply", "retry"] as const) checkDelays(part, raw, add);
   checkEdge(raw.providers.edge, add);
+  checkAnnouncers(raw.announcers ?? [], add);
+  for (const [index, { timeout }] of (raw.announcers ?? []).entries())
+    checkDuration(["announcers", index, "timeout"], timeout, bounds.minTimeoutMs, add);
   return problems;
 }
 

@@ -112,6 +112,23 @@ export interface EdgeConfig {
   readonly forceConflicts: boolean;
 }
 
+/** Somebody who is told what happens. */
+export type AnnouncerConfig = { readonly name: string; readonly events: readonly string[] } & (
+  | { readonly kind: "console"; readonly format: "text" | "json" }
+  | {
+      readonly kind: "webhook";
+      readonly format: "json" | "slack";
+      /** An address in plain, or where the secret one is found. */
+      readonly url: string | SecretReference;
+      /** Undefined leaves letters unsigned. */
+      readonly secret: SecretReference | undefined;
+      readonly proxy: string | undefined;
+      /** PEM file of a private certificate authority. */
+      readonly certificateAuthority: string | undefined;
+      readonly timeoutMs: number;
+    }
+);
+
 /** How much the log says and how it looks. */
 export interface LogConfig {
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
@@ -142,6 +159,7 @@ export interface Config {
     /** Whether Secrets may stand in clear text in a repository. */
     readonly allowClearText: boolean;
   };
+  readonly announcers: readonly AnnouncerConfig[];
   /** What the file overrides of policies/limits.yaml. */
   readonly limits: Partial<Limits>;
   /** The store's folder; undefined takes the state folder. */

@@ -1,7 +1,7 @@
 import { effectsOf } from "../core/effects.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { ForgeError } from "../forge/forge.ts";
-import type { Review } from "../review.ts";
+import type { Review, ReviewMemory } from "../review.ts";
 import { createMailbox } from "../runtime/mailbox.ts";
 import { backoffMs } from "../runtime/retry.ts";
 import { alertDrift } from "./alerts.ts";
@@ -29,7 +29,7 @@ export interface DeskOptions {
   /** Something broke: a failing forge, or what nobody sorted. The desk goes on. */
   onTrouble(error: unknown): void;
   /** A pull request was reviewed. */
-  readonly onReviewed?: (number: number) => void;
+  readonly onReviewed?: (number: number, memory: ReviewMemory) => void;
 }
 
 /** Makes the desk of one tracked branch. A failing forge delays words, never work. */
@@ -56,9 +56,9 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
   }
 
   const reviews = createReviews(review, {
-    onReviewed(number) {
+    onReviewed(number, memory) {
       failing.delete(number);
-      options.onReviewed?.(number);
+      options.onReviewed?.(number, memory);
     },
     onFailed(number, error) {
       failing.add(number);

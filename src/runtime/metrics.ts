@@ -16,6 +16,8 @@ export interface Metrics {
   settled(fleet: string, atSeconds: number): void;
   /** One delivery of a forge came in: `taken`, `repeated`, `ignored` or `refused`. */
   delivery(result: string): void;
+  /** One announcement to one target: `delivered`, `retried`, `failed` or `crowded-out`; so many wait for it now. */
+  announcement(target: string, event: string, result: string, waiting: number): void;
   /** Everything in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -69,6 +71,14 @@ export function createMetrics(version: string, options: { readonly process?: boo
     "fleet",
   ]);
   const deliveries = counter("plumbline_deliveries_total", "Deliveries of forges, by what became of them.", ["result"]);
+  const announcements = counter("plumbline_announcements_total", "Announcements by what became of them.", [
+    "target",
+    "event",
+    "result",
+  ]);
+  const announcementsWaiting = gauge("plumbline_announcements_waiting", "Announcements that wait for their target.", [
+    "target",
+  ]);
   gauge("plumbline_build_info", "Always 1; the version is in the label.", ["version"]).set({ version }, 1);
   if (options.process === true) collectDefaultMetrics({ register: registry });
 
@@ -89,6 +99,10 @@ export function createMetrics(version: string, options: { readonly process?: boo
     },
     settled: (fleet, atSeconds) => settledAt.set({ fleet }, atSeconds),
     delivery: (result) => deliveries.inc({ result }),
+    announcement(target, event, result, waiting) {
+      announcements.inc({ target, event, result });
+      announcementsWaiting.set({ target }, waiting);
+    },
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -1,5 +1,7 @@
 import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { openAnnouncer } from "../../src/announce/announcer.ts";
 import { createConsole } from "../../src/announce/console.ts";
@@ -9,6 +11,7 @@ import { createWebhook, type WebhookOptions } from "../../src/announce/webhook.t
 import { createMemoryStore } from "../../src/store/memory.ts";
 import { fakeClock } from "../support/clock.ts";
 import { suite } from "../support/suite.ts";
+import { root } from "../support/worlds.ts";
 import { startReceiver } from "./receiver.ts";
 import { everything, keepingTarget, openAnnounceScene } from "./scene.ts";
 
@@ -62,6 +65,27 @@ test("a letter is one signed document; the signature covers time and body", () =
       { id, event, title, report },
       { ...{ id: letter.id, event: "applied", report: { outcome: "applied" } }, title: letter.announcement.title },
     );
+  }));
+
+test("the check that the document shows accepts it, and refuses what is old, changed or of another secret", () =>
+  withReceiver([], async ({ url, arrivals }) => {
+    const target = webhook(url);
+    await target.deliver(letter, never);
+    await target.close();
+    const document = readFileSync(join(root, "docs", "announcements.md"), "utf8");
+    const [, code = ""] = /```js\n([\s\S]*?)```/.exec(document) ?? [];
+    const { isGenuine } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+      isGenuine: (secret: string, headers: object, body: string, nowSeconds: number) => boolean;
+    };
+    const { headers, body } = arrivals[0] ?? { headers: {}, body: "" };
+    const sentAt = Date.parse("2026-01-01T00:00:00Z") / 1_000;
+    assert.ok(isGenuine("s3cret", headers, body, sentAt + 5));
+    assert.not.ok(isGenuine("s3cret", headers, body, sentAt + 301), "old");
+    assert.not.ok(isGenuine("s3cret", headers, `${body} `, sentAt), "changed");
+    assert.not.ok(isGenuine("other", headers, body, sentAt), "of another secret");
+    assert.not.ok(isGenuine("s3cret", {}, body, sentAt), "unsigned");
+    const later = { ...headers, "x-plumbline-timestamp": String(sentAt + 600) };
+    assert.not.ok(isGenuine("s3cret", later, body, sentAt + 600), "with another time");
   }));
 
 test("a chat gets its own shape, and without a secret no signature", () =>

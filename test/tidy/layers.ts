@@ -27,7 +27,18 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   [
     "commands/",
     [
-      ...["cli.ts", "cli/", "shell.ts", "config.ts", "config/", "compose.ts", "compose/", "daemon.ts", "reconcile.ts"],
+      ...[
+        "announce/",
+        "cli.ts",
+        "cli/",
+        "shell.ts",
+        "config.ts",
+        "config/",
+        "compose.ts",
+        "compose/",
+        "daemon.ts",
+        "reconcile.ts",
+      ],
       ...[
         "review.ts",
         "decrees.ts",
