@@ -25,7 +25,7 @@ export interface Target extends Place {
 }
 
 /** A world that can be served and touched by hand. */
-export type SimulatedWorld = "gce" | "edge";
+export type SimulatedWorld = "gce" | "edge" | "github";
 
 /** What can be done to a simulated world behind the daemon's back. */
 export type SimulatorAction =
@@ -41,7 +41,17 @@ export type SimulatorAction =
   | "disable-api"
   | "enable-api"
   | "set-quota"
-  | "replay";
+  | "replay"
+  | "show"
+  | "comment"
+  | "merge"
+  | "close"
+  | "reopen"
+  | "add-project"
+  | "add-token"
+  | "set-role"
+  | "add-app"
+  | "add-hook";
 
 /** One command of the command line, complete. */
 export type Command =
@@ -73,6 +83,8 @@ export type Command =
       /** URL of the world; undefined finds the one of the daemon that runs on the state directory. */
       readonly endpoint: string | undefined;
       readonly state: string | undefined;
+      /** `owner/name`, where the world has projects. */
+      readonly project?: string;
       readonly output: OutputFormat;
     }
   | { readonly name: "policy"; readonly paths: readonly string[]; readonly output: OutputFormat }

@@ -13,6 +13,7 @@ export interface Flags {
   readonly port?: number;
   readonly data?: string;
   readonly endpoint?: string;
+  readonly project?: string;
   readonly logLevel?: NonNullable<CommonFlags["logLevel"]>;
   readonly color: boolean;
 }

@@ -10,6 +10,7 @@ interface Row {
 
 const name = ["<name>", "Name as the list shows it."] as const;
 
+const thread = ["<number>", "Number of the pull request or issue."] as const;
 const permission = ["<permission>", "For example compute.instances.create."] as const;
 const service = ["<service>", "For example secretmanager.googleapis.com."] as const;
 
@@ -62,15 +63,53 @@ const worlds: Readonly<Record<SimulatedWorld, { readonly title: string; readonly
       },
     ],
   },
+  github: {
+    title: "the GitHub simulator",
+    rows: [
+      { action: "list", args: [], description: "List the pull requests." },
+      { action: "show", args: [thread], description: "Show a pull request or an issue with its comments." },
+      { action: "comment", args: [thread, ["<text...>", "What to say."]], description: "Say something there." },
+      { action: "merge", args: [thread], description: "Merge a pull request." },
+      { action: "close", args: [thread], description: "Close a pull request." },
+      { action: "reopen", args: [thread], description: "Open a closed pull request again." },
+      {
+        action: "add-project",
+        args: [["<owner/name>", "For example acme/fleet."]],
+        description: "Make a project with an empty repository.",
+      },
+      { action: "add-token", args: [["<login>", "Whose token."]], description: "Print a token of a person." },
+      {
+        action: "set-role",
+        args: [
+          ["<login>", "Who."],
+          ["<role>", "admin, maintain, write, triage or read."],
+        ],
+        description: "Say what a person may do in a project.",
+      },
+      {
+        action: "add-app",
+        args: [["<name>", "For example plumbline."]],
+        description: "Make an app on the project's owner; prints its id and private key.",
+      },
+      {
+        action: "add-hook",
+        args: [
+          ["<url>", "Where deliveries go."],
+          ["[secret]", "What they are signed with."],
+        ],
+        description: "Send the project's deliveries somewhere.",
+      },
+    ],
+  },
 };
 
-/** Adds `sim gce` and `sim edge`: worlds served by themselves, and ways to change them behind the daemon's back. */
+/** Adds `sim gce`, `sim edge` and `sim github`: worlds served by themselves, and ways to change them behind the daemon's back. */
 export function addSimulators(program: Program, onCommand: OnCommand): void {
   const sim = program
     .command("sim")
     .description("Serve an embedded world by itself, or change one by hand.")
     .usage("<world> [action]");
-  for (const world of ["gce", "edge"] as const) {
+  for (const world of ["gce", "edge", "github"] as const) {
     const { title, rows } = worlds[world];
     const group = sim
       .command(world)
@@ -109,6 +148,11 @@ function addAction(group: Program, world: SimulatedWorld, row: Row, onCommand: O
         .conflicts("state"),
     )
     .option("--state <folder>", "State folder of the daemon whose world is meant.")
+    .addOption(
+      new Option("--project <owner/name>", "Project that is meant. Default: the only one.").hideHelp(
+        world !== "github",
+      ),
+    )
     .addOption(oneOf("-o, --output <format>", "How the answer is written.", formats, "text"));
   withCommon(command, onCommand, (flags: Flags, args) => ({
     name: "sim",
@@ -117,11 +161,18 @@ function addAction(group: Program, world: SimulatedWorld, row: Row, onCommand: O
     args: textsOf(args),
     endpoint: flags.endpoint,
     state: flags.state,
+    ...(flags.project !== undefined && { project: flags.project }),
     output: flags.output,
   }));
 }
 
+const examples: Readonly<Record<SimulatedWorld, string>> = {
+  gce: "delete web-us-dfw-0",
+  edge: "set network/default spec.mtu=1400",
+  github: "comment 1 /plan",
+};
+
 function exampleOf(world: SimulatedWorld): string {
-  const action = world === "gce" ? "delete web-us-dfw-0" : "set network/default spec.mtu=1400";
+  const action = examples[world];
   return `\nExamples:\n  $ plumbline sim ${world} --port 8090 --data ./world\n  $ plumbline sim ${world} list\n  $ plumbline sim ${world} ${action}`;
 }

@@ -4,6 +4,7 @@ import type { Json } from "../core/json.ts";
 import { inColumns } from "../report/columns.ts";
 import type { Shell } from "../shell.ts";
 import { CommandError } from "./session.ts";
+import { changeGithub } from "./sim-github.ts";
 
 type Simulating = Extract<Command, { readonly name: "sim" }>;
 type Serving = Extract<Simulating, { readonly action: "serve" }>;
@@ -15,9 +16,8 @@ export async function sim(shell: Shell, command: Simulating): Promise<number> {
   if (command.action === "replay") return await replay(shell, command as ByHand);
   const url = await endpointOf(shell, command as ByHand);
   try {
-    await (command.world === "gce"
-      ? changeGce(shell, command as ByHand, url)
-      : changeEdge(shell, command as ByHand, url));
+    const changes = { gce: changeGce, edge: changeEdge, github: changeGithub };
+    await changes[command.world](shell, command as ByHand, url);
   } catch (error) {
     throw new CommandError((error as Error).message);
   }
@@ -25,11 +25,7 @@ export async function sim(shell: Shell, command: Simulating): Promise<number> {
 }
 
 async function serve(shell: Shell, command: Serving): Promise<number> {
-  const options = { port: command.port, ...(command.data !== undefined && { dataDirectory: command.data }) };
-  const world =
-    command.world === "gce"
-      ? await (await import("../sim/gce/index.ts")).startGceSimulator(options)
-      : await (await import("../sim/edge/index.ts")).startEdgeSimulator(options);
+  const world = await startWorld(shell, command);
   shell.stdout.write(`listening ${world.url}\n`);
   await new Promise<void>((resolve) => {
     if (shell.stopping.aborted) resolve();
@@ -37,6 +33,19 @@ async function serve(shell: Shell, command: Serving): Promise<number> {
   });
   await world.close();
   return 0;
+}
+
+async function startWorld(
+  shell: Shell,
+  { world, port, data }: Serving,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const options = { port, ...(data !== undefined && { dataDirectory: data }) };
+  if (world === "gce") return await (await import("../sim/gce/index.ts")).startGceSimulator(options);
+  if (world === "edge") return await (await import("../sim/edge/index.ts")).startEdgeSimulator(options);
+  const { startGithubSimulator } = await import("../sim/github/index.ts");
+  // Whoever reaches loopback sits at this machine: pushing needs no password, and a pushed branch asks to be merged.
+  const searchPath = shell.environment.PATH ?? "";
+  return await startGithubSimulator({ ...options, searchPath, pushesAs: "you", autoPull: true });
 }
 
 /** Plays recordings of the real API against a world of its own; exit code 1 when a difference has no reason. */
@@ -56,7 +65,9 @@ async function endpointOf(shell: Shell, command: ByHand): Promise<string> {
       `No daemon serves embedded worlds from ${stateDirectory}. Start one with npm start, or name a world with --endpoint.`,
     );
   }
-  return command.world === "gce" ? worlds.gceUrl : worlds.edgeUrl;
+  const url = { gce: worlds.gceUrl, edge: worlds.edgeUrl, github: worlds.githubUrl }[command.world];
+  if (url === undefined) throw new CommandError("The running daemon has no embedded GitHub: it needs git.");
+  return url;
 }
 
 async function changeGce(shell: Shell, command: ByHand, url: string): Promise<void> {
@@ -102,8 +113,7 @@ async function changeGce(shell: Shell, command: ByHand, url: string): Promise<vo
     case "set-quota":
       await access.setQuota(url, name, value);
       break;
-    case "set":
-    case "replay":
+    default:
       throw new Error(`The Compute Engine world has no action ${command.action} by hand.`);
   }
   done(shell, command);

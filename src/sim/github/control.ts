@@ -5,6 +5,8 @@ import type { Role } from "./state.ts";
 
 /** What the control API reaches besides the hands. */
 export interface Controls extends Hands {
+  /** Who sits in front of this world; undefined for nobody. */
+  readonly person: string | undefined;
   /** What is there, in short. */
   overview(): JsonObject;
 }
@@ -50,7 +52,10 @@ async function answerOf(controls: Controls, operation: string, raw: Buffer): Pro
       return { code: 200, body: controls.overview() };
     case "POST projects":
       if (!isName(owner) || !isName(name)) return refusal(422, "project must be OWNER/NAME.");
-      await controls.addProject({ owner, name, isPrivate: body.private === true });
+      await controls.addProject({
+        ...{ owner, name, isPrivate: body.private === true },
+        ...(controls.person !== undefined && { roles: { [controls.person]: "admin" } }),
+      });
       return { code: 201, body: { project: `${owner}/${name}` } };
     case "POST tokens": {
       if (!isName(text("login"))) return refusal(422, "login must be the name of a person.");

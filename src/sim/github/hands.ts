@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
-import type { Role } from "./state.ts";
+import type { Role, Token } from "./state.ts";
 import { projectKey, userOf, type World } from "./world.ts";
 
 /** A project to begin with. */
@@ -17,7 +17,7 @@ export interface ProjectOptions {
 export interface Hands {
   /** Makes a project that is not there yet, with its repository; gives the folder of that. */
   addProject(options: ProjectOptions): Promise<string>;
-  /** A token of a person; made up when none is given. */
+  /** A token of a person; without one that is given, theirs, or a new one. */
   addToken(login: string, token?: string): string;
   /** Says what a person may do in a project. */
   setRole(owner: string, name: string, login: string, role: Role): void;
@@ -55,9 +55,11 @@ export function handsOf(world: World): Hands {
       state.put("projects", key, project);
       return (await world.git(project)).folder;
     },
-    addToken(login, token = `ghp_${randomBytes(18).toString("hex")}`) {
-      userOf(state, login);
-      state.put("tokens", token, { token, login });
+    addToken(login, given) {
+      const { login: name } = userOf(state, login);
+      const same = state.all("tokens").find((one) => one.login === name && isPlain(one));
+      const token = given ?? same?.token ?? `ghp_${randomBytes(18).toString("hex")}`;
+      if (token !== same?.token) state.put("tokens", token, { token, login: name });
       return token;
     },
     setRole(owner, name, login, role) {
@@ -91,6 +93,11 @@ export function handsOf(world: World): Hands {
       for (const hook of state.all("hooks")) if (hook.project === project) state.drop("hooks", hook.id);
     },
   };
+}
+
+/** A person's own token that may do whatever the person may. */
+function isPlain({ expiresAt, installation, permissions }: Token): boolean {
+  return expiresAt === undefined && installation === undefined && permissions === undefined;
 }
 
 function newKey(): string {

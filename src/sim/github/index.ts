@@ -103,6 +103,7 @@ export async function startGithubSimulator(options: GithubSimulatorOptions): Pro
   const hands = handsOf(world);
   const controls: Controls = {
     ...hands,
+    person: options.pushesAs,
     overview: () => ({
       kind: "github",
       projects: state.all("projects").map(({ owner, name }) => `${owner}/${name}`),
