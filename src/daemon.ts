@@ -43,6 +43,8 @@ export interface Listeners {
   onBroken(fleet: string, error: unknown): void;
   /** A pull request was reviewed. */
   onReviewed?(world: World, number: number, memory: ReviewMemory): void;
+  /** Something was said at the forge. */
+  onTold?(fleet: string, text: string): void;
 }
 
 /**
@@ -99,7 +101,7 @@ function openDesk(
 ): OpenDesk {
   const { forge, pageUrl, deployments, pollIntervalMs } = talk;
   const desk = createDesk(
-    { world, forge, pageUrl, deployments },
+    { world, forge, pageUrl, deployments, say: (text) => listeners.onTold?.(world.judges.fleet, text) },
     {
       wakes: { applyAgain: () => mailbox.put("command") },
       ...{ firstRetryMs, maxRetryMs },

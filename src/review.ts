@@ -20,6 +20,8 @@ export interface Review {
   readonly pageUrl: (number: number) => string;
   /** Whether the forge is told of each location a commit reached. */
   readonly deployments?: boolean;
+  /** Told in a sentence what was said at the forge, for whoever watches the daemon. */
+  readonly say?: (text: string) => void;
 }
 
 /** What is remembered of a reviewed pull request. Losing it costs one more look, nothing else. */

@@ -4,6 +4,7 @@ import type { Outcome } from "../core/outcome.ts";
 import { runDaemon } from "../daemon.ts";
 import { reconcile } from "../reconcile.ts";
 import { inColumns } from "../report/columns.ts";
+import { visible } from "../report/text.ts";
 import { createLog, type Log } from "../runtime/log.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { startServer } from "../server/server.ts";
@@ -104,6 +105,10 @@ async function forever(
         }
         if (isFirst && output === "text")
           print.say(welcome(session, server?.url, session.stateDirectory === stateDirectoryOf(shell, undefined)));
+      },
+      onTold(fleet, text) {
+        if (output === "text") print.say(visible(`  ${fleet}  ${text}`));
+        else log.info("told", { fleet, text });
       },
       onBroken(fleet, error) {
         print.end();

@@ -6,7 +6,7 @@ import { memoryOf, type Review } from "../review.ts";
  * Tells drift where it matters: what an open pull request touches is told there (its review says so), the rest in one issue per fleet,
  * which is opened, kept true and closed again. Nothing is written while nothing changes.
  */
-export async function alertDrift({ world, forge }: Review, signal: AbortSignal): Promise<void> {
+export async function alertDrift({ world, forge, say }: Review, signal: AbortSignal): Promise<void> {
   const { store, judges } = world;
   const { fleet } = judges;
   const reviews = [...(await store.factsUnder(fleet, "review/")).values()].map(memoryOf);
@@ -23,6 +23,7 @@ export async function alertDrift({ world, forge }: Review, signal: AbortSignal):
   const said = JSON.stringify([ticket.isOpen, ticket.body]);
   if (said === known) return;
   const number = await forge.ticket(ticket, signal);
+  if (number !== undefined) say?.(`drift is told in issue #${number}${ticket.isOpen ? "" : ", closed now"}`);
   if (ticket.isOpen || number !== undefined) await store.setFact(fleet, ticketFact, said);
   if (!ticket.isOpen) await store.dropFact(fleet, ticketFact);
 }

@@ -39,7 +39,7 @@ export async function announce(desk: Review, outcome: Outcome, isHead: boolean, 
 }
 
 async function tellPull(
-  { world, forge, pageUrl }: Review,
+  { world, forge, pageUrl, say }: Review,
   number: number,
   { memory }: MergedPull,
   { outcome, carried }: { readonly outcome: Outcome; readonly carried: number },
@@ -59,8 +59,15 @@ async function tellPull(
   if (outcome.kind === "applied" || outcome.kind === "settled" || (outcome.kind === "failed" && !outcome.retryable)) {
     await world.store.dropFact(fleet, deskFacts.merged(number));
     await world.store.setFact(fleet, reviewFacts.comment(number), text);
+    say?.(`#${number} was told what became of it: ${outcome.kind}, ${verdictWords[verdict]}`);
   }
 }
+
+const verdictWords = {
+  "as-reviewed": "as reviewed",
+  differs: "not quite as reviewed",
+  unknown: "its review is not remembered",
+} as const;
 
 /** How many commits the head is ahead of a merged one along any parent; undefined when it does not carry it. */
 async function distanceTo({ world }: Review, head: string, wanted: string): Promise<number | undefined> {

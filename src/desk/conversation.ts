@@ -64,12 +64,14 @@ async function heed(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSig
       : await carryOut(desk, wakes, remark, reading.request, signal);
   await world.store.finishAudit(fleet, remark.id, answer.isDone ? "done" : answer.text.slice(0, 500));
   await forge.react(remark, answer.isDone ? "done" : "refused", signal);
-  if (answer.text === "") return;
-  const parts = splitMarkdown(
-    `In answer to ${codeSpan(`/${action}`)} of ${codeSpan(remark.author)}:\n\n${answer.text}`,
-    commentLimits,
-  );
-  await forge.note(remark.thread, { key: `answer/${remark.id}`, parts }, signal);
+  if (answer.text !== "") {
+    const parts = splitMarkdown(
+      `In answer to ${codeSpan(`/${action}`)} of ${codeSpan(remark.author)}:\n\n${answer.text}`,
+      commentLimits,
+    );
+    await forge.note(remark.thread, { key: `answer/${remark.id}`, parts }, signal);
+  }
+  desk.say?.(`#${remark.thread} ${remark.author} asked for /${action}: ${answer.isDone ? "done" : "refused"}`);
 }
 
 function actionText(request: Request): string {

@@ -58,6 +58,7 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
   const reviews = createReviews(review, {
     onReviewed(number, memory) {
       failing.delete(number);
+      review.say?.(`#${number} "${memory.title}" reviewed: ${memory.verdict}`);
       options.onReviewed?.(number, memory);
     },
     onFailed(number, error) {
