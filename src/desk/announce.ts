@@ -1,11 +1,12 @@
-import { compareEffects, effectsOf, isSame } from "../core/effects.ts";
+import { compareEffects, type EffectDifference, effectsOf, isSame } from "../core/effects.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { driftOf } from "../reconcile.ts";
-import { appliedMarkdown } from "../report/applied.ts";
+import { type AppliedReport, appliedMarkdown } from "../report/applied.ts";
 import { applyMark } from "../report/commit-status.ts";
 import { commentLimits, splitMarkdown } from "../report/split.ts";
 import { contexts, noteKey, type Review, type ReviewMemory, reviewFacts } from "../review.ts";
 import { deskFacts } from "./facts.ts";
+import { distanceTo } from "./history.ts";
 
 /** A merged pull request whose outcome is to be told. */
 export interface MergedPull {
@@ -14,11 +15,16 @@ export interface MergedPull {
   readonly memory: ReviewMemory | undefined;
 }
 
-/** How far back from the head a merged commit is looked for. */
-const longestWalk = 200;
-
-/** Tells what a pass came to: on the commit, in the merged pull requests it carries, and per environment where that is wanted. */
-export async function announce(desk: Review, outcome: Outcome, isHead: boolean, signal: AbortSignal): Promise<void> {
+/**
+ * Tells what a pass came to: on the commit, in the merged pull requests it carries, and per environment where that is wanted.
+ * `earlier` are passes that changed something, the oldest first: a merge may be heard of after the pass that carried it out.
+ */
+export async function announce(
+  desk: Review,
+  outcome: Outcome,
+  { isHead, earlier }: { readonly isHead: boolean; readonly earlier: readonly Outcome[] },
+  signal: AbortSignal,
+): Promise<void> {
   const { world, forge, pageUrl } = desk;
   if (outcome.commit === "") return;
   if (isHead)
@@ -33,9 +39,25 @@ export async function announce(desk: Review, outcome: Outcome, isHead: boolean, 
   for (const [name, text] of merged) {
     const number = Number(name.slice("merged/".length));
     const pull = JSON.parse(text) as MergedPull;
-    const carried = await distanceTo(desk, outcome.commit, pull.mergedCommit);
-    if (carried !== undefined) await tellPull(desk, number, pull, { outcome, carried }, signal);
+    const carrying: { readonly outcome: Outcome; readonly carried: number }[] = [];
+    for (const pass of [...earlier, outcome]) {
+      const carried = await distanceTo(desk.world.repository, pass.commit, pull.mergedCommit);
+      if (carried !== undefined) carrying.push({ outcome: pass, carried });
+    }
+    // What a pass brought about counts; failing ones before it do not.
+    const telling = carrying.find(({ outcome: { kind } }) => kind === "applied") ?? carrying.at(-1);
+    if (telling !== undefined) await tellPull(desk, number, pull, telling, signal);
   }
+}
+
+function verdictOf(
+  memory: ReviewMemory | undefined,
+  { plan, results, kind }: Outcome,
+  difference: EffectDifference,
+): AppliedReport["verdict"] {
+  if (memory === undefined || plan === undefined) return "unknown";
+  if (isSame(difference)) return "as-reviewed";
+  return kind === "settled" && results.length === 0 ? "unseen" : "differs";
 }
 
 async function tellPull(
@@ -47,8 +69,7 @@ async function tellPull(
 ): Promise<void> {
   const { fleet } = world.judges;
   const difference = compareEffects(memory?.effects ?? [], effectsOf(outcome.plan?.changes ?? []));
-  const verdict =
-    memory === undefined || outcome.plan === undefined ? "unknown" : isSame(difference) ? "as-reviewed" : "differs";
+  const verdict = verdictOf(memory, outcome, difference);
   const reviewed = (await world.store.fact(fleet, reviewFacts.comment(number))) ?? "";
   const text = appliedMarkdown({
     ...{ outcome, carried, verdict, difference, reviewed },
@@ -67,28 +88,8 @@ const verdictWords = {
   "as-reviewed": "as reviewed",
   differs: "not quite as reviewed",
   unknown: "its review is not remembered",
+  unseen: "in place",
 } as const;
-
-/** How many commits the head is ahead of a merged one along any parent; undefined when it does not carry it. */
-async function distanceTo({ world }: Review, head: string, wanted: string): Promise<number | undefined> {
-  const seen = new Set<string>();
-  let edge: readonly string[] = [head];
-  for (let distance = 0; edge.length > 0 && seen.size < longestWalk; distance += 1) {
-    if (edge.includes(wanted)) return distance;
-    const parents: string[] = [];
-    for (const commit of edge) {
-      if (seen.has(commit)) continue;
-      seen.add(commit);
-      try {
-        parents.push(...(await world.repository.commit(commit)).parents);
-      } catch {
-        // The clone's history ends here.
-      }
-    }
-    edge = [...new Set(parents)];
-  }
-  return undefined;
-}
 
 /** Whether reality is as the head wants it, as a mark of its own. */
 async function tellDrift({ world, forge, pageUrl }: Review, outcome: Outcome, signal: AbortSignal): Promise<void> {

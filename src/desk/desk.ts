@@ -32,10 +32,30 @@ export interface DeskOptions {
   readonly onReviewed?: (number: number, memory: ReviewMemory) => void;
 }
 
+interface Untold {
+  readonly outcome: Outcome;
+  readonly isHead: boolean;
+}
+
+/** How many passes that changed something are kept for merges that are heard of later. */
+const passesRemembered = 20;
+/** How many passes wait for a forge that cannot be reached. */
+const longestQueue = 100;
+
+/** A pass that changed nothing makes what the one before it has to tell no less true; one that failed again replaces its like. */
+function withNext(queue: readonly Untold[], next: Untold): readonly Untold[] {
+  const last = queue.at(-1);
+  const isSameCommit = last?.outcome.commit === next.outcome.commit;
+  if (isSameCommit && next.outcome.kind === "settled" && next.outcome.results.length === 0) return queue;
+  const isRepeated = isSameCommit && last?.outcome.kind === next.outcome.kind && last.outcome.results.length === 0;
+  return [...(isRepeated ? queue.slice(0, -1) : queue), next].slice(-longestQueue);
+}
+
 /** Makes the desk of one tracked branch. A failing forge delays words, never work. */
 export function createDesk(review: Review, options: DeskOptions): Desk {
   const mailbox = createMailbox<"look">();
-  const untold = new Map<string, { readonly outcome: Outcome; readonly isHead: boolean }>();
+  let untold: readonly Untold[] = [];
+  let earlier: readonly Outcome[] = [];
   const failing = new Set<number>();
   let failures = 0;
   let timer = new AbortController();
@@ -68,9 +88,12 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
   });
 
   async function tellAll(signal: AbortSignal): Promise<void> {
-    for (const [key, { outcome, isHead }] of untold) {
-      await announce(review, outcome, isHead, signal);
-      if (untold.get(key)?.outcome === outcome) untold.delete(key);
+    for (;;) {
+      const [next] = untold;
+      if (next === undefined) return;
+      const { outcome, isHead } = next;
+      await announce(review, outcome, { isHead, earlier: earlier.filter((pass) => pass !== outcome) }, signal);
+      untold = untold.filter((each) => each !== next);
     }
   }
 
@@ -100,7 +123,9 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
     tell(outcomes) {
       const [head] = outcomes;
       for (const outcome of outcomes) {
-        if (outcome.commit !== "") untold.set(outcome.commit, { outcome, isHead: outcome === head });
+        if (outcome.commit === "") continue;
+        untold = withNext(untold, { outcome, isHead: outcome === head });
+        if (outcome.results.length > 0) earlier = [...earlier, outcome].slice(-passesRemembered);
       }
       if (head?.kind === "refused" && head.plan !== undefined) {
         const refused = { planId: head.plan.planId, effects: effectsOf(head.plan.changes) };

@@ -4,6 +4,7 @@ import { facts as passFacts } from "../reconcile.ts";
 import { contexts, memoryOf, type Review, type ReviewMemory, review, reviewFacts } from "../review.ts";
 import type { MergedPull } from "./announce.ts";
 import { deskFacts } from "./facts.ts";
+import { distanceTo } from "./history.ts";
 
 /** The reviews of one tracked branch that run or wait. */
 export interface Reviews {
@@ -80,7 +81,10 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
       for (const pull of pulls) {
         const memory = memories.get(pull.number);
         const key = await keyOf(desk, pull, memory, surroundings);
-        if (memory?.key !== key) await schedule(pull, key);
+        if (memory?.key === key) continue;
+        // Already carried by the base: it is about to be closed, and its review is what the merge is compared with.
+        const isCarried = (await distanceTo(world.repository, surroundings.base, pull.headCommit)) !== undefined;
+        if (memory === undefined || !isCarried) await schedule(pull, key);
       }
       const open = new Map(pulls.map((pull) => [pull.number, pull]));
       for (const number of [...waiting.keys()]) if (!open.has(number)) waiting.delete(number);

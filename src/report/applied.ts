@@ -11,7 +11,8 @@ export interface AppliedReport {
   readonly outcome: Outcome;
   /** How many commits later the one stands that was applied; 0 when it is the merge itself. */
   readonly carried: number;
-  readonly verdict: "as-reviewed" | "differs" | "unknown";
+  /** `unseen`: it is in place, but the pass that did it is not remembered. */
+  readonly verdict: "as-reviewed" | "differs" | "unknown" | "unseen";
   readonly difference: EffectDifference;
   readonly reviewedPlanId: string;
   /** The comment that stood here before the merge, to be folded below. */
@@ -39,6 +40,8 @@ function comparison({ outcome, verdict, difference, reviewedPlanId }: AppliedRep
   const plan = reviewedPlanId === "" ? "" : ` (plan ${codeSpan(reviewedPlanId)})`;
   if (outcome.kind === "invalid" || outcome.kind === "refused") return `**Not applied**${plan}: see below.`;
   if (verdict === "unknown") return "**There is no memory of what was reviewed** to compare with.";
+  if (verdict === "unseen")
+    return `**In place**${plan}: nothing is left to do. What an earlier pass did is not remembered.`;
   if (verdict === "as-reviewed") return `**Applied as reviewed**${plan}.`;
   return [`**What was done differs from what was reviewed**${plan}:`, "", ...differenceLines(difference)].join("\n");
 }

@@ -28,6 +28,8 @@ export function openDeskScene(over: Parameters<typeof openScene>[0] = {}) {
   return {
     ...scene,
     ...{ forge, review, desk, troubles, wakes },
+    /** The same without a desk. */
+    scene,
     /** Opens or moves a pull request: a head, and the merge the forge makes of it. */
     propose(number: number, lines: readonly string[], more: Parameters<typeof pullOf>[2] = {}): string {
       const base = scene.repository.headId();

@@ -1,0 +1,55 @@
+import * as assert from "uvu/assert";
+import { suite } from "../support/suite.ts";
+import { openDeskScene } from "./desk-scene.ts";
+
+const test = suite("desk/announce");
+const base = ["instance/web size=1", "disk/data size=1"];
+const grown = [...base, "instance/new size=2"];
+
+/** A reviewed pull request whose merge has reached the branch. */
+async function openMerged() {
+  const scene = openDeskScene();
+  scene.repository.commitFiles({ "fleet.yaml": base.join("\n") });
+  await scene.passAndTell();
+  const head = scene.propose(7, grown);
+  await scene.look();
+  const before = scene.repository.headId();
+  const merged = scene.repository.commitAt("refs/heads/main", { "fleet.yaml": grown.join("\n") }, [before, head]);
+  scene.repository.moveTo(merged);
+  const close = (): void => {
+    const open = scene.forge.pullRequests.get(7) as NonNullable<ReturnType<typeof scene.forge.pullRequests.get>>;
+    scene.forge.pullRequests.set(7, { ...open, state: "merged", mergedCommit: merged });
+  };
+  return { ...scene, merged, close };
+}
+
+test("a merge that is heard of after the pass that carried it out is told all the same", async () => {
+  const scene = await openMerged();
+  await scene.passAndTell();
+  assert.match(scene.note(7), "A merge will do this");
+  scene.close();
+  await scene.look();
+  await scene.passAndTell();
+  assert.match(scene.note(7), "Applied as reviewed");
+});
+
+test("a quiet pass right behind does not take the place of the one that applied", async () => {
+  const scene = await openMerged();
+  scene.close();
+  scene.desk.tell(await scene.scene.look());
+  scene.desk.tell(await scene.scene.look());
+  await scene.look();
+  assert.match(scene.note(7), "Applied as reviewed");
+});
+
+test("a daemon that started anew does not claim that anything differed", async () => {
+  const scene = await openMerged();
+  await scene.scene.look();
+  scene.close();
+  await scene.look();
+  await scene.passAndTell();
+  assert.match(scene.note(7), "In place");
+  assert.not.match(scene.note(7), "differs");
+});
+
+test.run();
