@@ -16,6 +16,7 @@ import { type Document, identityOf } from "./datum/document.ts";
 import { expandFleet } from "./datum/expand.ts";
 import type { Fleet } from "./datum/fleet.ts";
 import { checkUpdates } from "./datum/rules-update.ts";
+import { type Ground, groundOf } from "./ground.ts";
 import type { PolicyEngine } from "./policy/door.ts";
 import { assumedIn, previousDocuments } from "./previous.ts";
 import { type Provider, ProviderError } from "./providers/provider.ts";
@@ -96,9 +97,10 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   if (hasErrors(problems) || question.depth === "check")
     return { ...base, ...nothing, problems, sources: await sourcesOf(problems) };
 
-  const draft = expand(judges, checked, new Map());
+  const draft = expand(judges, checked, { allocations: new Map(), facts: [] });
   const seen = await observe(judges, draft, question.inventory, signal, onProgress);
-  const fleet = expand(judges, checked, allocationsOf(seen.observed));
+  const dark = new Set(seen.unavailable.keys());
+  const fleet = expand(judges, checked, groundOf(draft, seen.observed, question.inventory, judges.providers, dark));
   const used = fleet.deployments.flatMap(({ secrets }) => Object.values(secrets));
   const sealed = (await judges.secrets?.check(used, checked.documents)) ?? [];
   const wanted = judges.providers.flatMap((provider) => provider.translate(fleet));
@@ -161,8 +163,8 @@ const nothing = {
   unavailable: new Map<string, ProviderError>(),
 } as const;
 
-function expand(judges: Judges, checked: CheckResult, allocations: ReadonlyMap<string, string>): Fleet {
-  return expandFleet(checked.documents, { fleet: judges.fleet, allocations });
+function expand(judges: Judges, checked: CheckResult, ground: Ground): Fleet {
+  return expandFleet(checked.documents, { fleet: judges.fleet, ...ground });
 }
 
 /** What the daemon's policies say of each manifest, beside what it was at the last applied commit. */
@@ -180,13 +182,6 @@ async function judgeManifests(
   });
   const gone = [...removed.values()].map((document) => ({ document, oldObject: document.content }));
   return await judges.policies.checkManifests([...present, ...gone]);
-}
-
-/** Blocks that stand already: they never move, whatever the commit says. */
-function allocationsOf(observed: readonly Observed[]): ReadonlyMap<string, string> {
-  return new Map(
-    observed.flatMap(({ allocation }) => (allocation === undefined ? [] : [[allocation.key, allocation.block]])),
-  );
 }
 
 interface Seen {

@@ -1,15 +1,7 @@
-import { compareText, type Problem } from "../core/problem.ts";
-import { holds, overlaps, readBlock } from "./cidr.ts";
 import { type Document, isOf, valueAt } from "./document.ts";
-import type { Deployment, Location, Network, Presence } from "./fleet.ts";
-import { allocate } from "./ipam.ts";
+import type { Deployment, Location, Network } from "./fleet.ts";
+import { type Ground, type Presences, placeAll, type WrittenSubnet } from "./place-presences.ts";
 import { textAt } from "./report.ts";
-
-/** Networks present in locations, and what could not be given a block. */
-export interface Presences {
-  readonly presences: readonly Presence[];
-  readonly problems: readonly Problem[];
-}
 
 interface Draft {
   readonly network: Network;
@@ -26,7 +18,8 @@ export function presencesOf(
   documents: readonly Document[],
   deployments: readonly Deployment[],
   surroundings: { readonly networks: readonly Network[]; readonly locations: readonly Location[] },
-  standing: ReadonlyMap<string, string>,
+  fleet: string,
+  ground: Ground,
 ): Presences {
   const drafts = new Map<string, Draft>();
   const add = (network: Network, location: Location, hosts: number): void => {
@@ -41,7 +34,12 @@ export function presencesOf(
   const written = writtenPresences(documents, surroundings);
   for (const { network, location } of written) add(network, location, 0);
   const subnets = written.flatMap(({ network, location, document }) => subnetOf(document, keyOf(network, location)));
-  return place(drafts, subnets, standing);
+  return placeAll(
+    fleet,
+    [...drafts].map(([key, draft]) => ({ ...draft, key })),
+    subnets,
+    ground,
+  );
 }
 
 function keyOf(network: Network, location: Location): string {
@@ -88,72 +86,9 @@ function networkOfContext(subnet: Document, documents: readonly Document[], loca
   return ending === undefined ? "" : name.slice(0, -ending.length);
 }
 
-interface Subnet {
-  readonly key: string;
-  readonly block: string;
-  readonly document: Document;
-}
-
-function subnetOf(document: Document, key: string): readonly Subnet[] {
+function subnetOf(document: Document, key: string): readonly WrittenSubnet[] {
   const start = textAt(document.content, ["spec", "startAddress"]);
   const prefix = valueAt(document.content, ["spec", "prefixLength"]);
   const isFour = textAt(document.content, ["spec", "ipFamily"]) === "IPv4";
   return isFour && start !== "" && typeof prefix === "number" ? [{ key, block: `${start}/${prefix}`, document }] : [];
-}
-
-function place(
-  drafts: ReadonlyMap<string, Draft>,
-  subnets: readonly Subnet[],
-  standing: ReadonlyMap<string, string>,
-): Presences {
-  const problems: Problem[] = [];
-  const presences: Presence[] = [];
-  for (const network of new Set([...drafts.values()].map((draft) => draft.network))) {
-    const own = [...drafts].filter(([, draft]) => draft.network === network);
-    const prefix = `${network.namespace}/${network.name}@`;
-    const held = new Map([...standing].filter(([key]) => key.startsWith(prefix)));
-    const said = subnets.filter(({ key }) => key.startsWith(prefix));
-    problems.push(...subnetProblems(network, said));
-    for (const { key, block } of said) held.set(key, block);
-    const requests = own.map(([key, { location, hosts }]) => ({ key, cityCode: location.cityCode, hosts }));
-    const { blocks, failed } = allocate(network.ipv4Range, requests, held);
-    for (const [key, { location }] of own) presences.push({ network, location, key, block: blocks.get(key) ?? "" });
-    for (const { message } of failed) {
-      const at = { source: network.document, path: ["spec", "ipam", "ipv4Range"] };
-      problems.push(problem("network/exhausted", at, message, "Widen the network's range."));
-    }
-  }
-  return { presences: presences.sort((left, right) => compareText(left.key, right.key)), problems };
-}
-
-/** Blocks that somebody chose must be blocks, lie inside the network's range and leave each other alone. */
-function subnetProblems(network: Network, subnets: readonly Subnet[]): readonly Problem[] {
-  const whole = readBlock(network.ipv4Range);
-  return subnets.flatMap(({ key, block, document }, index) => {
-    const at = { source: document, path: ["spec", "startAddress"] };
-    const own = readBlock(block);
-    const say = (message: string, hint: string) => [problem("network/subnet", at, message, hint)];
-    if (own === undefined) return say(`${block} is no block.`, "Write the first address of the block.");
-    if (whole !== undefined && !holds(whole, own)) {
-      return say(
-        `${block} is not inside ${network.ipv4Range}, the range of ${network.name}.`,
-        "Choose a block inside.",
-      );
-    }
-    const other = subnets.slice(0, index).find((earlier) => {
-      const theirs = readBlock(earlier.block);
-      return theirs !== undefined && (earlier.key === key ? earlier.block !== block : overlaps(theirs, own));
-    });
-    if (other === undefined) return [];
-    return say(`${block} is in the way of ${other.block}, which ${other.document.name} says.`, "Choose another block.");
-  });
-}
-
-function problem(
-  rule: string,
-  at: { readonly source: Document; readonly path: readonly string[] },
-  message: string,
-  hint: string,
-): Problem {
-  return { severity: "error", rule, ...at.source.at(at.path), path: at.path.join("."), message, hint };
 }

@@ -7,6 +7,7 @@ import { firewallsOf } from "./expand-firewalls.ts";
 import { presencesOf } from "./expand-presences.ts";
 import type { Deployment, Fleet, Instance, Location, Network } from "./fleet.ts";
 import { defaultRange } from "./ipam.ts";
+import type { RangeFact } from "./range-facts.ts";
 import { textAt } from "./report.ts";
 import { cityKey } from "./targets.ts";
 
@@ -15,6 +16,8 @@ export interface ExpandOptions {
   readonly fleet: string;
   /** Blocks that stand in the world already, by presence key: they never move. */
   readonly allocations: ReadonlyMap<string, string>;
+  /** What worlds say of addresses besides. */
+  readonly facts?: readonly RangeFact[];
 }
 
 /** Expands checked documents to the whole wanted state: pure, and independent of the order of files. */
@@ -30,7 +33,10 @@ export function expandFleet(documents: readonly Document[], options: ExpandOptio
   const alone = sorted.flatMap((document) => writtenInstance(document, around));
   const deployments = [...generated, ...written];
   const all = [...deployments, ...alone.map(({ deployment }) => deployment)];
-  const { presences, problems } = presencesOf(sorted, all, { networks, locations }, options.allocations);
+  const { presences, problems } = presencesOf(sorted, all, { networks, locations }, options.fleet, {
+    allocations: options.allocations,
+    facts: options.facts ?? [],
+  });
   const instances = [...deployments.flatMap(instancesOf), ...alone];
   return {
     name: options.fleet,

@@ -36,6 +36,8 @@ export interface Presence {
   readonly key: string;
   /** IPv4 block, e.g. `10.128.0.0/20`. */
   readonly block: string;
+  /** The network's IPv6 prefix and the block of it that this location has; absent where it carries no IPv6. */
+  readonly ipv6?: { readonly prefix: string; readonly block: string };
 }
 
 /**

@@ -7,13 +7,29 @@ export interface Request {
   readonly cityCode: string;
   /** Addresses it must hold for instances. */
   readonly hosts: number;
+  /** Its block was written down by somebody and does not grow. */
+  readonly fixed?: boolean;
+}
+
+/** A range that others hold in a network or beside it: no block of ours may lie there. */
+export interface Occupied {
+  readonly block: string;
+  /** Whose it is, in words that follow `which`, such as `is behind the peering to acme/shared`. */
+  readonly what: string;
+}
+
+/** Why a presence has no block, or not the one it needs. */
+export interface Failed {
+  readonly key: string;
+  readonly rule: "network/exhausted" | "network/block-full" | "network/range-changed" | "network/overlap";
+  readonly message: string;
 }
 
 /** The blocks of one network, and what could not be placed. */
 export interface Allocated {
   readonly blocks: ReadonlyMap<string, string>;
-  /** Requests without a block, with the reason. */
-  readonly failed: readonly { readonly key: string; readonly message: string }[];
+  /** Requests without a block, or whose standing block cannot stay as it is, with the reason. */
+  readonly failed: readonly Failed[];
 }
 
 /** The range of a Network that names none: what the provider's own automatic networks use. */
@@ -33,48 +49,105 @@ const reservedHosts = 4;
 const stepPrefix = 15;
 
 /**
- * Gives each presence of one network a block of its range. What stands already (`standing`) never moves; fixed cities get their
- * fixed block where the range holds it; the others the first free place, in order of key. Pure and independent of the order given.
+ * Gives each presence of one network a block of its range. What stands already (`standing`) never moves: it may only grow around
+ * itself when more copies need it. Fixed cities get their fixed block where the range holds it; the others the first free place, in
+ * order of key. Ranges that others hold are avoided. Pure and independent of the order given.
  */
 export function allocate(
   range: string,
   requests: readonly Request[],
   standing: ReadonlyMap<string, string>,
+  occupied: readonly Occupied[] = [],
 ): Allocated {
   const whole = readBlock(range);
-  const failed: { key: string; message: string }[] = [];
   const blocks = new Map<string, string>();
-  if (whole === undefined)
-    return { blocks, failed: requests.map(({ key }) => ({ key, message: `${range} is not an IPv4 range.` })) };
-  const taken: Block[] = [];
-  for (const [key, text] of standing) {
-    const block = readBlock(text);
-    if (block === undefined) continue;
-    taken.push(block);
-    if (requests.some((request) => request.key === key)) blocks.set(key, text);
+  if (whole === undefined) {
+    const message = `${range} is not an IPv4 range.`;
+    return { blocks, failed: requests.map(({ key }) => ({ key, rule: "network/exhausted", message })) };
   }
-  const waiting = requests
+  const failed: Failed[] = [];
+  const foreign = occupied.flatMap(({ block }) => readBlock(block) ?? []);
+  const held = new Map(
+    [...standing].flatMap(([key, text]) => {
+      const block = readBlock(text);
+      return block === undefined ? [] : [[key, block] as const];
+    }),
+  );
+  const sorted = [...requests].sort((left, right) => (left.key < right.key ? -1 : 1));
+  for (const request of sorted) {
+    const block = held.get(request.key);
+    if (block === undefined) continue;
+    const others = [...held].flatMap(([key, other]) => (key === request.key ? [] : [other]));
+    const grown = growTo(whole, request, block, [...others, ...foreign]);
+    failed.push(...findingsOn(request, range, whole, block, grown, occupied));
+    held.set(request.key, grown ?? block);
+    blocks.set(request.key, blockText(grown ?? block));
+  }
+  const taken = [...held.values(), ...foreign];
+  const waiting = sorted
     .filter(({ key }) => !blocks.has(key))
-    .sort((left, right) => fixedFirst(left) - fixedFirst(right) || (left.key < right.key ? -1 : 1));
+    .sort((left, right) => fixedFirst(left) - fixedFirst(right));
   for (const request of waiting) {
     const block = place(whole, request, taken);
     if (block === undefined) {
-      failed.push({ key: request.key, message: `No free block of ${range} is left for ${request.cityCode}.` });
+      const { key, cityCode } = request;
+      failed.push({ key, rule: "network/exhausted", message: exhaustedText(range, cityCode, request.hosts) });
       continue;
     }
     taken.push(block);
     blocks.set(request.key, blockText(block));
   }
-  for (const { key, hosts } of requests) {
-    const block = readBlock(blocks.get(key) ?? "");
-    if (block !== undefined && sizeOf(block.prefix) - reservedHosts < hosts) {
-      failed.push({
-        key,
-        message: `The block ${blockText(block)} holds ${sizeOf(block.prefix) - reservedHosts} instances, ${hosts} are wanted.`,
-      });
-    }
-  }
   return { blocks, failed };
+}
+
+/** How many instances a block holds. */
+export function roomOf(block: string): number {
+  const found = readBlock(block);
+  return found === undefined ? 0 : Math.max(0, sizeOf(found.prefix) - reservedHosts);
+}
+
+function exhaustedText(range: string, cityCode: string, hosts: number): string {
+  return `No free block of ${range} is left for ${hosts} ${hosts === 1 ? "instance" : "instances"} in ${cityCode || "a location"}.`;
+}
+
+/** What is wrong with a block that stands: it is never moved, so that somebody has to decide. */
+function findingsOn(
+  { key, hosts }: Request,
+  range: string,
+  whole: Block,
+  block: Block,
+  grown: Block | undefined,
+  occupied: readonly Occupied[],
+): readonly Failed[] {
+  const text = blockText(block);
+  if (!holds(whole, block)) {
+    const message = `${text} stands already and is not inside ${range}; what stands never moves.`;
+    return [{ key, rule: "network/range-changed", message }];
+  }
+  const other = occupied.find((one) => {
+    const theirs = readBlock(one.block);
+    return theirs !== undefined && overlaps(theirs, block);
+  });
+  if (other !== undefined) {
+    const message = `${text} stands already and overlaps ${other.block}, which ${other.what}.`;
+    return [{ key, rule: "network/overlap", message }];
+  }
+  if (grown !== undefined) return [];
+  const message = `The block ${text} holds ${roomOf(text)} instances, ${hosts} are wanted, and it cannot grow.`;
+  return [{ key, rule: "network/block-full", message }];
+}
+
+function prefixFor(hosts: number): number {
+  return Math.min(smallestPrefix, 32 - Math.ceil(Math.log2(hosts + reservedHosts)));
+}
+
+/** The block itself where it is large enough, else the smallest one around it that is free; undefined when there is none. */
+function growTo(whole: Block, { hosts, fixed }: Request, block: Block, taken: readonly Block[]): Block | undefined {
+  const prefix = Math.min(block.prefix, prefixFor(hosts));
+  if (prefix === block.prefix) return block;
+  if (fixed === true) return undefined;
+  const around = { start: block.start - (block.start % sizeOf(prefix)), prefix };
+  return holds(whole, around) && !taken.some((other) => overlaps(other, around)) ? around : undefined;
 }
 
 function fixedFirst(request: Request): number {
@@ -84,10 +157,12 @@ function fixedFirst(request: Request): number {
 function place(whole: Block, request: Request, taken: readonly Block[]): Block | undefined {
   // A small range is cut into sixteen, so that one location does not take all of it.
   const usual = Math.min(smallestPrefix, Math.max(usualPrefix, whole.prefix + 4));
-  const prefix = Math.max(whole.prefix, Math.min(usual, 32 - Math.ceil(Math.log2(request.hosts + reservedHosts))));
+  const prefix = Math.min(usual, prefixFor(request.hosts));
+  if (prefix < whole.prefix) return undefined;
   const isFree = (block: Block): boolean => holds(whole, block) && !taken.some((other) => overlaps(other, block));
   const fixed = readBlock(fixedBlocks[request.cityCode] ?? "");
-  if (fixed !== undefined && prefix === usualPrefix && isFree(fixed)) return fixed;
+  const meant = fixed === undefined ? undefined : { start: fixed.start, prefix };
+  if (meant !== undefined && prefix <= usualPrefix && meant.start % sizeOf(prefix) === 0 && isFree(meant)) return meant;
   const reserved = Object.values(fixedBlocks).flatMap((text) => readBlock(text) ?? []);
   const avoidsFixed = (block: Block): boolean => !reserved.some((other) => overlaps(other, block));
   const wide = Math.min(prefix, stepPrefix);

@@ -1,6 +1,7 @@
 import { isObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import { type Document, type Path, valueAt } from "./document.ts";
+import { peeredRanges } from "./range-facts.ts";
 import type { Reporter } from "./report.ts";
 import { natWish, routeWishes } from "./routing.ts";
 import { spanMs } from "./span.ts";
@@ -17,6 +18,7 @@ const ownAnnotations = [
   "ipv6-access",
   "nat",
   "routes",
+  "peered-ranges",
 ];
 
 /** Annotations of our own are a closed set: a misspelled one would be ignored in silence. Templates may carry them too. */
@@ -58,6 +60,15 @@ function checkAnnotation(key: string, value: unknown, path: Path, report: Report
     const hint =
       "Write routes such as 10.9.0.0/16 via 10.128.0.5 priority 900, or via internet, or via instance web-main-dfw-0; a semicolon between two.";
     report.say("annotations/routes", path, message, hint);
+  }
+  if (key.endsWith("/peered-ranges") && peeredRanges(String(value)) === undefined) {
+    const message = `${JSON.stringify(String(value).slice(0, 80))} holds something that is no range.`;
+    report.say(
+      "annotations/peered-ranges",
+      path,
+      message,
+      "Write ranges such as 10.9.0.0/16, with commas between them.",
+    );
   }
   if (key.endsWith("/ipv6-access") && value !== "internal" && value !== "external") {
     const message = `${JSON.stringify(value)} is neither "internal" nor "external".`;

@@ -5,6 +5,7 @@ import type { Problem } from "../core/problem.ts";
 import type { FieldChange, Observed, Resource } from "../core/resource.ts";
 import type { Path } from "../datum/document.ts";
 import type { Fleet } from "../datum/fleet.ts";
+import type { RangeFact } from "../datum/range-facts.ts";
 
 /** What to list: the fleet whose markers are ours and the realms (projects, namespaces) that may hold something of it. */
 export interface Scope {
@@ -47,6 +48,8 @@ export interface Provider {
   realms(fleet: Fleet): readonly string[];
   /** What this provider cannot make of the fleet (an image or instance type it has no word for), on the manifest's line. Pure. */
   problems?(fleet: Fleet): readonly Problem[];
+  /** What its world says of addresses beside what our own things hold: ranges of others, prefixes and blocks it chose. Pure. */
+  ranges?(fleet: Fleet, observed: readonly Observed[]): readonly RangeFact[];
   /** The provider's share of the fleet as resources, sorted by address. Throws nothing: what it cannot make is in `fleet.problems` already. */
   translate(fleet: Fleet): readonly Resource[];
   /**

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
-import { type Block, overlaps, readBlock } from "../../src/datum/cidr.ts";
-import { allocate, defaultRange, type Request } from "../../src/datum/ipam.ts";
+import { type Block, holds, overlaps, readBlock } from "../../src/datum/cidr.ts";
+import { allocate, defaultRange, type Request, roomOf } from "../../src/datum/ipam.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("ipam");
@@ -57,14 +57,61 @@ test("a full range says so, and who has a block keeps it", () => {
   const { blocks, failed } = allocate("10.0.0.0/24", cities, none);
   assert.is(blocks.size, 16);
   assert.is(failed.length, 4);
-  assert.match(failed[0]?.message ?? "", /No free block of 10\.0\.0\.0\/24 is left for C16/);
+  assert.match(failed[0]?.message ?? "", /No free block of 10\.0\.0\.0\/24 is left for 1 instance in C16/);
 });
 
-test("a standing block that has become too small is told, not moved", () => {
+test("a standing block that has become too small grows around itself", () => {
   const one = request("DFW", 100);
+  const { blocks, failed } = allocate(defaultRange, [one], new Map([[one.key, "10.128.0.96/28"]]));
+  assert.equal([blocks.get(one.key), failed], ["10.128.0.0/25", []]);
+});
+
+for (const [what, range, standing, occupied, message] of [
+  ["another block", defaultRange, [["n/n@n/x", "10.128.0.64/28"]], [], /holds 12 instances, 100 are wanted/],
+  ["the end of the range", "10.128.0.0/28", [], [], /holds 12 instances, 100 are wanted/],
+  ["a range of others", defaultRange, [], [{ block: "10.128.0.32/30", what: "is theirs" }], /it cannot grow/],
+] as const) {
+  test(`a block that ${what} keeps from growing is told, not moved`, () => {
+    const one = request("DFW", 100);
+    const held = new Map<string, string>([[one.key, "10.128.0.0/28"], ...standing]);
+    const { blocks, failed } = allocate(range, [one], held, occupied);
+    assert.is(blocks.get(one.key), "10.128.0.0/28");
+    assert.is(failed[0]?.rule, "network/block-full");
+    assert.match(failed[0]?.message ?? "", message);
+  });
+}
+
+test("a block that somebody wrote down does not grow", () => {
+  const one = { ...request("DFW", 100), fixed: true };
   const { blocks, failed } = allocate(defaultRange, [one], new Map([[one.key, "10.128.0.0/28"]]));
-  assert.is(blocks.get(one.key), "10.128.0.0/28");
-  assert.match(failed[0]?.message ?? "", /holds 12 instances, 100 are wanted/);
+  assert.equal([blocks.get(one.key), failed[0]?.rule], ["10.128.0.0/28", "network/block-full"]);
+});
+
+test("fixed cities grow at their place", () => {
+  assert.is(allocate(defaultRange, [request("DLS", 5000)], none).blocks.get(request("DLS").key), "10.130.0.0/19");
+});
+
+test("what stands outside a changed range is told and stays", () => {
+  const one = request("FRA");
+  const { blocks, failed } = allocate("10.0.0.0/16", [one], new Map([[one.key, "10.134.0.0/20"]]));
+  assert.equal([blocks.get(one.key), failed[0]?.rule], ["10.134.0.0/20", "network/range-changed"]);
+});
+
+test("ranges of others are avoided, and told where something stands in them", () => {
+  const theirs = [{ block: "10.128.0.0/13", what: "belongs to them" }];
+  const two = [request("DFW"), request("FRA")];
+  const fresh = allocate(defaultRange, two, none, theirs);
+  assert.equal([texts(fresh.blocks), fresh.failed], [{ dfw: "10.136.0.0/20", fra: "10.138.0.0/20" }, []]);
+  const stands = allocate(defaultRange, two, new Map([[request("FRA").key, "10.134.0.0/20"]]), theirs);
+  assert.equal([stands.failed[0]?.rule, texts(stands.blocks).fra], ["network/overlap", "10.134.0.0/20"]);
+});
+
+test("a range smaller than what is wanted is full", () => {
+  assert.is(allocate("10.0.0.0/29", [request("DFW", 9)], none).failed[0]?.rule, "network/exhausted");
+});
+
+test("a block has room for all but four of its addresses", () => {
+  assert.equal(["10.0.0.0/20", "10.0.0.0/29", "none"].map(roomOf), [4092, 4, 0]);
 });
 
 test("a broken range is told for everybody", () => {
@@ -83,6 +130,9 @@ const requests = fc
   .map((list) =>
     list.map(([cityCode, place, hosts]): Request => ({ key: `n/n@n/${cityCode}${place}`, cityCode, hosts })),
   );
+const foreign = fc
+  .subarray(["10.128.0.0/20", "10.0.0.0/10", "10.132.0.0/14", "10.0.0.64/28", "192.168.8.0/21"])
+  .map((list) => list.map((block) => ({ block, what: "is theirs" })));
 const ranges = fc.constantFrom(
   defaultRange,
   "10.0.0.0/8",
@@ -99,7 +149,29 @@ test("what stands never moves, whatever is added, removed or put in another orde
       const shuffled = [...after, ...before.slice(1)].sort((left, right) => mix(left.key) - mix(right.key));
       const wanted = [...new Map(shuffled.map((one) => [one.key, one])).values()];
       const second = allocate(range, wanted, first).blocks;
-      for (const { key } of wanted) if (first.has(key)) assert.is(second.get(key), first.get(key));
+      for (const { key } of wanted) {
+        const [old, now] = [readBlock(first.get(key) ?? ""), readBlock(second.get(key) ?? "")];
+        if (old !== undefined) assert.ok(now !== undefined && holds(now, old), `${first.get(key)} ${second.get(key)}`);
+      }
+      const roomy = wanted.map((one) => ({ ...one, hosts: 1 }));
+      const third = allocate(range, roomy, second).blocks;
+      for (const { key } of wanted) if (second.has(key)) assert.is(third.get(key), second.get(key));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a block that has no finding holds all its copies, and no block lies in a range of others", () => {
+  fc.assert(
+    fc.property(ranges, requests, requests, foreign, (range, before, after, theirs) => {
+      const first = allocate(range, before, none, theirs).blocks;
+      const { blocks, failed } = allocate(range, after, first, theirs);
+      for (const { key, hosts } of after) {
+        if (failed.some((one) => one.key === key)) continue;
+        assert.ok(roomOf(blocks.get(key) ?? "") >= hosts);
+      }
+      for (const text of blocks.values())
+        for (const { block } of theirs) assert.not(overlaps(readBlock(text) as Block, readBlock(block) as Block));
     }),
     { numRuns: 300 },
   );
@@ -109,7 +181,8 @@ test("no two blocks overlap, and all lie in the range", () => {
   fc.assert(
     fc.property(ranges, requests, requests, (range, before, after) => {
       const first = allocate(range, before, none).blocks;
-      const all = new Map([...first, ...allocate(range, after, first).blocks]);
+      const now = allocate(range, after, first).blocks;
+      const all = new Map([...first, ...now]);
       const blocks = [...all.values()].map((text) => readBlock(text) as Block);
       const whole = readBlock(range) as Block;
       for (const [index, block] of blocks.entries()) {

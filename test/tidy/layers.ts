@@ -80,8 +80,19 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   ["previous.ts", ["read.ts", "datum/", "repo/repository.ts", "core/"]],
   [
     "decide.ts",
-    ["previous.ts", "read.ts", "rehearse.ts", "datum/", "policy/", "secrets/room.ts", ...contracts, "core/"],
+    [
+      "ground.ts",
+      "previous.ts",
+      "read.ts",
+      "rehearse.ts",
+      "datum/",
+      "policy/",
+      "secrets/room.ts",
+      ...contracts,
+      "core/",
+    ],
   ],
+  ["ground.ts", ["datum/", ...contracts, "core/"]],
   ["rehearse.ts", [...contracts, "core/"]],
   // Opens what the repository has encrypted; sees no provider and no configuration.
   ["secrets/", ["providers/provider.ts", "datum/", "core/"]],

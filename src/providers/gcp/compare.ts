@@ -8,8 +8,8 @@ import { forceOf } from "./matrix.ts";
 
 /** Fields that only speak to us, or that a living thing does not tell; they are never compared. */
 const silent: Readonly<Record<Kind, readonly string[]>> = {
-  network: ["name"],
-  subnetwork: ["name", "allocation"],
+  network: ["name", "peerings"],
+  subnetwork: ["name", "allocation", "secondaryRanges"],
   firewall: ["name"],
   router: ["name"],
   route: ["name"],

@@ -23,6 +23,7 @@ import { listSecrets } from "./secrets/observe.ts";
 import { carryOutSecret } from "./secrets/order.ts";
 import { realmsOf, translateFleet } from "./translate/fleet.ts";
 import { problemsOf } from "./translate/problems.ts";
+import { rangeFactsOf } from "./translate/ranges.ts";
 import { routingRealm } from "./translate/routing.ts";
 import { writtenOf } from "./written.ts";
 
@@ -44,6 +45,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
     kinds: [...secretKinds, ...kindNames],
     realms: (fleet: Fleet) => realmsOf(fleet, settings),
     problems: (fleet: Fleet) => problemsOf(fleet, settings),
+    ranges: (fleet: Fleet, observed: readonly Observed[]) => rangeFactsOf(fleet, observed, settings),
     translate: (fleet: Fleet) => translateFleet(fleet, settings),
     observe,
     compare: (resource: Resource, observed: Observed) =>

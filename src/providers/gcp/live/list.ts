@@ -11,8 +11,10 @@ const maxPages = 2_000;
 
 /** The fields that are compared, shown or needed to write; nothing else is asked for. */
 export const wantedFields: Readonly<Record<Kind, string>> = {
-  network: "id,name,description,autoCreateSubnetworks,mtu,routingConfig,enableUlaInternalIpv6,internalIpv6Range",
-  subnetwork: "id,name,description,region,network,ipCidrRange,stackType,ipv6AccessType,ipv6CidrRange",
+  network:
+    "id,name,description,autoCreateSubnetworks,mtu,routingConfig,enableUlaInternalIpv6,internalIpv6Range,peerings(network)",
+  subnetwork:
+    "id,name,description,region,network,ipCidrRange,stackType,ipv6AccessType,ipv6CidrRange,secondaryIpRanges(ipCidrRange)",
   firewall:
     "id,name,description,network,direction,priority,sourceRanges,sourceTags,sourceServiceAccounts,destinationRanges,targetTags,targetServiceAccounts,allowed,denied,disabled",
   router: "id,name,description,region,network,nats",

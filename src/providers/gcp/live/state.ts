@@ -23,6 +23,7 @@ const states: Readonly<Record<Kind, (live: JsonObject) => JsonObject>> = {
     routingMode: textAt(objectAt(live, "routingConfig"), "routingMode") || "REGIONAL",
     ...(live.enableUlaInternalIpv6 === true ? { enableUlaInternalIpv6: true } : {}),
     ...said(live, "internalIpv6Range", shortened),
+    ...listed("peerings", objectsAt(live, "peerings"), (peering) => partialOf(textAt(peering, "network"))),
   }),
   subnetwork: (live) => ({
     name: textAt(live, "name"),
@@ -31,6 +32,7 @@ const states: Readonly<Record<Kind, (live: JsonObject) => JsonObject>> = {
     ...said(live, "ipCidrRange"),
     stackType: textAt(live, "stackType") || "IPV4_ONLY",
     ...said(live, "ipv6AccessType"),
+    ...listed("secondaryRanges", objectsAt(live, "secondaryIpRanges"), (range) => textAt(range, "ipCidrRange")),
   }),
   firewall: (live) => ({
     name: textAt(live, "name"),
@@ -85,6 +87,11 @@ function natState(nat: JsonObject): JsonObject {
 function said(live: JsonObject, field: string, normal: (text: string) => string = (text) => text): JsonObject {
   const text = textAt(live, field);
   return text === "" ? {} : { [field]: normal(text) };
+}
+
+/** What a list says of each of its items; nothing when it is empty. */
+function listed(field: string, items: readonly JsonObject[], text: (item: JsonObject) => string): JsonObject {
+  return items.length === 0 ? {} : { [field]: items.map(text).sort(compareText) };
 }
 
 /** The server writes IPv6 ranges in full; manifests as people do. */

@@ -20,11 +20,10 @@ export function hasPublicIpv6({ ipFamilies, document }: Network): boolean {
   return ipFamilies.includes("IPv6") && annotationOf(document, ipv6Note) === "external";
 }
 
-/** What a network's specification says of IPv6; nothing when it has none. */
-export function networkFamilies(network: Network): JsonObject {
+/** What a network's specification says of IPv6; nothing when it has none. Without a prefix the server chooses one. */
+export function networkFamilies(network: Network, prefix: string): JsonObject {
   if (!network.ipFamilies.includes("IPv6") || hasPublicIpv6(network)) return {};
-  const { ipv6Range } = network;
-  return { enableUlaInternalIpv6: true, ...(ipv6Range === "" ? {} : { internalIpv6Range: ipv6Range }) };
+  return { enableUlaInternalIpv6: true, ...(prefix === "" ? {} : { internalIpv6Range: prefix }) };
 }
 
 /** What a subnetwork's specification says of families. */

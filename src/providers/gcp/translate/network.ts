@@ -1,6 +1,6 @@
 import { reference } from "../../../core/identity.ts";
 import type { Resource } from "../../../core/resource.ts";
-import { type Fleet, presenceToken } from "../../../datum/fleet.ts";
+import { type Fleet, type Network, type Presence, presenceToken } from "../../../datum/fleet.ts";
 import { partialOf } from "../names.ts";
 import type { Settings } from "../options.ts";
 import { ipv6Note, networkFamilies, subnetworkFamilies } from "./families.ts";
@@ -9,6 +9,7 @@ import { isServed, type Naming, ownerOf, unmarkableWishesOf } from "./served.ts"
 /** One VPC for each network and project, one subnetwork for each presence. */
 export function networkResources(fleet: Fleet, settings: Settings, naming: Naming): readonly Resource[] {
   const resources = new Map<string, Resource>();
+  const projects = projectsByNetwork(fleet, settings);
   for (const presence of fleet.presences) {
     const { network, location } = presence;
     if (!isServed(location, settings)) continue;
@@ -30,7 +31,7 @@ export function networkResources(fleet: Fleet, settings: Settings, naming: Namin
         autoCreateSubnetworks: false,
         mtu: network.mtu,
         routingMode: "REGIONAL",
-        ...networkFamilies(network),
+        ...networkFamilies(network, prefixOf(presence, projects)),
       },
       provides: [],
       fieldSources: {
@@ -60,4 +61,19 @@ export function networkResources(fleet: Fleet, settings: Settings, naming: Namin
     });
   }
   return [...resources.values()];
+}
+
+/** In which projects each network stands. */
+function projectsByNetwork({ presences }: Fleet, settings: Settings): ReadonlyMap<Network, ReadonlySet<string>> {
+  const found = new Map<Network, Set<string>>();
+  for (const { network, location } of presences) {
+    if (isServed(location, settings)) found.set(network, (found.get(network) ?? new Set()).add(location.gcp.projectId));
+  }
+  return found;
+}
+
+/** The planned prefix can be had once: a network that stands in several projects leaves it to the server, unless its manifest says one. */
+function prefixOf({ network, ipv6 }: Presence, projects: ReadonlyMap<Network, ReadonlySet<string>>): string {
+  if (network.ipv6Range.endsWith("/48")) return network.ipv6Range;
+  return (projects.get(network)?.size ?? 0) > 1 ? "" : (ipv6?.prefix ?? "");
 }

@@ -1,0 +1,42 @@
+import type { InventoryEntry } from "./core/inventory.ts";
+import type { Observed } from "./core/resource.ts";
+import type { Fleet } from "./datum/fleet.ts";
+import type { RangeFact } from "./datum/range-facts.ts";
+import type { Provider } from "./providers/provider.ts";
+
+/** What stands in the world before a commit is expanded against it. */
+export interface Ground {
+  readonly allocations: ReadonlyMap<string, string>;
+  readonly facts: readonly RangeFact[];
+}
+
+/**
+ * Blocks that stand already, which never move whatever the commit says, and what worlds say of addresses besides. Of a world that
+ * cannot be seen now, what was last seen counts.
+ */
+export function groundOf(
+  fleet: Fleet,
+  observed: readonly Observed[],
+  inventory: readonly InventoryEntry[],
+  providers: readonly Provider[],
+  unavailable: ReadonlySet<string>,
+): Ground {
+  const allocations = new Map<string, string>();
+  for (const { provider, spec, status } of inventory) {
+    const block = status?.addresses.range;
+    if (unavailable.has(provider) && typeof spec.allocation === "string" && block !== undefined)
+      allocations.set(spec.allocation, block);
+  }
+  for (const { allocation, marker } of observed) {
+    const isAnothers = marker !== undefined && marker.fleet !== fleet.name;
+    if (allocation !== undefined && !isAnothers) allocations.set(allocation.key, allocation.block);
+  }
+  const facts = providers.flatMap(
+    (provider) =>
+      provider.ranges?.(
+        fleet,
+        observed.filter((thing) => thing.provider === provider.name),
+      ) ?? [],
+  );
+  return { allocations, facts };
+}
