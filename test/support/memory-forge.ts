@@ -1,12 +1,14 @@
 import type {
   CheckReport,
   CommitStatus,
+  Deployment,
   Forge,
   ForgeError,
   Note,
   Permission,
   Proposal,
   PullRequest,
+  Reaction,
   Remark,
   Ticket,
 } from "../../src/forge/forge.ts";
@@ -20,11 +22,20 @@ export interface MemoryForge extends Forge {
   readonly notes: Map<string, readonly string[]>;
   readonly tickets: Map<string, Ticket>;
   readonly checks: Map<string, CheckReport>;
+  /** Numbers of tickets by key. */
+  readonly ticketNumbers: Map<string, number>;
+  /** By commit and environment. */
+  readonly deployments: Map<string, Deployment>;
+  /** Every reaction that changed something, in order. */
   readonly reactions: string[];
+  /** How each remark is answered now. */
+  readonly glances: Map<string, Reaction>;
   readonly proposals: Proposal[];
   /** What was written, in order: `status …`, `note …`. A write that changes nothing is none. */
   readonly writes: string[];
   readonly permissions: Map<string, Permission>;
+  /** A number that no pull request or ticket has had. */
+  nextNumber(): number;
   /** Says something as somebody; gives the remark's id. */
   say(thread: number, author: string, body: string, more?: Partial<Remark>): string;
   /** Every call fails with this until it is taken back. */
@@ -34,6 +45,8 @@ export interface MemoryForge extends Forge {
 /** Makes an empty forge. */
 export function memoryForge(nowIso: () => string): MemoryForge {
   const said: Remark[] = [];
+  const proposed = new Map<string, { readonly content: string; readonly number: number }>();
+  let numbers = 0;
   const write = (what: string): void => void forge.writes.push(what);
   const reach = (): void => {
     if (forge.failure !== undefined) throw forge.failure;
@@ -45,7 +58,13 @@ export function memoryForge(nowIso: () => string): MemoryForge {
     notes: new Map(),
     tickets: new Map(),
     checks: new Map(),
+    ...{ ticketNumbers: new Map(), deployments: new Map(), glances: new Map() },
     ...{ reactions: [], proposals: [], writes: [] },
+    nextNumber() {
+      do numbers += 1;
+      while (forge.pullRequests.has(numbers));
+      return numbers;
+    },
     permissions: new Map([["ann", "write"]]),
     say(thread, author, body, more = {}) {
       const id = `r${said.length + 1}`;
@@ -69,23 +88,30 @@ export function memoryForge(nowIso: () => string): MemoryForge {
     },
     async check(commit, report) {
       reach();
-      forge.checks.set(`${commit} ${report.externalId}`, report);
+      const key = `${commit} ${report.externalId}`;
+      if (JSON.stringify(forge.checks.get(key)) === JSON.stringify(report)) return;
+      forge.checks.set(key, report);
       write(`check ${report.conclusion}`);
     },
     async note(thread, note: Note) {
       reach();
       const key = `${thread} ${note.key}`;
-      if (JSON.stringify(forge.notes.get(key)) === JSON.stringify(note.parts)) return "unchanged";
-      forge.notes.set(key, note.parts);
+      if (JSON.stringify(forge.notes.get(key) ?? []) === JSON.stringify(note.parts)) return "unchanged";
+      if (note.parts.length === 0) forge.notes.delete(key);
+      else forge.notes.set(key, note.parts);
       write(`note ${key}`);
       return "written";
     },
     async ticket(ticket) {
       reach();
-      if (!ticket.isOpen && !forge.tickets.has(ticket.key)) return undefined;
+      const before = forge.tickets.get(ticket.key);
+      if (!ticket.isOpen && before === undefined) return undefined;
+      const number = forge.ticketNumbers.get(ticket.key) ?? forge.nextNumber();
+      forge.ticketNumbers.set(ticket.key, number);
+      if (JSON.stringify(before) === JSON.stringify(ticket)) return number;
       forge.tickets.set(ticket.key, ticket);
       write(`ticket ${ticket.isOpen ? "open" : "closed"}`);
-      return 100;
+      return number;
     },
     async remarks(sinceIso) {
       reach();
@@ -93,19 +119,38 @@ export function memoryForge(nowIso: () => string): MemoryForge {
     },
     async react(remark, reaction) {
       reach();
+      if (forge.glances.get(remark.id) === reaction) return;
+      forge.glances.set(remark.id, reaction);
       forge.reactions.push(`${remark.id} ${reaction}`);
+      write(`reaction ${reaction}`);
     },
-    permission: async (user) => forge.permissions.get(user) ?? "read",
+    permission: async (user) => (/^[\w-]+$/.test(user) ? (forge.permissions.get(user) ?? "read") : "none"),
     async propose(proposal) {
       reach();
+      const content = JSON.stringify(proposal.files);
+      const known = proposed.get(proposal.branch);
+      const standing = known === undefined ? undefined : forge.pullRequests.get(known.number);
+      if (standing !== undefined && known?.content === content) return standing;
+      const number = standing?.state === "open" ? standing.number : forge.nextNumber();
+      const { branch: headBranch, title } = proposal;
+      const pull = pullOf(number, content.length.toString(16).padStart(40, "f"), { headBranch, title });
+      proposed.set(headBranch, { content, number });
+      forge.pullRequests.set(number, pull);
       forge.proposals.push(proposal);
-      return pullOf(100 + forge.proposals.length, "f".repeat(40), {
-        headBranch: proposal.branch,
-        title: proposal.title,
-      });
+      write(`proposal ${headBranch}`);
+      return pull;
     },
-    deployment: async ({ environment, state }) => write(`deployment ${environment} ${state}`),
-    lineUrl: (commit, path, line) => `https://forge.example/${commit}/${path}#L${line}`,
+    async deployment(deployment) {
+      reach();
+      const key = `${deployment.commit} ${deployment.environment}`;
+      if (JSON.stringify(forge.deployments.get(key)) === JSON.stringify(deployment)) return;
+      forge.deployments.set(key, deployment);
+      write(`deployment ${deployment.environment} ${deployment.state}`);
+    },
+    lineUrl(commit, path, line) {
+      const place = encodeURIComponent(path).replaceAll("%2F", "/").replaceAll("(", "%28").replaceAll(")", "%29");
+      return `https://forge.example/${commit}/${place}#L${line}`;
+    },
     budget: () => ({ limit: 0, remaining: 0, resetsAt: "", calls: 0 }),
     token: async () => undefined,
     close: async () => undefined,

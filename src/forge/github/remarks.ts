@@ -53,7 +53,9 @@ export async function reactTo(desk: Desk, remark: Remark, reaction: Reaction, si
     with: { comment_id: remark.id, content: contents.seen },
     ...about,
   };
-  const seen = (await desk.client.list(list, 5, signal)).filter((item) => isBy(login, item));
+  const seen = (await desk.client.list(list, 5, signal)).filter(
+    (item) => isBy(login, item) && textAt(item, "content") === contents.seen,
+  );
   for (const item of seen) {
     const removal = {
       route: "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}",

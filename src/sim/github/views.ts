@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Comment, Project, Reaction, Status, Thread, User } from "./state.ts";
-import { projectKey, userOf, type World } from "./world.ts";
+import { projectKey, threadKey, userOf, type World } from "./world.ts";
 
 /** Opaque ids as the GraphQL API knows them. */
 export function nodeId(kind: string, id: number): string {
@@ -196,10 +196,13 @@ export function noReactions(api: string, given: readonly Reaction[] = []): JsonO
 export function commentView(world: World, project: Project, comment: Comment): JsonObject {
   const api = `${apiUrl(world, project)}/issues/comments/${comment.id}`;
   const given = world.state.all("reactions").filter((reaction) => reaction.comment === comment.id);
+  const thread = world.state.get("threads", threadKey(comment.project, comment.number));
+  // Both kinds of conversations are commented as issues; people read them at different addresses.
+  const place = `${thread?.pull === undefined ? "issues" : "pull"}/${comment.number}`;
   const app = comment.user.endsWith("[bot]") ? appView(world, comment.user.slice(0, -"[bot]".length)) : null;
   return {
     ...{ id: comment.id, node_id: nodeId("IssueComment", comment.id), url: api, body: comment.body },
-    html_url: `${world.url()}/${project.owner}/${project.name}/issues/${comment.number}#issuecomment-${comment.id}`,
+    html_url: `${world.url()}/${project.owner}/${project.name}/${place}#issuecomment-${comment.id}`,
     ...{ user: userView(world, comment.user), created_at: comment.createdAt, updated_at: comment.updatedAt },
     ...{ issue_url: `${apiUrl(world, project)}/issues/${comment.number}`, author_association: "CONTRIBUTOR" },
     ...{ performed_via_github_app: app, reactions: noReactions(api, given) },

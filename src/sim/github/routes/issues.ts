@@ -117,7 +117,10 @@ export const issueRoutes: Routes = {
   "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions": (call) => {
     const project = projectOf(call);
     const { id } = commentOf(call, project);
-    const given = call.world.state.all("reactions").filter((reaction) => reaction.comment === id);
+    const content = call.query.get("content");
+    const given = call.world.state
+      .all("reactions")
+      .filter((reaction) => reaction.comment === id && (content === null || reaction.content === content));
     return pageOf(
       call,
       given.map((reaction) => reactionView(call.world, reaction)),
