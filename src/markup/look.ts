@@ -51,7 +51,8 @@ export function contentPolicy({ style, forms = false, frames }: PageRights): str
 export function wholePage(page: {
   readonly title: string;
   readonly style: string;
-  readonly header: Part;
+  /** Absent: the page is only its body. */
+  readonly header?: Part;
   readonly body: Part;
   readonly refreshSeconds?: number | undefined;
 }): string {
@@ -66,7 +67,7 @@ ${refresh}<title>${title}</title>
 <style>${trusted(style)}</style>
 </head>
 <body>
-<header>${header}</header>
+${header === undefined ? "" : html`<header>${header}</header>`}
 <main>
 ${body}
 </main>

@@ -44,6 +44,8 @@ export interface GitRepository {
   writeTree(base: string | undefined, entries: readonly TreeEntry[]): Promise<string>;
   changes(from: string, to: string): Promise<readonly GitChange[]>;
   isAncestor(older: string, newer: string): Promise<boolean>;
+  /** What a command that only reads puts out, cut at a limit; undefined when git refuses. */
+  read(parameters: readonly string[], maxBytes: number): Promise<Buffer | undefined>;
 }
 
 /** One entry of a tree to be written; without an id the path is taken away. */
@@ -76,7 +78,13 @@ interface Ran {
 export function runGit(
   path: string,
   parameters: readonly string[],
-  options: { readonly folder?: string; readonly input?: Buffer; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly folder?: string;
+    readonly input?: Buffer;
+    readonly env?: Readonly<Record<string, string>>;
+    /** The program is ended when it has put out this much. */
+    readonly maxBytes?: number;
+  } = {},
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn("git", [...parameters], {
@@ -89,7 +97,12 @@ export function runGit(
     child.once("error", () => reject(new GitError("git is not installed, which serving repositories needs.")));
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? Buffer.alloc(0));
-    child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+    let size = 0;
+    child.stdout.on("data", (chunk: Buffer) => {
+      output.push(chunk);
+      size += chunk.length;
+      if (options.maxBytes !== undefined && size >= options.maxBytes) child.kill();
+    });
     child.stderr.on("data", (chunk: Buffer) => complaint.push(chunk));
     child.once("close", (code) =>
       resolve({ code: code ?? 1, output: Buffer.concat(output), complaint: Buffer.concat(complaint).toString() }),
@@ -142,6 +155,10 @@ export async function openGitRepository(
     async isAncestor(older, newer) {
       const { code } = await runGit(path, ["merge-base", "--is-ancestor", older, newer], { folder });
       return code === 0;
+    },
+    async read(parameters, maxBytes) {
+      const { code, output } = await runGit(path, parameters, { folder, maxBytes });
+      return code === 0 || output.length >= maxBytes ? output.subarray(0, maxBytes) : undefined;
     },
   };
   return repository;

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { invalid, Refusal } from "../answer.ts";
-import { askerOf, type Call, pageOf, pathOf, projectOf, type Routes, textOf } from "../call.ts";
+import { askerOf, pageOf, pathOf, projectOf, type Routes, textOf } from "../call.ts";
 import type { Status } from "../state.ts";
 import { projectView, statusView } from "../views.ts";
-import { projectKey } from "../world.ts";
+import { projectKey, type World } from "../world.ts";
 
 const mostPerContext = 1_000;
 
@@ -19,7 +19,7 @@ export const statusRoutes: Routes = {
     if (description !== null && /[\u{10000}-\u{10ffff}]/u.test(description))
       throw new Refusal(422, "description doesn't accept 4-byte Unicode");
     const context = textOf(call.body, "context") ?? "default";
-    const before = statusesOf(call, projectKey(project), commit.id);
+    const before = statusesOf(call.world, projectKey(project), commit.id);
     if (before.filter((one) => one.context.toLowerCase() === context.toLowerCase()).length >= mostPerContext)
       throw new Refusal(422, "Validation Failed", [
         {
@@ -40,7 +40,7 @@ export const statusRoutes: Routes = {
     const project = projectOf(call);
     const commit = await (await call.world.git(project)).commit(call.params.ref ?? "");
     if (commit === undefined) throw new Refusal(422, `No commit found for SHA: ${call.params.ref}`);
-    const all = statusesOf(call, projectKey(project), commit.id);
+    const all = statusesOf(call.world, projectKey(project), commit.id);
     return pageOf(
       call,
       all.map((status) => statusView(call.world, project, status)),
@@ -52,10 +52,7 @@ export const statusRoutes: Routes = {
     const project = projectOf(call);
     const commit = await (await call.world.git(project)).commit(call.params.ref ?? "");
     if (commit === undefined) throw new Refusal(422, `No commit found for SHA: ${call.params.ref}`);
-    const newest = new Map<string, Status>();
-    for (const status of statusesOf(call, projectKey(project), commit.id))
-      if (!newest.has(status.context.toLowerCase())) newest.set(status.context.toLowerCase(), status);
-    const statuses = [...newest.values()];
+    const statuses = newestStatuses(call.world, projectKey(project), commit.id);
     const api = `${call.world.url()}/api/v3${pathOf(call, `/commits/${commit.id}`)}`;
     return pageOf(
       call,
@@ -70,12 +67,21 @@ export const statusRoutes: Routes = {
 };
 
 /** Newest first. */
-function statusesOf(call: Call, project: string, sha: string): readonly Status[] {
-  const all = call.world.state.all("statuses").filter((status) => status.project === project && status.sha === sha);
+function statusesOf(world: World, project: string, sha: string): readonly Status[] {
+  const all = world.state.all("statuses").filter((status) => status.project === project && status.sha === sha);
   return all.sort((left, right) => right.id - left.id);
 }
 
-function combined(statuses: readonly Status[]): string {
+/** The newest status of each context. */
+export function newestStatuses(world: World, project: string, sha: string): readonly Status[] {
+  const newest = new Map<string, Status>();
+  for (const status of statusesOf(world, project, sha))
+    if (!newest.has(status.context.toLowerCase())) newest.set(status.context.toLowerCase(), status);
+  return [...newest.values()];
+}
+
+/** What the newest statuses of a commit say together. */
+export function combined(statuses: readonly Status[]): string {
   if (statuses.some(({ state }) => state === "failure" || state === "error")) return "failure";
   return statuses.length > 0 && statuses.every(({ state }) => state === "success") ? "success" : "pending";
 }
