@@ -3,7 +3,7 @@ export interface Html {
   readonly markup: string;
 }
 
-/** What may stand between markup: text is escaped, markup is not, lists are joined. */
+/** What may stand between markup: text is escaped and what hides in it shown, markup is not, lists are joined. */
 export type Part = string | number | Html | readonly Part[] | undefined;
 
 /** Markup with everything between it escaped: `` html`<b>${name}</b>` ``. */
@@ -18,7 +18,7 @@ export function trusted(markup: string): Html {
 
 function markupOf(part: Part): string {
   if (part === undefined) return "";
-  if (typeof part === "string") return escaped(part);
+  if (typeof part === "string") return escaped(plainly(part));
   if (typeof part === "number") return String(part);
   if (isList(part)) return part.map(markupOf).join("");
   return part.markup;
@@ -31,4 +31,12 @@ function isList(part: Html | readonly Part[]): part is readonly Part[] {
 /** Text as it may stand in markup and in quoted attributes. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Text with what turns or hides its characters made visible: a reader sees what a machine reads. */
+export function plainly(text: string): string {
+  return text.replace(
+    /(?![\t\n\r\u200c\u200d])[\p{Cc}\p{Cf}]/gu,
+    (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+  );
 }

@@ -10,7 +10,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,s
 header,main{max-width:72rem;margin:0 auto;padding:0 1rem}
 main{padding-bottom:3rem}
 header{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:baseline;padding-top:1rem;padding-bottom:.75rem;border-bottom:1px solid var(--line)}
-header strong{font-size:1.15rem}
+header>strong{font-size:1.15rem}
 a{color:var(--link);text-decoration:none}a:hover{text-decoration:underline}
 h1{font-size:1.4rem;margin:1.25rem 0 .25rem}h2{font-size:1.1rem;margin:1.75rem 0 .5rem}h3{font-size:1rem;margin:1rem 0 .5rem}
 table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
@@ -25,6 +25,7 @@ details{margin:.5rem 0}summary{cursor:pointer}
 .dim{color:var(--dim)}.good{color:var(--good)}.bad{color:var(--bad)}.wait{color:var(--wait)}
 .card{border:1px solid var(--line);border-radius:6px;padding:.25rem 1rem 1rem;margin:1rem 0;overflow-wrap:anywhere}
 .number{font-variant-numeric:tabular-nums}
+@media(max-width:40rem){.list thead{display:none}.list tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}.list td{display:block;border:0;padding:0;overflow-wrap:anywhere}.list td:empty{display:none}.list td[data-of]::before{content:attr(data-of) ": ";color:var(--dim)}}
 `;
 
 /** What a page lets its browser do. Everything that is not named here is forbidden. */
@@ -88,6 +89,11 @@ export function toned(word: string, text = word): Html {
 /** A table with a head; says so in words when there is nothing in it. */
 export function table(head: readonly string[], rows: readonly (readonly Part[])[], empty: string): Html {
   if (rows.length === 0) return html`<p class="dim">${empty}</p>`;
-  return html`<table><thead><tr>${head.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>`;
+  // On a narrow screen each row stands as lines of its own, and each cell says what it is of.
+  const cellOf = (cell: Part, index: number): Html => {
+    const of = index === 0 || (head[index] ?? "") === "" ? "" : html` data-of="${head[index]}"`;
+    return html`<td${of}>${cell}</td>`;
+  };
+  return html`<table class="list"><thead><tr>${head.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map(cellOf)}</tr>`)}</tbody></table>`;
 }

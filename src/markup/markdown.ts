@@ -1,6 +1,6 @@
 import { Marked, type Token, type Tokens } from "marked";
 import sanitize from "sanitize-html";
-import { escaped, type Html, trusted } from "./html.ts";
+import { escaped, type Html, plainly, trusted } from "./html.ts";
 
 /** What a comment's text may lean on. */
 export interface MarkdownOptions {
@@ -13,14 +13,16 @@ const lineKinds: Readonly<Record<string, string>> = { "+": "added", "-": "remove
 /** Lines of a diff, each marked as what it is by its first character. */
 export function diffLines(text: string): string {
   const lines = text.replace(/\n$/, "").split("\n");
-  return lines.map((line) => `<span class="line ${lineKinds[line[0] ?? ""] ?? ""}">${escaped(line)}\n</span>`).join("");
+  return lines
+    .map((line) => `<span class="line ${lineKinds[line[0] ?? ""] ?? ""}">${escaped(plainly(line))}\n</span>`)
+    .join("");
 }
 
 /** Blocks of code: a diff in its colours; a diagram stays text, because drawing it would need a script. */
 function codeBlock({ text, lang }: Tokens.Code): string {
   const language = (lang ?? "").split(/\s/)[0]?.toLowerCase() ?? "";
   if (language === "diff") return `<pre><code class="language-diff">${diffLines(text)}</code></pre>\n`;
-  const block = `<pre><code class="language-${escaped(language)}">${escaped(text)}\n</code></pre>`;
+  const block = `<pre><code class="language-${escaped(language)}">${escaped(plainly(text))}\n</code></pre>`;
   if (language !== "mermaid") return `${block}\n`;
   return `<figure>${block}<figcaption>A Mermaid diagram; github.com draws it.</figcaption></figure>\n`;
 }

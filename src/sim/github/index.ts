@@ -11,6 +11,7 @@ import { createFaults, type FaultOptions } from "./faults.ts";
 import { type Hands, handsOf } from "./hands.ts";
 import { type Courier, createCourier } from "./hooks.ts";
 import { createLimits, type LimitOptions } from "./limits.ts";
+import { servePage } from "./pages/index.ts";
 import { afterPush } from "./pulls.ts";
 import { serveRepository } from "./repositories.ts";
 import { type ServerParts, serveApi } from "./server.ts";
@@ -172,5 +173,6 @@ async function serve(
   const place = gitPath(request.url ?? "");
   if (place !== undefined) return await serveRepository(parts.world, options, { request, response, raw }, place);
   if (await serveControl(controls, request, response, raw)) return;
+  if (await servePage({ world: parts.world, actsAs: options.pushesAs }, request, response, raw)) return;
   await serveApi(parts, request, response, raw);
 }

@@ -44,7 +44,7 @@ export async function serveRepository(
   if (project === undefined)
     return void response.writeHead(login === "" ? 401 : 404, { "www-authenticate": 'Basic realm="GitHub"' }).end();
   if (!isOurs && !reaches(roleOf(project, login), isPush ? "write" : "read")) {
-    if (login === "") return ask();
+    if (login === "" || request.headers.authorization === undefined) return ask();
     return void response
       .writeHead(isPush && roleOf(project, login) !== undefined ? 403 : 404)
       .end("Permission denied.\n");

@@ -60,4 +60,5 @@ export const operations: readonly string[] = [
 export const deliveries: readonly string[] = [
   ...["ping", "push", "issue-comment-created", "check-run-completed"],
   ...["pull-request-opened", "pull-request-synchronize", "pull-request-reopened", "pull-request-closed"],
+  ...["pull-request-converted-to-draft", "pull-request-ready-for-review"],
 ];

@@ -25,20 +25,21 @@ export function conversationOf({ state }: World, thread: Thread): Conversation {
   return { comments, reactions: state.all("reactions").filter(({ comment }) => ids.has(comment)) };
 }
 
-/** The description and all comments. */
+/** The description, unless it is left out, and all comments. */
 export function conversationPart(
   world: World,
   project: Project,
   thread: Thread,
   { comments, reactions }: Conversation,
+  withDescription: boolean = true,
 ): Html {
   const text = (body: string): Part =>
     body.trim() === ""
       ? html`<p class="dim">No description was given.</p>`
       : renderMarkdown(body, { threadsUrl: projectPath(project, "/issues/") });
-  return html`<article class="comment" id="issue-${thread.number}"><header>${person(thread.user)} opened this ${ago(world, thread.createdAt)}</header>
-<div class="text">${text(thread.body)}</div></article>
-${comments.map((comment) => commentPart(world, comment, text(comment.body), reactions))}`;
+  const description = html`<article class="comment" id="issue-${thread.number}"><header>${person(thread.user)} opened this ${ago(world, thread.createdAt)}</header>
+<div class="text">${text(thread.body)}</div></article>`;
+  return html`${withDescription ? description : ""}${comments.map((comment) => commentPart(world, comment, text(comment.body), reactions))}`;
 }
 
 function commentPart(world: World, comment: Comment, text: Part, reactions: readonly Reaction[]): Html {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type Html, html } from "../../../markup/html.ts";
+import { escaped, type Html, html, trusted } from "../../../markup/html.ts";
 import { Refusal } from "../answer.ts";
 import { pullDelivery } from "../payloads.ts";
 import { closePull, mergePull, openPull, reopenPull } from "../pulls.ts";
@@ -19,7 +19,7 @@ export function button(
   isMain: boolean = false,
 ): Html {
   const hidden = Object.entries(fields).map(
-    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${trusted(escaped(value))}">`,
   );
   return html`<form method="post" action="${action}">${hidden}<button class="${isMain ? "main" : ""}">${text}</button></form>`;
 }
@@ -56,12 +56,13 @@ interface Deed {
 export async function carryOut(
   room: PageRoom,
   project: Project,
-  thread: Thread,
+  thread: Thread | undefined,
   what: string,
   form: URLSearchParams,
 ): Promise<string> {
   const { actsAs } = room;
   if (actsAs === undefined) throw new Refusal(403, "Nobody may change anything here: the pages are read only.");
+  if (thread === undefined) return await propose(room, project, form);
   const deed: Deed = { room, actor: actsAs, project, thread, form };
   const at = projectPath(project, `/${thread.pull === undefined ? "issues" : "pull"}/${thread.number}`);
   switch (what) {
@@ -102,7 +103,7 @@ async function merge(deed: Deed): Promise<void> {
   if (form.get("head") !== thread.pull.headCommit)
     throw new Refusal(409, "The branch has moved since the page was shown. Look again, then merge.");
   if (thread.pull.isDraft) throw new Refusal(405, "It is a draft. Say that it is ready for review first.");
-  const merged = await mergePull(room.world, project, thread, actor, "", room.autoPull);
+  const merged = await mergePull(room.world, project, thread, actor, "");
   if (merged === undefined) throw new Refusal(405, "It cannot be merged: it is closed, or conflicts with its base.");
 }
 
@@ -137,8 +138,8 @@ function setDraft(deed: Deed): void {
   world.deliver(project, "pull_request", name, async () => await pullDelivery(world, project, next, action));
 }
 
-/** Opens a pull request for a branch that has none; gives its number. */
-export async function propose(room: PageRoom, project: Project, form: URLSearchParams): Promise<string> {
+/** Opens a pull request for a branch that has none; gives where that is. */
+async function propose(room: PageRoom, project: Project, form: URLSearchParams): Promise<string> {
   const { world, actsAs } = room;
   const headBranch = form.get("branch") ?? "";
   if (actsAs === undefined || !reaches(roleOf(project, actsAs), "write"))

@@ -8,8 +8,6 @@ export interface PageRoom {
   readonly world: World;
   /** Absent: the pages are read only. */
   readonly actsAs: string | undefined;
-  /** A pushed branch opens a pull request by itself. */
-  readonly autoPull: boolean;
 }
 
 /** One page before it is drawn. */
@@ -36,7 +34,7 @@ h1 .number{font-weight:400}
 .comment>.text{padding:.25rem 1rem}.comment>footer{padding:0 1rem .6rem;color:var(--dim)}
 .comment:target,.box:target{border-color:var(--link);box-shadow:0 0 0 1px var(--link)}
 .text h1,.text h2{border-bottom:1px solid var(--line);padding-bottom:.25rem}.text>:first-child{margin-top:.6rem}
-.text td,.text th{border:1px solid var(--line);padding:.3rem .7rem}
+.text td,.text th{border:1px solid var(--line);padding:.3rem .7rem;overflow-wrap:break-word}
 .text blockquote{margin:.5rem 0;padding:0 1rem;border-left:.25rem solid var(--line);color:var(--dim)}
 .text ul,.text ol{padding-left:1.6rem}
 .box{border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;margin:1rem 0}.box>:first-child{margin-top:0}.box>:last-child{margin-bottom:0}
@@ -45,7 +43,7 @@ button,.button{font:inherit;font-weight:600;border:1px solid var(--line);border-
 button.main,.button.main{background:#1f883d;border-color:#1f883d;color:#fff}
 textarea{width:100%;min-height:10rem;font:14px/1.5 ui-monospace,monospace;padding:.6rem;border:1px solid var(--line);border-radius:6px;background:var(--paper);color:var(--ink)}
 .news{position:sticky;top:0;display:block;width:100%;height:2.4rem;border:0;background:var(--paper);color:var(--dim);padding:.4rem 0;margin:0;overflow:hidden;z-index:1}
-iframe.news{padding:0}
+iframe.news{padding:0;margin-left:-1rem;width:calc(100% + 2rem)}
 .file{border:1px solid var(--line);border-radius:6px;margin:1rem 0;overflow:hidden}
 .file>h3{margin:0;padding:.4rem 1rem;background:var(--shade);border-bottom:1px solid var(--line);font:600 13px/1.6 ui-monospace,monospace;overflow-wrap:anywhere}
 .code{display:block;margin:0;font:12.5px/1.55 ui-monospace,monospace;tab-size:4;width:100%}

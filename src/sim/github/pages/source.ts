@@ -72,6 +72,12 @@ export async function differences(
   return found;
 }
 
+/** What differs between two commits, as git writes it. */
+export async function plainDifference(git: GitRepository, from: string | undefined, to: string): Promise<Buffer> {
+  const patch = await git.read(["diff", ...plainDiff, "--patch", from ?? emptyTree, to, "--"], maxPatchBytes);
+  return patch ?? Buffer.alloc(0);
+}
+
 function linesOf(patch: string): readonly DifferenceLine[] {
   const lines: DifferenceLine[] = [];
   let [before, after] = [0, 0];
