@@ -1,6 +1,7 @@
 import { compareText, type Problem, type Severity } from "../core/problem.ts";
 import { cidrHolds, holds, overlaps, readBlock } from "./cidr.ts";
 import type { Document } from "./document.ts";
+import { existingNamesNote, existingNetwork } from "./existing.ts";
 import type { Location, Network, Presence } from "./fleet.ts";
 import { allocate, type Failed, type Occupied } from "./ipam.ts";
 import { type Ipv6Plan, planIpv6 } from "./ipam-ipv6.ts";
@@ -51,12 +52,15 @@ export function placeAll(
     const name = nameOf(network);
     const held = new Map([...ground.allocations].filter(([key]) => key.startsWith(`${name}@`)));
     const said = subnets.filter(({ key }) => key.startsWith(`${name}@`));
-    const occupied = occupiedOf(network, ground);
+    const existing = existingBlocks(network, own);
+    const taken = [...existing.values()].map((block) => ({ block, what: `is of ${name} already` }));
+    const occupied = [...occupiedOf(network, ground), ...taken];
     const wrong = subnetProblems(network, said, occupied);
     problems.push(...wrong);
     for (const { key, block } of said) held.set(key, block);
     const written = new Set(said.map(({ key }) => key));
-    const requests = own.map(({ key, location: { cityCode }, hosts }) => ({
+    const fresh = own.filter(({ key }) => !existing.has(key));
+    const requests = fresh.map(({ key, location: { cityCode }, hosts }) => ({
       key,
       cityCode,
       hosts,
@@ -70,11 +74,24 @@ export function placeAll(
     problems.push(...prefixProblems(network, ipv6));
     for (const { key, location } of own) {
       const given = ground.facts.find((fact) => fact.kind === "given" && fact.presence === key);
-      problems.push(...givenProblems(network, location, blocks.get(key) ?? "", given));
-      presences.push({ network, location, key, block: blocks.get(key) ?? "", ...ipv6At(ipv6, name, key) });
+      const block = existing.get(key) ?? blocks.get(key) ?? "";
+      problems.push(...givenProblems(network, location, block, given));
+      presences.push({ network, location, key, block, ...ipv6At(ipv6, name, key) });
     }
   }
   return { presences: presences.sort((left, right) => compareText(left.key, right.key)), problems };
+}
+
+/** Blocks of what is taken over, by presence key. Locations that share one have the same. */
+function existingBlocks({ document }: Network, own: readonly Wanted[]): ReadonlyMap<string, string> {
+  const text = textAt(document.content, ["metadata", "annotations", existingNamesNote]);
+  const subnetworks = existingNetwork(text)?.subnetworks;
+  return new Map(
+    own.flatMap(({ key, location }): [string, string][] => {
+      const found = subnetworks?.get(location.name);
+      return found === undefined ? [] : [[key, found.block]];
+    }),
+  );
 }
 
 function nameOf({ namespace, name }: Network): string {

@@ -1,6 +1,7 @@
 import { isObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import { type Document, type Path, valueAt } from "./document.ts";
+import { existingNames, existingNamesNote, existingNetwork, isLeave, leaveNote } from "./existing.ts";
 import { peeredRanges } from "./range-facts.ts";
 import type { Reporter } from "./report.ts";
 import { natWish, routeWishes } from "./routing.ts";
@@ -19,6 +20,8 @@ const ownAnnotations = [
   "nat",
   "routes",
   "peered-ranges",
+  "existing-names",
+  "leave",
 ];
 
 /** Annotations of our own are a closed set: a misspelled one would be ignored in silence. Templates may carry them too. */
@@ -27,7 +30,9 @@ export function checkAnnotations(document: Document, report: Reporter): void {
     const path = [...holder, "annotations"];
     const annotations = valueAt(document.content, path);
     for (const [key, value] of Object.entries(isObject(annotations) ? annotations : {})) {
-      if (key.startsWith("plumbline.dev/")) checkAnnotation(key, value, [...path, key], report);
+      if (!key.startsWith("plumbline.dev/")) continue;
+      checkAnnotation(key, value, [...path, key], report);
+      checkExisting(document.kind, key, String(value), [...path, key], report);
     }
   }
 }
@@ -77,5 +82,22 @@ function checkAnnotation(key: string, value: unknown, path: Path, report: Report
   if (key.endsWith("/progress-deadline") && spanMs(String(value)) === undefined) {
     const message = `${JSON.stringify(value)} is no time from a second to a day.`;
     report.say("annotations/progress-deadline", path, message, 'Write a time such as "90s", "10m" or "1h30m".');
+  }
+}
+
+/** What was there before: its names, and what of it stays as it is. */
+function checkExisting(kind: string, key: string, value: string, path: Path, report: Reporter): void {
+  const shown = JSON.stringify(value.slice(0, 80));
+  if (key === existingNamesNote) {
+    const isNetwork = kind === "Network";
+    if ((isNetwork ? existingNetwork(value) : existingNames(value)) !== undefined) return;
+    const hint = isNetwork
+      ? "Write network=NAME and LOCATION=SUBNETWORK RANGE, a semicolon between two."
+      : "Write names in the order of the copies, a semicolon between two; the last may count on, as web-{1}.";
+    report.say("annotations/existing-names", path, `${shown} holds something that is no name.`, hint);
+  }
+  if (key === leaveNote && !isLeave(value)) {
+    const message = `${shown} names no fields.`;
+    report.say("annotations/leave", path, message, 'Write fields such as "instance.tags, instance.metadata".');
   }
 }

@@ -1,5 +1,6 @@
 import type { Json } from "../core/json.ts";
 import { valueAt } from "./document.ts";
+import { leaveNote, leftFields } from "./existing.ts";
 import type { Reporter } from "./report.ts";
 
 const sshKeys = "compute.datumapis.com/ssh-keys";
@@ -20,6 +21,9 @@ const keyKinds: Readonly<Record<string, number>> = {
 /** The people who may log in to a virtual machine. Keys are never quoted. */
 export function checkKeys(content: Json, report: Reporter): void {
   const text = valueAt(content, path);
+  const left = valueAt(content, ["metadata", "annotations", leaveNote]);
+  // Whoever could log in before still can.
+  if (text === undefined && leftFields(String(left ?? ""), "instance").includes("metadata")) return;
   if (typeof text !== "string" || text.trim() === "") {
     const message = `A virtual machine needs the annotation ${sshKeys} on its template, or nobody can log in.`;
     report.say("workload/ssh-keys", path, message, "Add lines of the form user:ssh-ed25519 AAAA…");

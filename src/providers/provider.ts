@@ -80,8 +80,42 @@ export interface Provider {
    * everything. Changes nothing; what fails is a finding, not an error.
    */
   checkup?(fleets: readonly Fleet[], signal: AbortSignal): Promise<readonly Finding[]>;
+  /**
+   * What stands in these realms and belongs to nobody, as manifests that take it over without a change, and what they cannot say.
+   * Nothing is lost in silence: whatever is found is in the one list or the other. Throws when a listing is not whole.
+   */
+  survey?(survey: Survey, signal: AbortSignal): Promise<Surveyed>;
   /** Ends connections. */
   close(): Promise<void>;
+}
+
+/** What is surveyed. */
+export interface Survey {
+  /** Fleet that will own it. */
+  readonly fleet: string;
+  /** Projects or namespaces; empty leaves the choice to the provider. */
+  readonly realms: readonly string[];
+  /** Regions or zones; empty is everywhere. */
+  readonly places: readonly string[];
+  /** Keys that manifests ask for already. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** A manifest to be written into a file, with remarks that stand above it as comments. */
+export interface SurveyedManifest {
+  /** Name of the file; several manifests may share one. */
+  readonly file: string;
+  readonly content: JsonObject;
+  readonly remarks: readonly string[];
+}
+
+/** What a survey found. */
+export interface Surveyed {
+  readonly manifests: readonly SurveyedManifest[];
+  /** What the configuration's catalogs have to be extended with, in the form of a catalogs file; empty when nothing is missing. */
+  readonly catalogs: JsonObject;
+  /** What no manifest says, with the reason: `instance zones/z/x`, `it belongs to a group`. */
+  readonly leftOut: readonly { readonly subject: string; readonly reason: string }[];
 }
 
 /** The bytes under each key of a Secret. They are written where they belong and kept nowhere else. */

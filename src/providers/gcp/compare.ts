@@ -2,8 +2,10 @@ import { withoutReferences } from "../../core/identity.ts";
 import { canonical, isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { compareText } from "../../core/problem.ts";
 import type { FieldChange, Observed, Resource } from "../../core/resource.ts";
+import { textsAt } from "./boot/template.ts";
 import type { Kind } from "./kinds.ts";
 import { shownMetadata } from "./live/state.ts";
+import { ownLabel } from "./marker.ts";
 import { forceOf } from "./matrix.ts";
 
 /** Fields that only speak to us, or that a living thing does not tell; they are never compared. */
@@ -36,7 +38,11 @@ export function compareThings(resource: Resource, observed: Observed): readonly 
   const kind = resource.kind as Kind;
   const wanted = flat(comparable(kind, shownSpec(withoutReferences(resource.spec) as JsonObject)));
   const live = flat(comparable(kind, observed.state));
-  const paths = [...new Set([...wanted.keys(), ...live.keys()])].sort(compareText);
+  const left = [...textsAt(resource.spec, "leave")];
+  // Our own labels are a part of the marker to what does not have it yet.
+  if (observed.marker === undefined) left.push(...ownLabels(wanted, live));
+  const isCompared = (path: string): boolean => !left.some((field) => isWithin(path, field));
+  const paths = [...new Set([...wanted.keys(), ...live.keys()])].filter(isCompared).sort(compareText);
   return paths.flatMap((path) => {
     const before = live.get(path);
     const after = wanted.get(path);
@@ -48,6 +54,15 @@ export function compareThings(resource: Resource, observed: Observed): readonly 
   });
 }
 
+/** Whether a path is that field or a part of it. */
+export function isWithin(path: string, field: string): boolean {
+  return path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);
+}
+
+function ownLabels(wanted: ReadonlyMap<string, Json>, live: ReadonlyMap<string, Json>): readonly string[] {
+  return [...wanted.keys()].filter((path) => path.startsWith(`labels.${ownLabel}`) && !live.has(path));
+}
+
 /** The spec with its metadata as it may be shown, which is how a state has it. */
 function shownSpec(spec: JsonObject): JsonObject {
   return isObject(spec.metadata) ? { ...spec, metadata: shownMetadata(spec.metadata) } : spec;
@@ -55,7 +70,7 @@ function shownSpec(spec: JsonObject): JsonObject {
 
 /** The parts that are compared. */
 function comparable(kind: Kind, spec: JsonObject): JsonObject {
-  const kept = Object.entries(spec).filter(([name]) => !silent[kind].includes(name));
+  const kept = Object.entries(spec).filter(([name]) => name !== "leave" && !silent[kind].includes(name));
   const plain = kept.map(([name, value]) => {
     if (name === "metadata" && isObject(value)) return [name, withoutBoot(value)] as const;
     if (name === "dataDisks" && Array.isArray(value)) return [name, byDevice(value)] as const;

@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { ProviderError } from "../../provider.ts";
-import { objectAt, objectsAt, textAt } from "../boot/template.ts";
+import { objectAt, objectsAt, textAt, textsAt } from "../boot/template.ts";
 import { placeOf, requestAt } from "../kinds.ts";
 import { type Bench, doingText, operate, readLive } from "./bench.ts";
 import { accessConfig, attachedDisk, ipv6AccessConfig, mergedLabels, metadataItems, zonePath } from "./bodies.ts";
 import { started } from "./insert.ts";
 import type { Task } from "./task.ts";
+
+const bootNote = "plumbline-boot";
 
 /** One step of an update: a method of the instances service with its request beside the place. */
 interface Step {
@@ -57,9 +59,26 @@ function liveSteps(task: Task, changed: (path: string) => boolean): readonly Ste
   }
   if (changed("metadata") || task.order.change.action === "adopt") {
     const fingerprint = textAt(objectAt(live, "metadata"), "fingerprint");
-    steps.push({ method: "setMetadata", request: { metadataResource: { items: metadataItems(spec), fingerprint } } });
+    const items = leaves(task, "metadata") ? withBootNote(task) : metadataItems(spec);
+    steps.push({ method: "setMetadata", request: { metadataResource: { items, fingerprint } } });
   }
-  return [...steps, ...diskSteps(task), ...stackSteps(task), ...addressSteps(task)];
+  return [
+    ...steps,
+    ...(leaves(task, "dataDisks") ? [] : diskSteps(task)),
+    ...stackSteps(task),
+    ...(leaves(task, "networkInterfaces") ? [] : addressSteps(task)),
+  ];
+}
+
+/** Whether the manifest leaves that field of the instance as it is. */
+function leaves({ spec }: Task, field: string): boolean {
+  return textsAt(spec, "leave").includes(field);
+}
+
+/** Everybody's metadata as it is, and what the boot disk was made from. */
+function withBootNote({ spec, live }: Task): Json {
+  const others = objectsAt(objectAt(live, "metadata"), "items").filter(({ key }) => key !== bootNote);
+  return [...others, { key: bootNote, value: objectAt(spec, "metadata")[bootNote] ?? "" }];
 }
 
 /** Disks whose volume left are detached and stay; new ones are attached. */

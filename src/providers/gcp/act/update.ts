@@ -2,7 +2,7 @@ import { withoutReferences } from "../../../core/identity.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { Observed, Resource } from "../../../core/resource.ts";
 import { type Order, ProviderError } from "../../provider.ts";
-import { textAt } from "../boot/template.ts";
+import { textAt, textsAt } from "../boot/template.ts";
 import { compareThings } from "../compare.ts";
 import { type Place, placeOf, requestAt } from "../kinds.ts";
 import { type Bench, checkOurs, doingText, markerOf, operate, readLive, seenAs } from "./bench.ts";
@@ -69,10 +69,15 @@ async function updateNetwork(bench: Bench, task: Task, signal: AbortSignal): Pro
   if (task.fields.length === 0) return;
   const { place, key, spec } = task;
   const families = ["enableUlaInternalIpv6", "internalIpv6Range"].filter((field) => spec[field] !== undefined);
-  const body: JsonObject = {
+  const left = textsAt(spec, "leave");
+  const whole: JsonObject = {
     ...{ mtu: spec.mtu ?? 1460, routingConfig: { routingMode: spec.routingMode ?? "REGIONAL" } },
     ...Object.fromEntries(families.map((field) => [field, spec[field] ?? ""])),
   };
+  const kept = Object.entries(whole).filter(
+    ([name]) => !left.includes(name === "routingConfig" ? "routingMode" : name),
+  );
+  const body = Object.fromEntries(kept);
   await bench.checkBody("Network", body, key);
   const request = { ...requestAt(place), networkResource: body };
   const doing = doingText("update", place);

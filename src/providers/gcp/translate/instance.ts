@@ -24,7 +24,7 @@ import { secretNamingOf } from "../secrets/naming.ts";
 import { contentLine } from "../secrets/needs.ts";
 import { type InstanceSecrets, instanceSecretsOf, versionOf } from "../secrets/translate.ts";
 import { interfaceFamilies } from "./families.ts";
-import { isServed, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
+import { isServed, leaveOf, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
 
 /** Annotation of a virtual machine's template with the keys that may log in. */
 const sshKeysNote = "compute.datumapis.com/ssh-keys";
@@ -188,6 +188,7 @@ function instanceResource(plan: Plan, instance: Instance): Resource {
       bootDisk: bootSpec(plan),
       dataDisks: plan.dataDisks.map((disk) => dataDiskSpec(plan, instance, disk)),
       networkInterfaces: presences.map((presence, index) => interfaceSpec(plan, presence, index)),
+      ...leaveOf(deployment.document, "instance"),
     },
     provides: [],
     needs: [...new Set(tokens)].sort(compareText),

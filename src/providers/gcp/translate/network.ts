@@ -4,7 +4,7 @@ import { type Fleet, type Network, type Presence, presenceToken } from "../../..
 import { partialOf } from "../names.ts";
 import type { Settings } from "../options.ts";
 import { ipv6Note, networkFamilies, subnetworkFamilies } from "./families.ts";
-import { isServed, type Naming, ownerOf, unmarkableWishesOf } from "./served.ts";
+import { isServed, leaveOf, type Naming, ownerOf, unmarkableWishesOf } from "./served.ts";
 
 /** One VPC for each network and project, one subnetwork for each presence. */
 export function networkResources(fleet: Fleet, settings: Settings, naming: Naming): readonly Resource[] {
@@ -32,6 +32,7 @@ export function networkResources(fleet: Fleet, settings: Settings, naming: Namin
         mtu: network.mtu,
         routingMode: "REGIONAL",
         ...networkFamilies(network, prefixOf(presence, projects)),
+        ...leaveOf(document, "network"),
       },
       provides: [],
       fieldSources: {
@@ -49,8 +50,9 @@ export function networkResources(fleet: Fleet, settings: Settings, naming: Namin
         network: reference(vpc.address, partialOf(vpc.key)),
         ...subnetworkFamilies(network, presence.block),
         allocation: presence.key,
+        ...leaveOf(document, "subnetwork"),
       },
-      provides: [presenceToken(presence)],
+      provides: [...(resources.get(subnetwork.address)?.provides ?? []), presenceToken(presence)],
       fieldSources: {
         ipCidrRange: document.at(["spec", "ipam"]),
         stackType: document.at(["spec", "ipFamilies"]),

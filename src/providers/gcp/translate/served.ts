@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Address } from "../../../core/resource.ts";
 import type { Document } from "../../../datum/document.ts";
+import { existingNames, existingNamesNote, existingNetwork, leaveNote, leftFields } from "../../../datum/existing.ts";
 import type { Deployment, Fleet, Location, Network, Presence } from "../../../datum/fleet.ts";
 import { type Kind, keyOf } from "../kinds.ts";
 import { addressOf, legalName, namespacePart } from "../names.ts";
@@ -43,7 +44,7 @@ export function namingOf(fleet: Fleet, settings: Settings): Naming {
   const projects = projectsOf(fleet, settings);
   const make = (kind: Kind, place: Where, words: Words): Named => {
     const uid = uidOf(fleet.name, kind, words.namespace, words.identity);
-    const name = legalName(words.parts, uid);
+    const name = words.existing || legalName(words.parts, uid);
     const address = addressOf(settings.name, kind, words.namespace, readable(kind, words.shown, uid));
     return { address, uid, name, project: place.project, key: keyOf({ kind, ...place, name }) };
   };
@@ -54,10 +55,11 @@ export function namingOf(fleet: Fleet, settings: Settings): Naming {
     fleet: fleet.name,
     network(network, project) {
       const { namespace, name } = network;
+      const existing = existingOf(network)?.name;
       const identity = `${name}@${project}`;
       const shown = inProject(namespace, name, name, project);
       const parts = [fleet.name, namespacePart(namespace), name];
-      return make("network", { project, area: "" }, { namespace, identity, shown, parts });
+      return make("network", { project, area: "" }, { namespace, identity, shown, parts, existing });
     },
     subnetwork({ network }, location) {
       const { namespace, name } = network;
@@ -65,6 +67,12 @@ export function namingOf(fleet: Fleet, settings: Settings): Naming {
       const shown = [name, ...place].join("-");
       const parts = [fleet.name, namespacePart(namespace), name, ...place];
       const { projectId: project, region: area } = location.gcp;
+      const existing = existingOf(network)?.subnetworks.get(location.name)?.name;
+      if (existing !== undefined) {
+        // Locations in one region may share what was there.
+        const whole = `${name}-${area}-${existing}`;
+        return make("subnetwork", { project, area }, { namespace, identity: whole, shown: whole, parts, existing });
+      }
       return make("subnetwork", { project, area }, { namespace, identity: `${name}@${place.join("/")}`, shown, parts });
     },
     router({ namespace, name }, { gcp: { projectId: project, region: area } }) {
@@ -87,10 +95,12 @@ export function namingOf(fleet: Fleet, settings: Settings): Naming {
         { namespace, identity, shown: inProject(namespace, name, shown, project), parts },
       );
     },
-    instance({ namespace }, location, instance) {
+    instance({ namespace, annotations }, location, instance) {
       const { projectId: project, zone: area } = location.gcp;
       const parts = [namespacePart(namespace), instance];
-      return make("instance", { project, area }, { namespace, identity: instance, shown: instance, parts });
+      const ordinal = Number(/-(\d+)$/.exec(instance)?.[1] ?? 0);
+      const existing = existingNames(annotations[existingNamesNote] ?? "")?.(ordinal);
+      return make("instance", { project, area }, { namespace, identity: instance, shown: instance, parts, existing });
     },
     disk({ namespace }, location, instance, volume) {
       const { projectId: project, zone: area } = location.gcp;
@@ -118,6 +128,12 @@ interface Words {
   /** Last part of the address. */
   readonly shown: string;
   readonly parts: readonly string[];
+  /** What it was called before Plumbline took it over. */
+  readonly existing?: string | undefined;
+}
+
+function existingOf({ document }: Pick<Network, "document">) {
+  return existingNetwork(annotationOf(document, existingNamesNote) ?? "");
 }
 
 const longestLabel = 63;
@@ -174,4 +190,10 @@ export function wishesOf(document: Document): { readonly protected: boolean; rea
     protected: annotationOf(document, "plumbline.dev/protect") === "true",
     adopt: annotationOf(document, "plumbline.dev/adopt") === "true",
   };
+}
+
+/** The fields of this kind that the manifest leaves as they are, as a part of a spec. */
+export function leaveOf(document: Document, kind: Kind): { readonly leave?: readonly string[] } {
+  const leave = leftFields(annotationOf(document, leaveNote), kind);
+  return leave.length === 0 ? {} : { leave };
 }
