@@ -9,6 +9,7 @@ import { git } from "../support/git.ts";
 import { run, start } from "../support/program.ts";
 import { root, simulatedWorld } from "../support/worlds.ts";
 import { manyCopies } from "./many.ts";
+import { reviewTimes } from "./reviews.ts";
 
 /** Prints each figure beside its budget as a ratio: below 1 is within it. Nothing here fails. */
 function say(what: string, value: number, budget: number, unit: string): void {
@@ -135,7 +136,15 @@ async function materialised(state: string): Promise<string> {
   return join(state, "first", "repository");
 }
 
+/** The first push warms GitHub's client and the simulator; the best of five is what a push takes. */
+async function reviews(): Promise<void> {
+  const { firstStatusMs, commentMs } = await reviewTimes(5);
+  say("push to first status, with webhooks (best of 5)", firstStatusMs / 1000, 1, "s");
+  say("push to plan comment, with webhooks (best of 5)", commentMs / 1000, 3, "s");
+}
+
 await coldPlan();
 await quietPass();
 await thousand();
 await idleMemory();
+await reviews();
