@@ -103,6 +103,7 @@ async function forever(
             print.outcome(outcome, { withFleet: changed || isFirst, durationMs });
           }
         }
+        if (isFirst) session.embedded?.github?.warm();
         if (isFirst && output === "text")
           print.say(welcome(session, server?.url, session.stateDirectory === stateDirectoryOf(shell, undefined)));
       },

@@ -19,6 +19,8 @@ export interface EmbeddedGithub {
   readonly secretFile: string;
   /** Sends deliveries there from now on. */
   deliverTo(url: string): void;
+  /** Prepares for the first review; to be called when nothing else is to do. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function openEmbeddedGithub(
     return {
       ...{ url: github.url, apiUrl: github.apiUrl, project: `${owner}/${name}`, appId, keyFile, secretFile },
       deliverTo: (url) => github.addHook(owner, name, url, secret),
+      warm: () => void github.warm(),
       close: async () => void (await releasers.release()),
     };
   } catch (error) {

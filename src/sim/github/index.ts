@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { Json } from "../../core/json.ts";
 import { listen } from "../listen.ts";
 import { lockDirectory } from "../lock.ts";
@@ -52,10 +53,27 @@ export interface GithubSimulator extends Hands {
   setLimits(options: LimitOptions): void;
   /** Lets pull requests follow after something moved a branch without a push. */
   noticePush(owner: string, name: string, user: string): Promise<void>;
+  /** Prepares for the first review while nothing else is to do. */
+  warm(): Promise<void>;
   /** Resolves when every delivery has arrived, or was found to have nowhere to go. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What the first review of a newcomer's pull request needs, in that order. */
+const reviewed: readonly string[] = [
+  ...[
+    "push",
+    "pull-request-opened",
+    "GET /repos/{owner}/{repo}/pulls",
+    "GET /repos/{owner}/{repo}/pulls/{pull_number}",
+  ],
+  ...["POST /repos/{owner}/{repo}/statuses/{sha}", "GET /repos/{owner}/{repo}/commits/{ref}/check-runs"],
+  ...["POST /repos/{owner}/{repo}/check-runs", "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}"],
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  ...["issue-comment-created", "pull-request-synchronize", "check-run-completed"],
+];
 
 const maxPushBytes = 256 * 1024 * 1024;
 /** Starts a GitHub on loopback: REST, the GraphQL of reviews, smart HTTP over real repositories, signed webhooks. */
@@ -72,6 +90,7 @@ export async function startGithubSimulator(options: GithubSimulatorOptions): Pro
   const description = loadDescription();
   const pending = new Set<Promise<void>>();
   let url = "";
+  let isClosed = false;
   const nowIso = options.nowIso ?? (() => new Date().toISOString().replace(/\.\d+Z$/, "Z"));
   const world: World = {
     ...{ state, nowIso, url: () => url, git: gitShelf(options.searchPath, gitFolder) },
@@ -144,7 +163,15 @@ export async function startGithubSimulator(options: GithubSimulatorOptions): Pro
       if (project !== undefined) await afterPush(world, project, user);
     },
     settle,
+    async warm() {
+      for (const name of reviewed) {
+        await setImmediate();
+        if (isClosed) return;
+        description.prepare(name);
+      }
+    },
     async close() {
+      isClosed = true;
       await settle();
       await server.close();
       await release();

@@ -9,6 +9,8 @@ export interface Description {
   requestFaults(operation: string, body: Json | undefined): readonly string[];
   /** Why an answer is none that GitHub would give. */
   responseFaults(operation: string, code: number, body: Json | undefined): readonly string[];
+  /** Compiles what an operation or a delivery is checked with, so that the first one is as quick as the next. */
+  prepare(name: string): void;
   /** Why a delivery is none that GitHub would send. */
   deliveryFaults(name: string, body: JsonObject): readonly string[];
 }
@@ -38,6 +40,14 @@ function createDescription(): Description {
   };
   const described = (operation: string): JsonObject => (subset.operations as JsonObject)[operation] as JsonObject;
   return {
+    prepare(name) {
+      const schema = (subset.deliveries as JsonObject)[name];
+      if (schema !== undefined) return void validate(`delivery ${name}`, schema, {});
+      const { request, responses } = described(name);
+      validate(`${name} request`, request, {});
+      for (const [code, response] of Object.entries(responses as JsonObject))
+        if (Number(code) < 300) validate(`${name} ${code}`, response, {});
+    },
     requestFaults(operation, body) {
       const schema = described(operation).request;
       return validate(`${operation} request`, schema, body).map(inWordsOfGithub);
