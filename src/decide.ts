@@ -67,6 +67,8 @@ export interface Decision {
   readonly problems: readonly Problem[];
   /** Texts of the files that problems are in, for excerpts. */
   readonly sources: ReadonlyMap<string, string>;
+  /** The wanted state and what it was expanded against; absent where the commit was refused before that. */
+  readonly expanded?: { readonly fleet: Fleet; readonly ground: Ground };
   readonly plan: Plan | undefined;
   readonly refusals: readonly Refusal[];
   readonly pending: readonly Pending[];
@@ -100,7 +102,9 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   const draft = expand(judges, checked, { allocations: new Map(), facts: [] });
   const seen = await observe(judges, draft, question.inventory, signal, onProgress);
   const dark = new Set(seen.unavailable.keys());
-  const fleet = expand(judges, checked, groundOf(draft, seen.observed, question.inventory, judges.providers, dark));
+  const ground = groundOf(draft, seen.observed, question.inventory, judges.providers, dark);
+  const fleet = expand(judges, checked, ground);
+  const expanded = { fleet, ground };
   const used = fleet.deployments.flatMap(({ secrets }) => Object.values(secrets));
   const sealed = (await judges.secrets?.check(used, checked.documents)) ?? [];
   const wanted = judges.providers.flatMap((provider) => provider.translate(fleet));
@@ -111,7 +115,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     ...judges.providers.flatMap((provider) => provider.problems?.(fleet) ?? []),
     ...clashes(wanted),
   ]);
-  if (hasErrors(found)) return { ...base, ...nothing, problems: found, sources: await sourcesOf(found) };
+  if (hasErrors(found)) return { ...base, ...nothing, expanded, problems: found, sources: await sourcesOf(found) };
 
   onProgress({ kind: "step", step: "plan", message: `planning ${wanted.length} resources` });
   const unavailable = new Map([...seen.unavailable].map(([name, error]) => [name, error.message]));
@@ -131,7 +135,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   const rehearsed = await rehearsePlan(judges.providers, plan, signal, onProgress);
   if (hasErrors(rehearsed)) {
     const all = sortProblems([...found, ...rehearsed]);
-    return { ...base, ...nothing, problems: all, sources: await sourcesOf(all) };
+    return { ...base, ...nothing, expanded, problems: all, sources: await sourcesOf(all) };
   }
   const cities = new Map(fleet.locations.map(({ name, cityCode }) => [name, cityCode]));
   const surroundings = { inventory: question.inventory, cities };
@@ -141,6 +145,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   const pending = pendingOf(plan.changes, wanted, unavailable);
   return {
     ...base,
+    expanded,
     problems: sortProblems([...found, ...rehearsed, ...(verdict?.problems ?? [])]),
     sources: await sourcesOf([...found, ...rehearsed]),
     plan: { ...plan, assumed: assumedIn(plan, checked.documents, before) },

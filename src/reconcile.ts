@@ -5,6 +5,7 @@ import type { Outcome, OutcomeKind } from "./core/outcome.ts";
 import { acts } from "./core/plan.ts";
 import type { OnProgress } from "./core/progress.ts";
 import { tableOf } from "./core/table.ts";
+import { networkPlansOf } from "./datum/network-plan.ts";
 import { type Decision, decide, type Judges } from "./decide.ts";
 import { type Approval, approvalOf, holdOf, takeRevert, useUpApproval } from "./decrees.ts";
 import { watchIncidents } from "./incidents.ts";
@@ -177,12 +178,22 @@ export function outcomeOf(
     results,
     pending: decision.pending,
     table: tableOf(decision, applied?.live ?? new Map(), inventory),
+    ...networksOf(decision, applied),
     failure: [...decision.unavailable].map(([name, error]) => `${name}: ${error.message}`).join(" "),
     retryable:
       failed.some((result) => result.retryable) ||
       failures.some((error) => error.retryable) ||
       decision.pending.length > 0,
   };
+}
+
+function networksOf(decision: Decision, applied: Applied | undefined): Pick<Outcome, "networks"> {
+  if (decision.expanded === undefined) return {};
+  const { fleet, ground } = decision.expanded;
+  const unavailable = new Map([...decision.unavailable].map(([name, error]) => [name, error.message]));
+  const { wanted, plan } = decision;
+  const standing = { ground, wanted, changes: plan?.changes ?? [], unavailable, live: applied?.live ?? new Map() };
+  return { networks: networkPlansOf(fleet, standing) };
 }
 
 function kindOf(decision: Decision, attempted: number, failed: number): OutcomeKind {

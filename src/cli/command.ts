@@ -65,6 +65,8 @@ export type Command =
   | ({ readonly name: "plan" | "apply" | "drift"; readonly output: OutputFormat } & Target)
   | ({ readonly name: "doctor"; readonly output: OutputFormat } & Target)
   | ({ readonly name: "status"; readonly output: OutputFormat } & Place)
+  /** No networks: all of them, a line each. */
+  | ({ readonly name: "network"; readonly networks: readonly string[]; readonly output: OutputFormat } & Target)
   | ({ readonly name: "run"; readonly once: boolean; readonly output: OutputFormat } & Target)
   | {
       readonly name: "sim";

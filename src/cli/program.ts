@@ -109,6 +109,22 @@ function addPasses(program: Program, onCommand: OnCommand): void {
     output: flags.output,
   }));
   status.addHelpText("after", "\nExample:\n  $ plumbline status");
+  const network = withTarget(
+    program
+      .command("network")
+      .description("Show the address plan of networks: ranges, used, free, who uses what. Without names, list them.")
+      .argument("[name...]", "Networks, as NAME or NAMESPACE/NAME."),
+  );
+  withCommon(network, onCommand, (flags: Flags, args) => ({
+    name: "network",
+    networks: textsOf(args),
+    ...targetOf(flags),
+    output: flags.output,
+  }));
+  network.addHelpText(
+    "after",
+    "\nExample:\n  $ plumbline network main\n\nExit codes: 0 shown, 1 an error, or something is wrong with a network.",
+  );
   const doctor = withTarget(
     program
       .command("doctor")

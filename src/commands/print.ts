@@ -1,5 +1,6 @@
 import type { CommonFlags, OutputFormat } from "../cli.ts";
 import type { Finding } from "../core/checkup.ts";
+import type { NetworkPlan } from "../core/network.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Problem } from "../core/problem.ts";
 import type { CheckResult } from "../datum/check.ts";
@@ -17,12 +18,20 @@ import {
   validateDocument,
 } from "../report/json.ts";
 import { applyMarkdown, driftMarkdown, planMarkdown, statusMarkdown, validateMarkdown } from "../report/markdown.ts";
+import { networkListText, networksDocument, networksMarkdown, networkText } from "../report/network.ts";
 import { outcomeText, planReportText } from "../report/outcome.ts";
 import { type Look, paletteOf } from "../report/palette.ts";
 import { problemCounts, problemsText } from "../report/problems.ts";
 import { type FleetStatus, statusText } from "../report/status.ts";
 import type { Shell, TextStream } from "../shell.ts";
 import { createProgress } from "./progress.ts";
+
+/** The networks of one fleet that were asked for. */
+export interface NetworkAnswer {
+  readonly fleet: string;
+  readonly commit: string;
+  readonly plans: readonly NetworkPlan[];
+}
 
 /** Writes what commands have to say, in the format asked for: answers to stdout, progress to stderr. */
 export function printer(shell: Shell, output: OutputFormat, flags: Pick<CommonFlags, "colour">) {
@@ -82,6 +91,15 @@ export function printer(shell: Shell, output: OutputFormat, flags: Pick<CommonFl
     problems(problems: readonly Problem[], sources: ReadonlyMap<string, string>): void {
       progress.clear();
       shell.stderr.write(redact(problemsText(problems, sources, lookOf(shell, shell.stderr, flags))));
+    },
+
+    networks(fleets: readonly NetworkAnswer[], areNamed: boolean): void {
+      if (output === "json")
+        say(jsonText(fleetsDocument(fleets.map(({ fleet, commit, plans }) => networksDocument(fleet, commit, plans)))));
+      else if (output === "markdown") say(fleets.map(({ plans }) => networksMarkdown(plans)).join("\n"));
+      else
+        for (const { plans } of fleets)
+          say(areNamed ? plans.map((plan) => networkText(plan, look)).join("\n") : networkListText(plans, look));
     },
 
     checkup(findings: readonly Finding[]): void {

@@ -140,6 +140,7 @@ function measure(metrics: Metrics, outcome: Outcome, wake: string, durationMs: n
     const provider = result.address.split("/")[0] ?? "";
     metrics.change(provider, result.action, result.state, result.durationMs / 1000);
   }
+  if (outcome.networks !== undefined) metrics.networks(outcome.fleet, outcome.networks);
 }
 
 /** Says where everything is and what to do next. */

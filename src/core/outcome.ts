@@ -1,4 +1,5 @@
 import type { Action, Plan, Refusal } from "./change.ts";
+import type { NetworkPlan } from "./network.ts";
 import type { Problem } from "./problem.ts";
 import type { Address, Phase, StatusCondition } from "./resource.ts";
 
@@ -64,6 +65,8 @@ export interface Outcome {
   readonly results: readonly ChangeResult[];
   readonly pending: readonly Pending[];
   readonly table: readonly FleetRow[];
+  /** The address plan of each network; absent where nothing was expanded. */
+  readonly networks?: readonly NetworkPlan[];
   /** What stopped the pass as a whole (a repository or provider that cannot be reached); empty otherwise. */
   readonly failure: string;
   /** Whether looking again later may help without anybody changing anything. */

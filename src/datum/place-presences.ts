@@ -99,7 +99,7 @@ function nameOf({ namespace, name }: Network): string {
 }
 
 /** Ranges of others in or beside a network: as its manifest says, and as its worlds do. */
-function occupiedOf(network: Network, { facts }: Ground): readonly Occupied[] {
+export function occupiedOf(network: Network, { facts }: Ground): readonly Occupied[] {
   const name = nameOf(network);
   const seen = facts.flatMap((fact) => (fact.kind === "foreign" && fact.network === name ? [fact] : []));
   const said = peeredRangesOf(network.document).map((block) => ({

@@ -14,6 +14,8 @@ export interface Metrics {
   call(provider: string, operation: string, code: string, seconds: number): void;
   /** The commit a fleet was last brought to stands for this time. */
   settled(fleet: string, atSeconds: number): void;
+  /** What the networks of a fleet come to now; what was said of it before no longer holds. */
+  networks(fleet: string, figures: readonly NetworkFigures[]): void;
   /** One delivery of a forge came in: `taken`, `repeated`, `ignored` or `refused`. */
   delivery(result: string): void;
   /** One announcement to one target: `delivered`, `retried`, `failed` or `crowded-out`; so many wait for it now. */
@@ -21,6 +23,18 @@ export interface Metrics {
   /** Everything in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
+}
+
+/** One network in numbers. */
+export interface NetworkFigures {
+  readonly network: string;
+  readonly policyRules: number;
+  readonly places: readonly {
+    readonly location: string;
+    readonly used: number;
+    readonly free: number;
+    readonly ready: boolean;
+  }[];
 }
 
 const passBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
@@ -70,6 +84,7 @@ export function createMetrics(version: string, options: { readonly process?: boo
   const settledAt = gauge("plumbline_last_settled_timestamp_seconds", "When the fleet last matched its commit.", [
     "fleet",
   ]);
+  const networks = networkGauges(gauge);
   const deliveries = counter("plumbline_deliveries_total", "Deliveries of forges, by what became of them.", ["result"]);
   const announcements = counter("plumbline_announcements_total", "Announcements by what became of them.", [
     "target",
@@ -98,6 +113,7 @@ export function createMetrics(version: string, options: { readonly process?: boo
       callSeconds.observe({ provider, operation }, seconds);
     },
     settled: (fleet, atSeconds) => settledAt.set({ fleet }, atSeconds),
+    networks,
     delivery: (result) => deliveries.inc({ result }),
     announcement(target, event, result, waiting) {
       announcements.inc({ target, event, result });
@@ -105,5 +121,37 @@ export function createMetrics(version: string, options: { readonly process?: boo
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  };
+}
+
+/** Gauges over all fleets, written anew whenever one of them is told: what is gone leaves no series behind. */
+function networkGauges(gauge: (name: string, help: string, labelNames: string[]) => Gauge): Metrics["networks"] {
+  const place = ["fleet", "network", "location"];
+  const used = gauge("plumbline_network_addresses_used", "Addresses of a network's block that instances want.", place);
+  const free = gauge(
+    "plumbline_network_addresses_free",
+    "Addresses of a network's block that are left for instances.",
+    place,
+  );
+  const ready = gauge("plumbline_network_presence_ready", "1 when a network is ready in a location, else 0.", place);
+  const rules = gauge("plumbline_network_policy_rules", "Rules that the policies of a network come to.", [
+    "fleet",
+    "network",
+  ]);
+  const known = new Map<string, readonly NetworkFigures[]>();
+  return (told, figures) => {
+    known.set(told, figures);
+    for (const each of [used, free, ready, rules]) each.reset();
+    for (const [fleet, list] of known) {
+      for (const { network, policyRules, places } of list) {
+        rules.set({ fleet, network }, policyRules);
+        for (const { location, ...figure } of places) {
+          const labels = { fleet, network, location };
+          used.set(labels, figure.used);
+          free.set(labels, figure.free);
+          ready.set(labels, figure.ready ? 1 : 0);
+        }
+      }
+    }
   };
 }

@@ -5,6 +5,7 @@ import { facts, outcomeOf, reconcile } from "../../src/reconcile.ts";
 import { driftText } from "../../src/report/drift.ts";
 import { jsonText, planDocument } from "../../src/report/json.ts";
 import { planMarkdown } from "../../src/report/markdown.ts";
+import { networkText } from "../../src/report/network.ts";
 import { outcomeText, planReportText } from "../../src/report/outcome.ts";
 import { plainLook } from "../../src/report/palette.ts";
 import { reviewMarkdown } from "../../src/report/review.ts";
@@ -83,6 +84,7 @@ export async function play(name: string): Promise<ReadonlyMap<string, string>> {
           lineUrl: ({ file, line }) => `https://forge.example/acme/fleet/blob/${commit.slice(0, 8)}/${file}#L${line}`,
         }),
       ],
+      ["networks.txt", (planned.networks ?? []).map((plan) => networkText(plan, plainLook)).join("\n")],
       ["drift.txt", driftText(planned, plainLook)],
       ["outcome.txt", outcome === undefined ? "" : outcomeText(outcome, plainLook, { sources: outcome.sources })],
     ]);

@@ -31,6 +31,30 @@ test("counts what happened, in the text format of Prometheus", async () => {
   assert.match(metrics.contentType, /^text\/plain/);
 });
 
+test("networks are told in numbers, and what is gone leaves no series behind", async () => {
+  const metrics = createMetrics("1");
+  const places = [
+    { location: "dfw", used: 3, free: 9, ready: true },
+    { location: "lhr", used: 1, free: 11, ready: false },
+  ];
+  metrics.networks("prod", [{ network: "default/main", policyRules: 4, places }]);
+  metrics.networks("test", [{ network: "default/own", policyRules: 0, places: [] }]);
+  const text = await metrics.text();
+  for (const line of [
+    'plumbline_network_addresses_used{fleet="prod",network="default/main",location="dfw"} 3',
+    'plumbline_network_addresses_free{fleet="prod",network="default/main",location="lhr"} 11',
+    'plumbline_network_presence_ready{fleet="prod",network="default/main",location="dfw"} 1',
+    'plumbline_network_presence_ready{fleet="prod",network="default/main",location="lhr"} 0',
+    'plumbline_network_policy_rules{fleet="prod",network="default/main"} 4',
+    'plumbline_network_policy_rules{fleet="test",network="default/own"} 0',
+  ])
+    assert.ok(text.split("\n").includes(line), `${line}\n${text}`);
+  metrics.networks("prod", []);
+  const after = await metrics.text();
+  assert.not.match(after, /fleet="prod",network/);
+  assert.match(after, /policy_rules\{fleet="test"/);
+});
+
 test("two registries know nothing of each other", async () => {
   const first = createMetrics("1");
   const second = createMetrics("1");

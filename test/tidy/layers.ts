@@ -70,7 +70,18 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   ["decrees.ts", ["store/store.ts", "core/"]],
   [
     "reconcile.ts",
-    ["decrees.ts", "decide.ts", "apply.ts", "incidents.ts", "report/", ...contracts, "core/", "store/", "runtime/"],
+    [
+      "decrees.ts",
+      "decide.ts",
+      "apply.ts",
+      "incidents.ts",
+      "datum/",
+      "report/",
+      ...contracts,
+      "core/",
+      "store/",
+      "runtime/",
+    ],
   ],
   [
     "review.ts",
