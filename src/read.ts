@@ -105,6 +105,11 @@ export function tooLargeFile(file: string, message: string): ParsedFile {
   return { file, documents: [], problems: [problem], dispositions: ["unknown"] };
 }
 
+/** Says whether a text may hold a Secret, also where it cannot be read or the kind is misspelled: such a text is never shown. */
+export function mayHoldSecret(text: string): boolean {
+  return /\bkind["']?\s*:\s*["']?\w*secr?e?t?/i.test(text) || /\bstringData\b/.test(text);
+}
+
 /** Files with problems whose text is fetched for excerpts, and how long each may be. */
 const excerptFiles = 20;
 const excerptCharacters = 200_000;
@@ -115,12 +120,7 @@ export async function readSources(
   problems: readonly Problem[],
   question: { readonly repository: Repository; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, string>> {
-  const secret = new Set(
-    manifests.parsed.filter((file) => file.documents.some(({ kind }) => kind === "Secret")).map(({ file }) => file),
-  );
-  const names = [...new Set(problems.map(({ file }) => file))]
-    .filter((file) => !secret.has(file))
-    .slice(0, excerptFiles);
+  const names = [...new Set(problems.map(({ file }) => file))].slice(0, excerptFiles);
   const texts = new Map<string, string>();
   for (const name of names) {
     const blobId = manifests.ids[name];
@@ -128,7 +128,7 @@ export async function readSources(
     const bytes = await readOne(question.repository, { path: name, blobId }, question.signal);
     if (bytes instanceof RepositoryError || bytes.length > excerptCharacters) continue;
     const text = new TextDecoder().decode(bytes);
-    if (!/^\s*"?kind"?\s*:\s*"?Secret/m.test(text)) texts.set(name, text);
+    if (!mayHoldSecret(text)) texts.set(name, text);
   }
   return texts;
 }

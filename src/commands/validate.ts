@@ -6,7 +6,7 @@ import { loadCatalogue, loadRules } from "../compose/rules.ts";
 import { hasErrors, type Problem } from "../core/problem.ts";
 import type { Checker, CheckResult, ParsedFile } from "../datum/check.ts";
 import { judgeFiles } from "../datum/judge.ts";
-import { isManifestPath, tooLargeFile } from "../read.ts";
+import { isManifestPath, mayHoldSecret, tooLargeFile } from "../read.ts";
 import { folderFiles } from "../repo/index.ts";
 import { jsonText } from "../report/json.ts";
 import { junitText } from "../report/junit.ts";
@@ -47,11 +47,12 @@ async function judge(paths: readonly string[], checker: Checker): Promise<Judged
   const parsed = files.map((file) => checker.parse(file.path, file.bytes));
   const result = judgeFiles(checker, [...parsed, ...others]);
   // What stands in a file with a Secret is never shown, not even on the author's own screen: it may be CI's log.
-  const secret = new Set(result.documents.filter(({ kind }) => kind === "Secret").map(({ file }) => file));
-  const sources = new Map(
-    files.filter(({ path }) => !secret.has(path)).map((file) => [file.path, new TextDecoder().decode(file.bytes)]),
-  );
-  return { result, files: files.map(({ path }) => path), sources };
+  const told = new Set(result.problems.map(({ file }) => file));
+  const texts = files
+    .filter(({ path }) => told.has(path))
+    .map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)] as const)
+    .filter(([, text]) => !mayHoldSecret(text));
+  return { result, files: files.map(({ path }) => path), sources: new Map(texts) };
 }
 
 async function print(shell: Shell, output: Validate["output"], flags: Flags, judged: Judged): Promise<void> {

@@ -51,6 +51,26 @@ test("one file too large does not silence the others, nor does it make what it m
     assert.not.match(stdout, /package-lock\.json/);
   }));
 
+const halves: readonly (readonly [what: string, text: string])[] = [
+  ["whose text breaks off", 'kind: Secret\nmetadata: {name: a}\nstringData:\n  key: "tr0ub4dor\n'],
+  ["with a colon too many", "kind: Secret\nmetadata: {name: a}\nstringData:\n  key: tr0ub4dor: x\n"],
+  ["whose kind is misspelled", "apiVersion: v1\nkind: secrte\nmetadata: {name: a}\nstringData: {key: tr0ub4dor}\n"],
+  ["without a kind", "apiVersion: v1\nmetadata: {name: a}\nstringData: {key: tr0ub4dor}\n"],
+  ["in JSON that breaks off", '{"apiVersion": "v1", "kind": "Secret", "data": {"key": "tr0ub4dor", "key": "b"}}\n'],
+];
+
+for (const [what, text] of halves) {
+  test(`a Secret ${what} is never shown`, () =>
+    inFolder(async (folder) => {
+      await writeFiles(folder, { "secret.yaml": text });
+      for (const format of ["text", "json", "sarif", "junit"]) {
+        const { code, stdout } = await run(["validate", folder, "-o", format]);
+        assert.is(code, 1, format);
+        assert.not.match(stdout, /tr0ub4dor/);
+      }
+    }));
+}
+
 test("what is no manifest is counted, not judged", () =>
   inFolder(async (folder) => {
     await writeFiles(folder, {
