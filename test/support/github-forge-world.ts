@@ -8,6 +8,7 @@ import { addComment } from "../../src/sim/github/routes/issues.ts";
 import type { Comment, Project, Thread } from "../../src/sim/github/state.ts";
 import { projectKey, threadKey } from "../../src/sim/github/world.ts";
 import type { ForgeWorld, MadePull } from "../contract/forge-world.ts";
+import { type Gate, openGate } from "./github-gate.ts";
 
 const [owner, name] = ["acme", "fleet"];
 const key = projectKey({ owner, name });
@@ -21,6 +22,12 @@ export type GithubIdentity = "token" | "app";
 /** A forge on an embedded GitHub, with the GitHub itself. */
 export interface GithubForgeWorld extends ForgeWorld {
   readonly github: GithubSimulator;
+  /** What every request passes, and where it goes wrong when a test says so. */
+  readonly gate: Gate;
+  /** Who we are there. */
+  readonly login: string;
+  /** Our own comments in a conversation as they are stored, oldest first. */
+  comments(thread: number): readonly Comment[];
   /** A forge with other options on the same project. */
   open(options: Partial<GithubOptions>): Forge;
 }
@@ -29,27 +36,31 @@ export interface GithubForgeWorld extends ForgeWorld {
 export async function onGithubForge(
   identity: GithubIdentity,
   work: (world: GithubForgeWorld) => Promise<void>,
+  options: { readonly forge?: Partial<GithubOptions>; readonly nowIso?: () => string } = {},
 ): Promise<void> {
-  const github = await startGithubSimulator({ searchPath });
+  const { nowIso } = options;
+  const github = await startGithubSimulator({ searchPath, ...(nowIso !== undefined && { nowIso }) });
+  const gate = await openGate(github.url);
   const open: Forge[] = [];
   try {
     await github.addProject({ owner, name, isPrivate: true, roles: { ann: "write", plumb: "write" } });
     await github.addProject({ owner: "eve", name, isPrivate: true });
     const credentials = credentialsOf(github, identity);
-    const openForge = (options: Partial<GithubOptions> = {}): Forge => {
+    const openForge = (more: Partial<GithubOptions> = {}): Forge => {
       const forge = createGithubForge({
-        ...{ name: "github", apiUrl: github.apiUrl, webUrl: github.url, owner, repository: name, version: "1" },
-        ...{ credentials, retryDelayMs: 1, ...options },
+        ...{ name: "github", apiUrl: `${gate.url}/api/v3`, webUrl: github.url, owner, repository: name, version: "1" },
+        ...{ credentials, retryDelayMs: 1, ...options.forge, ...more },
       });
       open.push(forge);
       return forge;
     };
-    await work(await worldOf(github, openForge, identity === "app" ? "plumbline[bot]" : "plumb"));
+    await work(await worldOf({ github, gate }, openForge, identity === "app" ? "plumbline[bot]" : "plumb"));
     await github.settle();
     const violations = github.violations();
     if (violations.length > 0) throw new Error(`not GitHub's way:\n${violations.join("\n")}`);
   } finally {
     await Promise.all(open.map((forge) => forge.close()));
+    await gate.close();
     await github.close();
   }
 }
@@ -64,7 +75,7 @@ function credentialsOf(github: GithubSimulator, identity: GithubIdentity): Githu
 }
 
 async function worldOf(
-  github: GithubSimulator,
+  { github, gate }: Pick<GithubForgeWorld, "github" | "gate">,
   openForge: (options?: Partial<GithubOptions>) => Forge,
   login: string,
 ): Promise<GithubForgeWorld> {
@@ -107,7 +118,7 @@ async function worldOf(
   }
 
   return {
-    ...{ github, forge: openForge(), signal: new AbortController().signal, base },
+    ...{ github, gate, login, comments: own, forge: openForge(), signal: new AbortController().signal, base },
     again: () => openForge(),
     open: openForge,
     openPull: (branch, more = {}) => made(branch, "ann", key, more),
