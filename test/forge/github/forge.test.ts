@@ -1,29 +1,31 @@
 import * as assert from "uvu/assert";
 import type { CheckReport } from "../../../src/forge/forge.ts";
+import { threadKey } from "../../../src/sim/github/world.ts";
 import { onGithubForge } from "../../support/github-forge-world.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("forge/github");
 const plan = { context: "plumbline/plan", state: "success", description: "1 to create", targetUrl: "" } as const;
 
-test(
-  "a quiet poll of fifty pull requests costs nothing counted",
-  () =>
-    onGithubForge("token", async ({ forge, gate, openPull, signal }) => {
-      for (let number = 1; number <= 50; number += 1) await openPull(`b${number}`);
-      const first = await forge.pulls(signal);
-      assert.is(first.length, 50);
-      await forge.remarks("2026-01-01T00:00:00Z", signal);
-      const before = gate.seen.length;
-      assert.equal(await forge.pulls(signal), first);
-      await forge.remarks("2026-01-01T00:00:00Z", signal);
-      assert.equal(
-        gate.seen.slice(before).map(({ status }) => status),
-        [304, 304],
-      );
-    }),
-  60_000,
-);
+test("a quiet poll of fifty pull requests costs nothing counted", () =>
+  onGithubForge("token", async ({ forge, gate, github, openPull, signal }) => {
+    const { number } = await openPull("grow");
+    const { state } = github.world;
+    const [one] = state.all("threads");
+    assert.ok(one);
+    for (let more = number + 1; more < number + 50; more += 1)
+      state.put("threads", threadKey(one.project, more), { ...one, id: state.nextId(), number: more });
+    const first = await forge.pulls(signal);
+    assert.is(first.length, 50);
+    await forge.remarks("2026-01-01T00:00:00Z", signal);
+    const before = gate.seen.length;
+    assert.equal(await forge.pulls(signal), first);
+    await forge.remarks("2026-01-01T00:00:00Z", signal);
+    assert.equal(
+      gate.seen.slice(before).map(({ status }) => status),
+      [304, 304],
+    );
+  }));
 
 test("a description is cut to what GitHub takes, without characters of four bytes", () =>
   onGithubForge("token", async ({ forge, base, status, signal }) => {
