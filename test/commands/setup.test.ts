@@ -5,8 +5,7 @@ import * as assert from "uvu/assert";
 import { setup } from "../../src/commands/setup.ts";
 import { createRedactor } from "../../src/runtime/redact.ts";
 import type { Shell } from "../../src/shell.ts";
-import { startStub } from "../forge/github/stub.ts";
-import type { Seen, Stub } from "../forge/github/stub-world.ts";
+import { type Seen, type Stub, startStub } from "../forge/github/stub.ts";
 import { inFolder } from "../support/folder.ts";
 import { suite } from "../support/suite.ts";
 import { root } from "../support/worlds.ts";
@@ -106,7 +105,8 @@ test("a fine-grained token is tried with requests that write nothing", async () 
     text,
     /\+ Issues: write\n {2}! Commit statuses: write\n {6}Edit the token .*"Commit statuses" to Read and write/,
   );
-  assert.equal([stub.comments, stub.issues, stub.pulls, stub.statuses, stub.refs.size], [[], [], [], [], 0]);
+  const tried = stub.seen.filter(({ method }) => method !== "GET");
+  assert.ok(tried.length > 3 && tried.every(({ status }) => status === 403 || status === 422));
 });
 
 test("an App: what the installation was granted, and what it is not told of", async () => {

@@ -2,10 +2,7 @@ import * as assert from "uvu/assert";
 import { ForgeError } from "../../src/forge/forge.ts";
 import { suite } from "../support/suite.ts";
 import { testTalking } from "./forge-talking.ts";
-import type { ForgeKind, ForgeWorld } from "./forge-world.ts";
-
-/** Runs one test of the contract in a fresh world. */
-export type InForge = (title: string, body: (world: ForgeWorld) => Promise<void>) => void;
+import type { ForgeKind, InForge } from "./forge-world.ts";
 
 /** What every forge promises, run on one kind of it. */
 export function forgeContract(kind: ForgeKind): void {

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import type { InForge } from "./forge-suite.ts";
+import type { InForge } from "./forge-world.ts";
 
 /** Conversations: notes, tickets, remarks, reactions, permissions. */
 export function testTalking(inForge: InForge): void {

@@ -58,3 +58,6 @@ export interface ForgeKind {
   readonly name: string;
   run(work: (world: ForgeWorld) => Promise<void>): Promise<void>;
 }
+
+/** Runs one test of the contract in a fresh world. */
+export type InForge = (title: string, body: (world: ForgeWorld) => Promise<void>) => void;

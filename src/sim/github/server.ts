@@ -90,6 +90,8 @@ export async function serveApi(
   traffic.push(`${method} ${path} ${isSame ? 304 : answer.code}`);
   const sent: Record<string, string> = {
     ...{ "x-github-request-id": createHash("sha256").update(`${traffic.length}`).digest("hex").slice(0, 20) },
+    // Apps set their clocks by it.
+    date: new Date(world.nowIso()).toUTCString(),
     ...{ "x-github-media-type": "github.v3; format=json", ...headers, ...answer.headers },
     ...(method === "GET" && answer.code === 200 && { etag, "cache-control": "private, max-age=60, s-maxage=60" }),
     ...(text !== "" && !isSame && { "content-type": "application/json; charset=utf-8" }),

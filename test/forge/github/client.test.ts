@@ -3,12 +3,12 @@ import { ForgeError } from "../../../src/forge/forge.ts";
 import { createGithubForge } from "../../../src/forge/github/index.ts";
 import { createPacing } from "../../../src/forge/github/pacing.ts";
 import { fakeClock } from "../../support/clock.ts";
+import { onGithubForge } from "../../support/github-forge-world.ts";
 import { suite } from "../../support/suite.ts";
-import { type Scene, withForge } from "./scene.ts";
 
 const test = suite("forge/github/client");
-const commit = "c".repeat(40);
-const status = { context: "plumbline/plan", state: "success", description: "fine", targetUrl: "" } as const;
+const ticket = { key: "k", title: "t", body: "b", isOpen: true };
+const green = { context: "plumbline/plan", state: "success", description: "fine", targetUrl: "" } as const;
 
 /** What a failed call throws. */
 async function failureOf(work: Promise<unknown>): Promise<ForgeError> {
@@ -62,8 +62,8 @@ const refusals = [
 
 for (const [name, code, headers, body, expected, next] of refusals) {
   test(`${name} is sorted by what happens next`, () =>
-    withForge(async ({ forge, stub, signal }) => {
-      stub.faults.push({ matches: /pulls$/, status: code, headers, body, times: 9 });
+    onGithubForge("token", async ({ forge, gate, signal }) => {
+      gate.faults.push({ matches: /pulls$/, status: code, headers, body, times: 9 });
       const error = await failureOf(forge.pulls(signal));
       assert.equal([error.code, error.next], [expected, next]);
       assert.not.match(error.message, /ghp_/);
@@ -71,49 +71,49 @@ for (const [name, code, headers, body, expected, next] of refusals) {
 }
 
 test("the permission that is missing is named", () =>
-  withForge(async ({ forge, stub, signal }) => {
+  onGithubForge("token", async ({ forge, gate, base, signal }) => {
     const headers = { "x-accepted-github-permissions": "statuses=write" };
-    stub.faults.push({
+    gate.faults.push({
       matches: /statuses/,
       status: 403,
       headers,
       body: { message: "Resource not accessible by integration" },
     });
-    const error = await failureOf(forge.status(commit, status, signal));
+    const error = await failureOf(forge.status(base, green, signal));
     assert.match(error.message, /Write the status plumbline\/plan .*lack a permission: statuses: write/);
   }));
 
 test("a short Retry-After is waited for, a long one is told and nothing more is asked", () =>
-  withForge(async ({ forge, stub, signal }) => {
-    stub.faults.push({ matches: /pulls$/, status: 429, headers: { "retry-after": "1" } });
+  onGithubForge("token", async ({ forge, gate, signal }) => {
+    gate.faults.push({ matches: /pulls$/, status: 429, headers: { "retry-after": "1" } });
     assert.equal(await forge.pulls(signal), []);
-    stub.faults.push({
+    gate.faults.push({
       matches: /pulls$/,
       status: 403,
       headers: { "retry-after": "77" },
       body: { message: "secondary rate" },
     });
     assert.is((await failureOf(forge.pulls(signal))).retryAfterMs, 77_000);
-    const before = stub.seen.length;
+    const before = gate.seen.length;
     const error = await failureOf(forge.pull(1, signal));
     assert.ok((error.retryAfterMs ?? 0) > 70_000);
-    assert.is(stub.seen.length, before);
+    assert.is(gate.seen.length, before);
   }));
 
 test("reads and statuses are tried again after a broken answer, creates are not", () =>
-  withForge(async ({ forge, stub, signal }) => {
-    stub.faults.push({ matches: /^GET .*pulls$/, status: 502, times: 2 }, { matches: /^POST .*statuses/, cut: true });
+  onGithubForge("token", async ({ forge, gate, base, status, signal }) => {
+    gate.faults.push({ matches: /^GET .*pulls$/, status: 502, times: 2 }, { matches: /^POST .*statuses/, cut: true });
     await forge.pulls(signal);
-    await forge.status(commit, status, signal);
-    assert.is(stub.statuses.length, 1);
-    stub.faults.push({ matches: /^POST .*issues$/, status: 502, times: 9 });
-    await failureOf(forge.ticket({ key: "k", title: "t", body: "b", isOpen: true }, signal));
-    assert.is(stub.seen.filter(({ method, path }) => method === "POST" && path.endsWith("/issues")).length, 1);
+    await forge.status(base, green, signal);
+    assert.is(status(base, green.context)?.state, "success");
+    gate.faults.push({ matches: /^POST .*issues$/, status: 502, times: 9 });
+    await failureOf(forge.ticket(ticket, signal));
+    assert.is(gate.seen.filter(({ method, path }) => method === "POST" && path.endsWith("/issues")).length, 1);
   }));
 
 test("a signal ends a call at once", () =>
-  withForge(async ({ forge, stub }) => {
-    stub.faults.push({ matches: /pulls$/, status: 429, headers: { "retry-after": "4" }, times: 9 });
+  onGithubForge("token", async ({ forge, gate }) => {
+    gate.faults.push({ matches: /pulls$/, status: 429, headers: { "retry-after": "4" }, times: 9 });
     const stop = new AbortController();
     const work = forge.pulls(stop.signal).catch((error) => error.name);
     stop.abort();
@@ -121,48 +121,57 @@ test("a signal ends a call at once", () =>
   }));
 
 test("an answer without end is cut off", () =>
-  withForge(async ({ forge, stub, signal }) => {
-    stub.faults.push({ matches: /pulls$/, status: 200, body: "x".repeat(33 * 1024 * 1024), times: 9 });
+  onGithubForge("token", async ({ forge, gate, signal }) => {
+    gate.faults.push({ matches: /pulls$/, status: 200, body: "x".repeat(33 * 1024 * 1024), times: 9 });
     assert.is((await failureOf(forge.pulls(signal))).code, "unreachable");
   }));
 
 test("what is sent says who we are and which version of the API is meant", () =>
-  withForge(async ({ forge, stub, signal }: Scene) => {
+  onGithubForge("token", async ({ forge, gate, signal }) => {
     await forge.pulls(signal);
-    const headers = stub.seen[0]?.headers;
+    const headers = gate.seen[0]?.headers;
     assert.is(headers?.["x-github-api-version"], "2022-11-28");
     assert.match(String(headers?.["user-agent"]), /^plumbline\/1 /);
-    assert.is(headers?.authorization, "Bearer ghp_0123456789abcdefghij");
-    assert.equal([forge.budget().limit, forge.budget().remaining, forge.budget().calls], [5000, 4000, 1]);
+    assert.match(String(headers?.authorization), /^Bearer ghp_/);
+    assert.equal([forge.budget().limit, forge.budget().remaining, forge.budget().calls], [5000, 4999, 1]);
   }));
 
-test("a token that was rotated is taken after a refusal", () => {
-  const tokens = ["first", "second"];
-  return withForge(
-    async ({ forge, stub, signal }) => {
-      stub.faults.push({ matches: /pulls$/, status: 401 });
-      await forge.pulls(signal);
-      assert.equal(
-        stub.seen.map(({ headers }) => headers.authorization),
-        ["Bearer first", "Bearer second"],
-      );
-    },
-    { credentials: { kind: "token", token: async () => (tokens.length > 1 ? tokens.shift() : tokens[0]) ?? "" } },
-  );
-});
+test("a token that was rotated is taken after a refusal", () =>
+  onGithubForge("token", async ({ open, github, gate, signal }) => {
+    const tokens = ["first", "second"];
+    github.addToken("plumb", "second");
+    const token = async () => (tokens.length > 1 ? tokens.shift() : tokens[0]) ?? "";
+    await open({ credentials: { kind: "token", token } }).pulls(signal);
+    assert.equal(
+      gate.seen.map(({ headers, status }) => [headers.authorization, status]),
+      [
+        ["Bearer first", 401],
+        ["Bearer second", 200],
+      ],
+    );
+  }));
 
 test("when GitHub's hour is nearly used up, statuses are written and comments wait", () =>
-  withForge(async ({ forge, stub, signal }) => {
-    const headers = { "x-ratelimit-remaining": "20" };
-    stub.faults.push({ matches: /pulls$/, status: 200, body: [], headers });
+  onGithubForge("token", async ({ forge, gate, base, openPull, status, signal }) => {
+    const { number } = await openPull("grow");
+    gate.extra = { "x-ratelimit-remaining": "20" };
     await forge.pulls(signal);
-    stub.faults.push(
-      { matches: /comments$/, status: 200, body: [], headers },
-      { matches: /user$/, status: 200, body: { login: "plumb" }, headers },
-    );
-    assert.is((await failureOf(forge.note(1, { key: "k", parts: ["x"] }, signal))).next, "quota");
-    await forge.status(commit, status, signal);
-    assert.is(stub.statuses.length, 1);
+    assert.is((await failureOf(forge.note(number, { key: "k", parts: ["x"] }, signal))).next, "quota");
+    await forge.status(base, green, signal);
+    assert.is(status(base, green.context)?.state, "success");
+  }));
+
+test("GitHub's own limits are met as it tells of them", () =>
+  onGithubForge("token", async ({ again, forge, github, openPull, signal }) => {
+    const { number } = await openPull("grow");
+    github.setLimits({ contentPerMinute: 1 });
+    await forge.note(number, { key: "a", parts: ["x"] }, signal);
+    const secondary = await failureOf(forge.note(number, { key: "b", parts: ["x"] }, signal));
+    assert.equal([secondary.code, secondary.next, secondary.retryAfterMs], ["rate-limit", "quota", 60_000]);
+    github.setLimits({ perHour: 1 });
+    const primary = await failureOf(again().pulls(signal));
+    assert.equal([primary.code, primary.next], ["rate-limit", "quota"]);
+    assert.ok((primary.retryAfterMs ?? 0) > 3_000_000, "until the hour ends");
   }));
 
 test("a burst goes at once; past the minute's share comments wait and statuses still go", async () => {
