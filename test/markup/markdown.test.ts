@@ -21,7 +21,7 @@ const rendered: readonly (readonly [what: string, text: string, expected: string
 ];
 
 for (const [what, text, expected] of rendered)
-  test(`${what}`, () => assert.ok(renderMarkdown(text).markup.includes(expected), renderMarkdown(text).markup));
+  test(what, () => assert.ok(renderMarkdown(text).markup.includes(expected), renderMarkdown(text).markup));
 
 const hostile: readonly string[] = [
   "<script>alert(1)</script>",

@@ -124,7 +124,11 @@ test("commenting, closing, reopening, drafting and merging as the person of this
     assert.not.match((await look(scene, `${at}/comment`)).text, 'http-equiv="refresh"');
     const commented = await send(scene, `${at}/comment`, { body: "/plan\r\n" });
     assert.is(commented.code, 303);
-    assert.match(commented.headers.get("location") ?? "", /^\/acme\/fleet\/pull\/1#issuecomment-\d+$/);
+    assert.match(commented.headers.get("location") ?? "", /^\/acme\/fleet\/pull\/1\?said=\d+$/);
+    assert.match(
+      (await look(scene, commented.headers.get("location") ?? "")).text,
+      /"issuecomment-\d+" tabindex="-1" autofocus/,
+    );
     const [comment] = (await scene.ask("GET", `${repo}/issues/1/comments`)).body;
     assert.equal([comment.body, comment.user.login], ["/plan\r\n", "ann"]);
     assert.is((await send(scene, `${at}/comment`, { body: " " })).code, 422);
@@ -215,7 +219,7 @@ test("a page that is read stays as it is until there is news", () =>
       assert.match(quiet.text, "Up to date");
       assert.match(quiet.headers.get("content-security-policy") ?? "", "frame-ancestors 'self'");
       await scene.ask("POST", `${repo}/issues/1/comments`, { body: { body: "x" } });
-      assert.match((await look(scene, frame)).text, 'target="_top" href="/acme/fleet/pull/1"');
+      assert.match((await look(scene, frame)).text, 'target="_top" href="/acme/fleet/pull/1?seen=');
       await scene.ask(
         "POST",
         `${repo}/statuses/${scene.github.world.state.get("threads", "acme/fleet#1")?.pull?.headCommit}`,

@@ -22,6 +22,6 @@ export function commentPage(room: PageRoom, project: Project, thread: Thread): P
 <textarea id="body" name="body" required autofocus maxlength="65536"></textarea>
 <div class="row"><button class="main">Comment</button><a class="button" href="${at}">Back</a></div>
 </form>
-${last.length === 0 ? "" : html`<h2>What was said last</h2>${conversationPart(world, project, thread, { comments: last, reactions }, false)}`}`,
+${last.length === 0 ? "" : html`<h2>What was said last</h2>${conversationPart(world, project, thread, { comments: last, reactions }, { withDescription: false })}`}`,
   };
 }

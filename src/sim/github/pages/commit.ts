@@ -49,6 +49,6 @@ export function checkPage({ world }: PageRoom, project: Project, run: CheckRun):
     drawnFrom: run,
     body: () => html`${pathNav(project)}<h1>${run.name} ${toned(run.conclusion ?? run.status)}</h1>
 <p>of ${commitLink(project, run.sha)}, <a href="${projectPath(project, `/tree/${addressOf(run.sha)}`)}">its files</a></p>
-${checkPart(world, project, run)}`,
+${checkPart(world, project, run, false)}`,
   };
 }

@@ -31,7 +31,7 @@ export function conversationPart(
   project: Project,
   thread: Thread,
   { comments, reactions }: Conversation,
-  withDescription: boolean = true,
+  options: { readonly withDescription?: boolean; readonly said?: number | undefined } = {},
 ): Html {
   const text = (body: string): Part =>
     body.trim() === ""
@@ -39,17 +39,27 @@ export function conversationPart(
       : renderMarkdown(body, { threadsUrl: projectPath(project, "/issues/") });
   const description = html`<article class="comment" id="issue-${thread.number}"><header>${person(thread.user)} opened this ${ago(world, thread.createdAt)}</header>
 <div class="text">${text(thread.body)}</div></article>`;
-  return html`${withDescription ? description : ""}${comments.map((comment) => commentPart(world, comment, text(comment.body), reactions))}`;
+  return html`${options.withDescription === false ? "" : description}${comments.map((comment) =>
+    commentPart(world, comment, text(comment.body), reactions, comment.id === options.said),
+  )}`;
 }
 
-function commentPart(world: World, comment: Comment, text: Part, reactions: readonly Reaction[]): Html {
+function commentPart(
+  world: World,
+  comment: Comment,
+  text: Part,
+  reactions: readonly Reaction[],
+  isSought: boolean,
+): Html {
   const edited = comment.updatedAt > comment.createdAt ? html` · edited ${ago(world, comment.updatedAt)}` : "";
   const body = html`<div class="text">${text}</div>${reactionsPart(reactions.filter((one) => one.comment === comment.id))}`;
   const shown =
     comment.minimized === undefined
       ? body
       : html`<details class="text"><summary class="dim">This comment was minimised as ${comment.minimized}.</summary>${body}</details>`;
-  return html`<article class="comment" id="issuecomment-${comment.id}"><header>${person(comment.user)} commented <a href="#issuecomment-${comment.id}">${ago(world, comment.createdAt)}</a>${edited}</header>
+  // Focus leads there as a fragment would; but a page with a fragment never looks again by itself.
+  const focus = isSought ? html` tabindex="-1" autofocus` : "";
+  return html`<article class="comment" id="issuecomment-${comment.id}"${focus}><header>${person(comment.user)} commented <a href="#issuecomment-${comment.id}">${ago(world, comment.createdAt)}</a>${edited}</header>
 ${shown}</article>`;
 }
 

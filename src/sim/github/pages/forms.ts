@@ -67,7 +67,7 @@ export async function carryOut(
   const at = projectPath(project, `/${thread.pull === undefined ? "issues" : "pull"}/${thread.number}`);
   switch (what) {
     case "comment":
-      return `${at}#issuecomment-${comment(deed)}`;
+      return `${at}?said=${comment(deed)}`;
     case "merge":
       await merge(deed);
       return at;

@@ -12,12 +12,13 @@ const methods = ["GET", "HEAD", "POST"];
 
 /** Answers what a browser asks for outside the API; false when it is none of a page's. */
 export async function servePage(
-  room: PageRoom,
+  givenRoom: PageRoom,
   request: IncomingMessage,
   response: ServerResponse,
   raw: Buffer,
 ): Promise<boolean> {
   const url = new URL(`http://pages.invalid${request.url ?? "/"}`);
+  const room = { ...givenRoom, said: Number(url.searchParams.get("said") ?? 0) };
   const wantsPage = (request.headers.accept ?? "").includes("text/html");
   if (!isPagePath(room, url.pathname, wantsPage)) return false;
   const method = request.method ?? "GET";
@@ -92,7 +93,7 @@ function versionOf({ drawnFrom }: Page): string {
 function newsStrip(page: Page, path: string): Part {
   if (page.drawnFrom === undefined) return "";
   if (page.refreshSeconds !== undefined)
-    return html`<div class="news">• Something is under way: the page follows by itself.</div>`;
+    return html`<div class="news">• Something is under way: the page follows by itself. <a href="${path}?seen=${versionOf(page)}">Look again</a></div>`;
   return html`<iframe class="news" title="News" src="${path}?news=${versionOf(page)}"></iframe>`;
 }
 
@@ -100,6 +101,6 @@ function newsFrame(page: Page, path: string, seen: string): string {
   const isSame = page.drawnFrom === undefined || versionOf(page) === seen;
   const body: Html = isSame
     ? html`<div class="news">✓ Up to date.</div>`
-    : html`<a class="button main" target="_top" href="${path}">Something has happened: show it</a>`;
+    : html`<a class="button main" target="_top" href="${path}?seen=${versionOf(page)}">Something has happened: show it</a>`;
   return wholePage({ title: "News", style, body, ...(isSame && { refreshSeconds: newsSeconds }) });
 }

@@ -8,6 +8,8 @@ export interface PageRoom {
   readonly world: World;
   /** Absent: the pages are read only. */
   readonly actsAs: string | undefined;
+  /** The comment that the reader has just written, and is led to. */
+  readonly said?: number;
 }
 
 /** One page before it is drawn. */
@@ -32,7 +34,7 @@ h1 .number{font-weight:400}
 .comment>header{max-width:none;margin:0;padding:.4rem 1rem;background:var(--shade);border-radius:6px 6px 0 0;display:block;color:var(--dim)}
 .comment>header strong{font-size:1em;color:var(--ink)}
 .comment>.text{padding:.25rem 1rem}.comment>footer{padding:0 1rem .6rem;color:var(--dim)}
-.comment:target,.box:target{border-color:var(--link);box-shadow:0 0 0 1px var(--link)}
+.comment:focus{outline:none}.comment:target,.comment:focus,.box:target{border-color:var(--link);box-shadow:0 0 0 1px var(--link)}
 .text h1,.text h2{border-bottom:1px solid var(--line);padding-bottom:.25rem}.text>:first-child{margin-top:.6rem}
 .text td,.text th{border:1px solid var(--line);padding:.3rem .7rem;overflow-wrap:break-word}
 .text blockquote{margin:.5rem 0;padding:0 1rem;border-left:.25rem solid var(--line);color:var(--dim)}

@@ -49,19 +49,20 @@ export function marksPart(world: World, project: Project, marks: Marks): Html {
     html`<span class="dim nowrap">${user}, ${ago(world, createdAt)}</span>`,
   ]);
   return html`${table(["State", "Status", "Says", "By"], rows, "No status yet.")}
-${checks.map((run) => checkPart(world, project, run))}
+${checks.map((run) => checkPart(world, project, run, true))}
 ${deployments.some(({ deployment }) => deployment === undefined) ? deploymentsPart(world, deployments) : ""}`;
 }
 
-/** One check run: its verdict, its text, its annotations with links to the lines. */
-export function checkPart(world: World, project: Project, run: CheckRun): Html {
+/** One check run: its verdict, its annotations with links to the lines, its text, which may be folded. */
+export function checkPart(world: World, project: Project, run: CheckRun, isFolded: boolean): Html {
   const verdict = run.conclusion ?? run.status;
   const app = world.state.get("apps", run.app)?.slug ?? "an app";
-  const text = (part: string | null): Part => (part === null || part === "" ? "" : renderMarkdown(part));
+  const words = [run.summary ?? "", run.text ?? ""].filter((part) => part !== "").map((part) => renderMarkdown(part));
+  const text = html`<div class="text">${words}</div>`;
   const url = projectPath(project, `/runs/${run.id}`);
   return html`<section class="box" id="check-${run.id}"><p>${toned(verdict)} <a href="${url}"><code>${run.name}</code></a> <strong>${run.title ?? ""}</strong> <span class="dim">by ${app}</span> ${webLink(run.detailsUrl, "details")}</p>
-${run.summary === null && run.text === null ? "" : html`<div class="text">${text(run.summary)}${text(run.text)}</div>`}
-${run.annotations.length === 0 ? "" : annotationsPart(project, run)}</section>`;
+${run.annotations.length === 0 ? "" : annotationsPart(project, run)}
+${words.length === 0 ? "" : isFolded ? html`<details><summary class="dim">What it says</summary>${text}</details>` : text}</section>`;
 }
 
 function annotationsPart(project: Project, run: CheckRun): Html {

@@ -25,7 +25,7 @@ export function issuePage(room: PageRoom, project: Project, thread: Thread): Pag
     body: () => html`${pathNav(project)}
 ${titlePart(thread)}
 <p>${stateBadge(thread)} ${person(thread.user)} opened this ${ago(world, thread.createdAt)}</p>
-${conversationPart(world, project, thread, conversation)}
+${conversationPart(world, project, thread, conversation, { said: room.said })}
 ${actionsPart(room, project, thread)}`,
   };
 }
@@ -95,7 +95,7 @@ ${after}
 <h2>Statuses of ${commitLink(project, pull.headCommit)}</h2>
 ${marksPart(world, project, facts.head)}
 <h2>Conversation</h2>
-${conversationPart(world, project, thread, facts.conversation)}
+${conversationPart(world, project, thread, facts.conversation, { said: room.said })}
 ${mergePart(thread)}
 ${actionsPart(room, project, thread)}
 <h2>Commits</h2>
