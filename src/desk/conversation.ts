@@ -40,7 +40,7 @@ async function heed(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSig
   const { fleet } = world.judges;
   const reading = readRequest(remark.body);
   if (reading.kind === "none") return;
-  const action = reading.kind === "request" ? actionText(reading.request) : "unknown";
+  const action = reading.kind === "request" ? actionText(reading.request) : reading.name;
   const subject = `${remark.isPullRequest ? "pull request" : "issue"} ${remark.thread}`;
   const record = {
     id: remark.id,

@@ -11,7 +11,7 @@ export type Request =
 export type Reading =
   | { readonly kind: "none" }
   | { readonly kind: "request"; readonly request: Request }
-  | { readonly kind: "unknown"; readonly message: string };
+  | { readonly kind: "unknown"; readonly name: string; readonly message: string };
 
 /** Every request with what it does, in the order of `/help`. */
 export const requestHelp: readonly (readonly [usage: string, meaning: string])[] = [
@@ -52,7 +52,7 @@ function understand(name: string, words: readonly string[]): Reading {
     const planId = unquoted(first ?? "").toLowerCase();
     if (words.length === 1 && /^[0-9a-f]{12}$/.test(planId)) return { kind: "request", request: { name, planId } };
     return {
-      kind: "unknown",
+      ...{ kind: "unknown", name },
       message: "/approve needs the id of the plan, 12 hex digits, as the comment above shows it.",
     };
   }
@@ -60,9 +60,9 @@ function understand(name: string, words: readonly string[]): Reading {
     const commit = first === undefined ? undefined : unquoted(first).toLowerCase();
     if (words.length <= 1 && (commit === undefined || /^[0-9a-f]{40}$/.test(commit)))
       return { kind: "request", request: { name, commit } };
-    return { kind: "unknown", message: "/plan takes nothing, or the full commit id of 40 hex digits." };
+    return { kind: "unknown", name, message: "/plan takes nothing, or the full commit id of 40 hex digits." };
   }
-  if (words.length > 0) return { kind: "unknown", message: `/${name} takes nothing after it.` };
+  if (words.length > 0) return { kind: "unknown", name, message: `/${name} takes nothing after it.` };
   return { kind: "request", request: { name: name as "apply" } };
 }
 
@@ -71,7 +71,7 @@ function unknown(name: string): Reading {
   const close = nearest(name, names);
   return close === undefined
     ? { kind: "none" }
-    : { kind: "unknown", message: `There is no /${name}. Did you mean /${close}?` };
+    : { kind: "unknown", name, message: `There is no /${name}. Did you mean /${close}?` };
 }
 
 function unquoted(word: string): string {

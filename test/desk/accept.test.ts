@@ -27,7 +27,7 @@ test("a machine type that was changed by hand goes into the manifest, and nothin
     await deleteInstance(simulated.gce.url, "web-main-dfw-1");
     const answer = await acceptDrift(desk, [], "ann", never);
     assert.is(answer.isDone, true, answer.text);
-    assert.match(answer.text, "#101 writes it");
+    assert.match(answer.text, "#1 writes it");
     assert.match(answer.text, "web-main-dfw-1: it is gone");
     const [proposal] = forge.proposals;
     const before = readFileSync(join(folder, "cache.yaml"), "utf8");

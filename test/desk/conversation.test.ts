@@ -96,7 +96,7 @@ test("each request is heeded once, by people who may write, and everything is in
   assert.equal(
     audit.map(({ actor, action, result }) => [actor, action, result.slice(0, 20)]),
     [
-      ["ann", "unknown", "There is no /aply. D"],
+      ["ann", "aply", "There is no /aply. D"],
       ["eve", "apply", "Only people with wri"],
       ["ann", "apply", "done"],
     ],

@@ -1,18 +1,20 @@
 import { type Html, html, type Part } from "../../../markup/html.ts";
 import { table } from "../../../markup/look.ts";
+import { renderMarkdown } from "../../../markup/markdown.ts";
 import type { GitRepository } from "../git.ts";
 import type { Project, Thread } from "../state.ts";
 import { projectKey, reaches, roleOf, threadsOf } from "../world.ts";
 import { button, openPullOf } from "./forms.ts";
 import { addressOf, ago, commitLink, type Page, type PageRoom, pathNav, projectPath } from "./layout.ts";
 import { marksOf, signOf } from "./marks.ts";
-import { commitList } from "./source.ts";
+import { commitList, fileAt } from "./source.ts";
 import { stateBadge } from "./thread.ts";
 
 const listSeconds = 5;
 const closedShown = 20;
 const commitsShown = 10;
 const branchesShown = 50;
+const maxReadmeBytes = 256 * 1024;
 
 /** All projects; with `owner` only theirs. */
 export function frontPage({ world, actsAs }: PageRoom, owner?: string): Page {
@@ -64,7 +66,8 @@ ${threadTable(room, project, [...issues.filter(isOpen), ...issues.filter((one) =
 <h2>Branches</h2>
 ${await branchesPart(room, project, git)}
 <h2>Newest commits of ${project.defaultBranch}</h2>
-${await commitsPart(room, project, git, `refs/heads/${project.defaultBranch}`, commitsShown)}`;
+${await commitsPart(room, project, git, `refs/heads/${project.defaultBranch}`, commitsShown)}
+${await readmePart(project, git)}`;
     },
   };
 }
@@ -77,6 +80,14 @@ export function commitsPage(room: PageRoom, project: Project, ref: string, commi
     body: async () => html`${pathNav(project)}<h1>Commits of ${ref}</h1>
 ${await commitsPart(room, project, await room.world.git(project), commit, 100)}`,
   };
+}
+
+/** What the project says of itself. */
+async function readmePart(project: Project, git: GitRepository): Promise<Part> {
+  const head = await git.commit(`refs/heads/${project.defaultBranch}`);
+  const text = head === undefined ? undefined : await fileAt(git, head.id, "README.md", maxReadmeBytes);
+  if (text === undefined) return "";
+  return html`<article class="comment"><header><strong>README.md</strong></header><div class="text">${renderMarkdown(text.toString())}</div></article>`;
 }
 
 function clonePart({ world, actsAs }: PageRoom, project: Project): Html {
