@@ -78,7 +78,9 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
   const reviews = createReviews(review, {
     onReviewed(number, memory) {
       failing.delete(number);
-      review.say?.(`#${number} "${memory.title}" reviewed: ${memory.verdict}`);
+      review.say?.(
+        `#${number} "${memory.title}" reviewed: ${memory.verdict.replace(/^\p{Extended_Pictographic}\s*/u, "")}`,
+      );
       options.onReviewed?.(number, memory);
     },
     onFailed(number, error) {

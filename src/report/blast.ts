@@ -81,7 +81,10 @@ const addressWord = "external address";
 
 /** `2 instances of Workload default/web in DFW get an external address.` */
 function addressed(changes: readonly Change[], side: "gained" | "lost", many: string, one: string): readonly string[] {
-  const having = changes.filter(({ exposure }) => exposure?.[side].includes(addressWord));
+  // What is deleted gives its addresses up, which is told by itself.
+  const having = changes.filter(
+    ({ action, exposure }) => action !== "delete" && exposure?.[side].includes(addressWord),
+  );
   return [...groupsOf(having)].map(
     ([title, members]) => `${countOf(members.length, "instance")} of ${title} ${members.length === 1 ? one : many}.`,
   );

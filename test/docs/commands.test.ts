@@ -18,6 +18,8 @@ const trials: readonly (readonly [command: RegExp, how: "here" | string])[] = [
   [/^cd ~\/\.local\/state\/plumbline\/repository$/, "here"],
   [/^sed -i 's\/[^']+' web\.yaml && git commit -am ".+"$/, "here"],
   [/^npx plumbline (sim|doctor|plan|status|drift|validate|explain|schema|version)\b/, "here"],
+  [/^git clone http:\/\/127\.0\.0\.1:PORT\/example\/fleet\.git && cd fleet && git switch -c [\w-]+$/, "here"],
+  [/^sed -i 's\/[^']+' cache\.yaml && git commit -am ".+" && git push origin HEAD$/, "here"],
   [/^sops encrypt /, "no SOPS here: test/secrets/ opens files that it wrote"],
   [/^docker (build|run) /, "no container engine: test/docs/image.test.ts reads the Dockerfile"],
 ];
@@ -60,9 +62,19 @@ test(
       const daemon = start(["run", "--state", state]);
       await daemon.says(/Ctrl-C stops/, 60_000);
       const repository = join(state, "repository");
+      const clone = join(state, "clone");
       for (const command of shown()) {
         const words = command.split(" ");
-        if (command.startsWith("sed ")) {
+        if (command.startsWith("git clone ")) {
+          await git(state, "clone", "-q", await projectUrl(state), clone);
+          await git(clone, "switch", "-q", "-c", words.at(-1) ?? "");
+        } else if (command.endsWith("git push origin HEAD")) {
+          const [, expression = "", message = ""] = /'(.+?)'.*-am "(.+)" &&/.exec(command) ?? [];
+          await substitute(clone, expression, "cache.yaml");
+          await git(clone, "commit", "-qam", message);
+          await git(clone, "push", "-q", "origin", "HEAD");
+          await daemon.says(new RegExp(`#1 "${message}" reviewed: A merge will do this`));
+        } else if (command.startsWith("sed ")) {
           const [, expression = "", message = ""] = /'(.+?)'.*-am "(.+)"$/.exec(command) ?? [];
           await git(repository, "config", "user.name", "Ada");
           await substitute(repository, expression);
@@ -73,20 +85,26 @@ test(
           assert.is(result.code, 0, `${command}: ${result.stderr}`);
         }
       }
-      await daemon.says(/Changed behind our back/, 30_000);
+      if (!daemon.text().includes("Changed behind our back")) await daemon.says(/Changed behind our back/, 30_000);
       daemon.signal("SIGINT");
       assert.is(await daemon.ended, 0);
     }),
   90_000,
 );
 
+/** Where the embedded GitHub has the example. */
+async function projectUrl(state: string): Promise<string> {
+  const { githubUrl } = JSON.parse(readFileSync(join(state, "worlds.json"), "utf8")) as { readonly githubUrl: string };
+  return `${githubUrl}/example/fleet.git`;
+}
+
 /** What `sed -i s/a/b/ web.yaml` does, without a shell. */
-async function substitute(repository: string, expression: string): Promise<void> {
+async function substitute(repository: string, expression: string, name = "web.yaml"): Promise<void> {
   const [, before = "", after = ""] = expression.split("/");
   const { readFile, writeFile } = await import("node:fs/promises");
-  const file = join(repository, "web.yaml");
+  const file = join(repository, name);
   const text = await readFile(file, "utf8");
-  assert.ok(text.includes(before), `web.yaml says ${before}`);
+  assert.ok(text.includes(before), `${name} says ${before}`);
   await writeFile(file, text.replace(before, after));
 }
 
