@@ -75,7 +75,10 @@ async function forever(
   const server = config.server.enabled
     ? await startServer(config.server, {
         isReady: () => seen.size >= session.worlds.length,
-        metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+        async metrics() {
+          for (const forge of session.forges.values()) metrics.forge(forge.name, forge.budget());
+          return { contentType: metrics.contentType, text: await metrics.text() };
+        },
         status: async () =>
           statusJson(await Promise.all(config.repositories.map((tracked) => statusOf(session.store, tracked)))),
         fleets: () => Promise.all(config.repositories.map((tracked) => exhibitOf(session.store, tracked))),

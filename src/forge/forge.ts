@@ -117,6 +117,12 @@ export interface ForgeBudget {
   readonly resetsAt: string;
   /** Calls made since the start. */
   readonly calls: number;
+  /** Those of them that were asked on condition and answered with "nothing changed": they cost nothing. */
+  readonly unchanged: number;
+  /** Those of them that made something people are told of. */
+  readonly content: number;
+  /** How many more of these may be made at once before they are held back. */
+  readonly contentRemaining: number;
 }
 
 /**

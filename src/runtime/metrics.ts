@@ -18,11 +18,26 @@ export interface Metrics {
   networks(fleet: string, figures: readonly NetworkFigures[]): void;
   /** One delivery of a forge came in: `taken`, `repeated`, `ignored` or `refused`. */
   delivery(result: string): void;
+  /** What is left of a forge's patience; totals only grow. */
+  forge(name: string, figures: ForgeFigures): void;
   /** One announcement to one target: `delivered`, `retried`, `failed` or `crowded-out`; so many wait for it now. */
   announcement(target: string, event: string, result: string, waiting: number): void;
   /** Everything in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
+}
+
+/** What was asked of a forge since the start, and what may still be. */
+export interface ForgeFigures {
+  /** 0 while unknown. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** ISO 8601; empty when unknown. */
+  readonly resetsAt: string;
+  readonly calls: number;
+  readonly unchanged: number;
+  readonly content: number;
+  readonly contentRemaining: number;
 }
 
 /** One network in numbers. */
@@ -94,6 +109,7 @@ export function createMetrics(version: string, options: { readonly process?: boo
   const announcementsWaiting = gauge("plumbline_announcements_waiting", "Announcements that wait for their target.", [
     "target",
   ]);
+  const forge = forgeFigures(gauge, counter);
   gauge("plumbline_build_info", "Always 1; the version is in the label.", ["version"]).set({ version }, 1);
   if (options.process === true) collectDefaultMetrics({ register: registry });
 
@@ -115,12 +131,56 @@ export function createMetrics(version: string, options: { readonly process?: boo
     settled: (fleet, atSeconds) => settledAt.set({ fleet }, atSeconds),
     networks,
     delivery: (result) => deliveries.inc({ result }),
+    forge,
     announcement(target, event, result, waiting) {
       announcements.inc({ target, event, result });
       announcementsWaiting.set({ target }, waiting);
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  };
+}
+
+/** Totals are counted as they grow: a forge that was opened anew begins at nothing. */
+function forgeFigures(
+  gauge: (name: string, help: string, labelNames: string[]) => Gauge,
+  counter: (name: string, help: string, labelNames: string[]) => Counter,
+): Metrics["forge"] {
+  const limit = gauge("plumbline_forge_rate_limit", "Calls that a forge allows within its window.", ["forge"]);
+  const remaining = gauge("plumbline_forge_rate_remaining", "Calls that are left of it.", ["forge"]);
+  const resets = gauge("plumbline_forge_rate_resets_timestamp_seconds", "When the window ends.", ["forge"]);
+  const contentLeft = gauge("plumbline_forge_content_remaining", "Statuses, comments and checks that may go now.", [
+    "forge",
+  ]);
+  const calls = counter("plumbline_forge_calls_total", "Calls to a forge; those answered unchanged cost nothing.", [
+    "forge",
+    "answer",
+  ]);
+  const content = counter("plumbline_forge_content_total", "Calls that made statuses, comments or checks.", ["forge"]);
+  const before = new Map<string, ForgeFigures>();
+  return (name, figures) => {
+    const grown = (of: (figures: ForgeFigures) => number): number => {
+      const [now, then] = [of(figures), of(before.get(name) ?? { ...figures, calls: 0, unchanged: 0, content: 0 })];
+      return now >= then ? now - then : now;
+    };
+    calls.inc(
+      { forge: name, answer: "unchanged" },
+      grown(({ unchanged }) => unchanged),
+    );
+    calls.inc(
+      { forge: name, answer: "counted" },
+      grown((all) => all.calls - all.unchanged),
+    );
+    content.inc(
+      { forge: name },
+      grown((all) => all.content),
+    );
+    before.set(name, figures);
+    contentLeft.set({ forge: name }, figures.contentRemaining);
+    if (figures.limit === 0) return;
+    limit.set({ forge: name }, figures.limit);
+    remaining.set({ forge: name }, figures.remaining);
+    if (figures.resetsAt !== "") resets.set({ forge: name }, Date.parse(figures.resetsAt) / 1000);
   };
 }
 

@@ -181,8 +181,8 @@ function testFailures(inForge: InForge): void {
   inForge("links to lines survive in Markdown, and the budget counts calls", async ({ forge, signal }) => {
     assert.match(forge.lineUrl("abc", "a b/(c).yaml", 3), /^https?:\/\/[^\s()]+abc\/a%20b\/%28c%29\.yaml#L3$/);
     await forge.pulls(signal);
-    const { limit, remaining, calls } = forge.budget();
-    assert.ok(remaining <= limit && calls >= 0);
+    const { limit, remaining, calls, unchanged, content, contentRemaining } = forge.budget();
+    assert.ok(remaining <= limit && calls >= unchanged && calls >= content && contentRemaining >= 0);
     assert.match(forge.label, /^[^/\s]+\/[^/\s]+$/);
   });
 }

@@ -55,6 +55,30 @@ test("networks are told in numbers, and what is gone leaves no series behind", a
   assert.match(after, /policy_rules\{fleet="test"/);
 });
 
+test("a forge's totals grow, also over a new beginning; what is left is said as it is", async () => {
+  const metrics = createMetrics("1");
+  const figures = { limit: 5_000, remaining: 4_990, resetsAt: "2026-01-01T00:00:00.000Z", contentRemaining: 50 };
+  metrics.forge("github", { ...figures, calls: 10, unchanged: 4, content: 3 });
+  metrics.forge("github", { ...figures, calls: 12, unchanged: 6, content: 3, remaining: 4_988 });
+  metrics.forge("github", { ...figures, calls: 1, unchanged: 0, content: 1, contentRemaining: 49 });
+  metrics.forge("github-other", { ...figures, limit: 0, calls: 0, unchanged: 0, content: 0 });
+  const lines = (await metrics.text()).split("\n");
+  for (const line of [
+    'plumbline_forge_calls_total{forge="github",answer="unchanged"} 6',
+    'plumbline_forge_calls_total{forge="github",answer="counted"} 7',
+    'plumbline_forge_content_total{forge="github"} 4',
+    'plumbline_forge_content_remaining{forge="github"} 49',
+    'plumbline_forge_rate_limit{forge="github"} 5000',
+    'plumbline_forge_rate_remaining{forge="github"} 4990',
+    'plumbline_forge_rate_resets_timestamp_seconds{forge="github"} 1767225600',
+  ])
+    assert.ok(lines.includes(line), line);
+  assert.not.ok(
+    lines.some((line) => line.startsWith('plumbline_forge_rate_limit{forge="github-other"')),
+    "what is unknown is not said",
+  );
+});
+
 test("two registries know nothing of each other", async () => {
   const first = createMetrics("1");
   const second = createMetrics("1");

@@ -151,7 +151,7 @@ export function memoryForge(nowIso: () => string): MemoryForge {
       const place = encodeURIComponent(path).replaceAll("%2F", "/").replaceAll("(", "%28").replaceAll(")", "%29");
       return `https://forge.example/${commit}/${place}#L${line}`;
     },
-    budget: () => ({ limit: 0, remaining: 0, resetsAt: "", calls: 0 }),
+    budget: () => ({ limit: 0, remaining: 0, resetsAt: "", calls: 0, unchanged: 0, content: 0, contentRemaining: 0 }),
     token: async () => undefined,
     close: async () => undefined,
   };

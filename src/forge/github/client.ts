@@ -44,7 +44,7 @@ export interface Client {
   /** What only the credentials know, e.g. the App as it sees itself. */
   asApp<T>(ask: (access: Access) => Promise<T>, signal: AbortSignal): Promise<T>;
   readonly access: Access;
-  budget(): ForgeBudget & { readonly unchanged: number };
+  budget(): ForgeBudget;
   close(): Promise<void>;
 }
 
@@ -190,7 +190,7 @@ function assemble(parts: Parts): Client {
         textAt(failure, "type") === "FORBIDDEN" ? 403 : textAt(failure, "type") === "RATE_LIMITED" ? 429 : 422;
       throw refusal({ status, headers: {}, data: failure, cause: undefined }, about, clock.now().getTime());
     },
-    budget: ledger.budget,
+    budget: () => ({ ...ledger.budget(), ...pacing.content() }),
     close: parts.close,
   };
 }

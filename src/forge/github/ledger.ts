@@ -12,7 +12,7 @@ export interface Ledger {
   closeFor(ms: number): void;
   /** Throws a ForgeError when the forge asked for patience, or when little is left and this call can wait. */
   check(kind: CallKind, doing: string): void;
-  budget(): ForgeBudget & { readonly unchanged: number };
+  budget(): Omit<ForgeBudget, "content" | "contentRemaining">;
 }
 
 /** Below this share of the hourly limit only statuses and reads are let through. */

@@ -8,6 +8,8 @@ export type CallKind = "read" | "status" | "content" | "write";
 export interface Pacing {
   /** Resolves when the call may be sent. Throws a ForgeError `budget` when that would take too long. */
   admit(kind: CallKind, doing: string, signal: AbortSignal): Promise<void>;
+  /** Pieces of content so far, and how many more may go at once. */
+  content(): { readonly content: number; readonly contentRemaining: number };
 }
 
 /** A window of time and how much fits into it, for statuses and for everything else. */
@@ -50,6 +52,7 @@ interface Spent {
 /** Calls go at once while the budget holds out, so a burst costs no waiting; past it they wait up to `patienceMs`. */
 export function createPacing(clock: Clock, patienceMs: number): Pacing {
   let spent: Spent[] = [];
+  let content = 0;
   return {
     async admit(kind, doing, signal) {
       for (;;) {
@@ -58,6 +61,7 @@ export function createPacing(clock: Clock, patienceMs: number): Pacing {
         const waitMs = Math.max(0, ...windows.map((window) => waitOf(window, spent, kind, nowMs)));
         if (waitMs === 0) {
           spent.push({ atMs: nowMs, kind });
+          if (isContent(kind)) content += 1;
           return;
         }
         if (waitMs > patienceMs) {
@@ -67,7 +71,19 @@ export function createPacing(clock: Clock, patienceMs: number): Pacing {
         await clock.delay(waitMs, signal);
       }
     },
+    content() {
+      const nowMs = clock.now().getTime();
+      const left = windows.map((window) => roomIn(window, spent, "content", nowMs));
+      return { content, contentRemaining: Math.max(0, Math.floor(Math.min(...left))) };
+    },
   };
+}
+
+/** How many more calls of a kind fit into a window now. */
+function roomIn(window: Window, spent: readonly Spent[], kind: CallKind, nowMs: number): number {
+  const inside = spent.filter(({ atMs }) => atMs <= nowMs && nowMs - atMs < window.ms);
+  const used = inside.reduce((sum, call) => sum + window.counts(call.kind), 0);
+  return (window.limit(kind) - used) / Math.max(1, window.counts(kind));
 }
 
 /** How long until this window has room for one more. */

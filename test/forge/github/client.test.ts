@@ -136,6 +136,16 @@ test("what is sent says who we are and which version of the API is meant", () =>
     assert.equal([forge.budget().limit, forge.budget().remaining, forge.budget().calls], [5000, 4999, 1]);
   }));
 
+test("the budget tells what calls cost", () =>
+  onGithubForge("token", async ({ forge, base, signal }) => {
+    await forge.pulls(signal);
+    await forge.pulls(signal);
+    await forge.status(base, green, signal);
+    const { calls, unchanged, content, contentRemaining, remaining } = forge.budget();
+    // Two lists, one of them unchanged; the statuses that stand, and one more.
+    assert.equal([calls, unchanged, content, contentRemaining, remaining], [4, 1, 1, 54, 4_997]);
+  }));
+
 test("a token that was rotated is taken after a refusal", () =>
   onGithubForge("token", async ({ open, github, gate, signal }) => {
     const tokens = ["first", "second"];
