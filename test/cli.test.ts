@@ -98,6 +98,7 @@ const names = [
   "run",
   "sim",
   "doctor",
+  "import",
   "policy",
   "setup",
   "explain",

@@ -64,6 +64,18 @@ export type Command =
     }
   | ({ readonly name: "plan" | "apply" | "drift"; readonly output: OutputFormat } & Target)
   | ({ readonly name: "doctor"; readonly output: OutputFormat } & Target)
+  | ({
+      readonly name: "import";
+      /** Name of a provider. */
+      readonly from: string;
+      /** Projects or namespaces; empty: those of the tracked branch. */
+      readonly realms: readonly string[];
+      /** Regions or zones; empty: all. */
+      readonly places: readonly string[];
+      /** New folder; undefined prints. */
+      readonly out: string | undefined;
+      readonly output: OutputFormat;
+    } & Target)
   | ({ readonly name: "status"; readonly output: OutputFormat } & Place)
   /** No networks: all of them, a line each. */
   | ({ readonly name: "network"; readonly networks: readonly string[]; readonly output: OutputFormat } & Target)

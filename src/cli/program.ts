@@ -1,5 +1,6 @@
 import { Command as Program } from "commander";
 import type { OnCommand, ValidateFormat } from "./command.ts";
+import { addImport } from "./import.ts";
 import {
   type Flags,
   formats,
@@ -49,6 +50,7 @@ export function buildProgram(onCommand: OnCommand): Program {
   addChecks(program, onCommand);
   addPasses(program, onCommand);
   addSimulators(program, onCommand);
+  addImport(program, onCommand);
   addSetup(program, onCommand);
   addReference(program, onCommand);
   // Only now: subcommands inherit it, and they count their arguments strictly.

@@ -37,6 +37,8 @@ async function dispatch(shell: Shell, command: Command, flags: Flags): Promise<n
       return (await import("./network.ts")).network(shell, command, flags);
     case "doctor":
       return (await import("./doctor.ts")).doctor(shell, command, flags);
+    case "import":
+      return (await import("./import.ts")).importFrom(shell, command, flags);
     case "run":
       return (await import("./run.ts")).run(shell, command, flags);
     case "sim":

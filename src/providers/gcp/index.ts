@@ -21,6 +21,8 @@ import { compareSecretThings } from "./secrets/compare.ts";
 import { isSecretKind, secretKinds, secretsRealm } from "./secrets/kinds.ts";
 import { listSecrets } from "./secrets/observe.ts";
 import { carryOutSecret } from "./secrets/order.ts";
+import { type Ground, lookAround } from "./survey/ground.ts";
+import { surveyOf } from "./survey/survey.ts";
 import { realmsOf, translateFleet } from "./translate/fleet.ts";
 import { problemsOf } from "./translate/problems.ts";
 import { rangeFactsOf } from "./translate/ranges.ts";
@@ -57,6 +59,11 @@ export function createGcpProvider(options: GcpOptions): Provider {
         ? carryOutSecret(secretBench, order.change.kind, order, signal)
         : carryOut(bench, order, signal),
     checkup: (fleets, signal) => checkUp({ settings, access, nowMs: Date.now }, observe, fleets, signal),
+    survey: async (survey, signal) => {
+      const grounds: Ground[] = [];
+      for (const project of survey.realms) grounds.push(await lookAround(api, project, signal));
+      return surveyOf(grounds, survey, settings);
+    },
     close: async () => void (await Promise.all([api.close(), rest.close()])),
   };
 }

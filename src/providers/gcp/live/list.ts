@@ -54,27 +54,45 @@ async function collect(
   project: string,
   signal: AbortSignal,
 ): Promise<readonly Observed[]> {
+  // Boot disks fill most of the list and are of no interest: only what carries our label is asked for.
+  const filter = kind === "disk" ? `labels.plumbline-fleet=${fleet}` : "";
+  const things = await listThings(api, { kind, project, inner: wantedFields[kind], filter }, signal);
+  return things.map((live) => observedOf(provider, kind, project, live));
+}
+
+/** What is listed: everything of a kind in a project, with these fields of each. */
+export interface Listing {
+  readonly kind: Kind;
+  readonly project: string;
+  readonly inner: string;
+  /** Empty: nothing is left out. */
+  readonly filter: string;
+}
+
+/** Every thing of one kind in a project, as the API says it. Throws when any part is missing. */
+export async function listThings(
+  api: Api,
+  { kind, project, inner, filter }: Listing,
+  signal: AbortSignal,
+): Promise<readonly JsonObject[]> {
   const { service, collection, scope } = kindFacts[kind];
   const doing = `list ${collection} of project ${project}`;
   const aggregated = scope !== "global";
-  const inner = `${wantedFields[kind]}`;
   const fields = aggregated
     ? `kind,items/*/${collection}(${inner}),items/*/warning,nextPageToken,unreachables,warning`
     : `kind,items(${inner}),nextPageToken,warning`;
-  const found: Observed[] = [];
+  const found: JsonObject[] = [];
   const tokens = new Set<string>();
   let pageToken = "";
   for (let page = 0; page < maxPages; page += 1) {
     const request = {
       ...{ project, maxResults: pageSize },
       ...(pageToken === "" ? {} : { pageToken }),
-      // Boot disks fill most of the list and are of no interest: only what carries our label is asked for.
-      ...(kind === "disk" ? { filter: `labels.plumbline-fleet=${fleet}` } : {}),
+      ...(filter === "" ? {} : { filter }),
     };
     const method = aggregated ? "aggregatedList" : "list";
     const answer = await api.call({ service, method, request, fields, doing, resource: "" }, signal);
-    for (const live of thingsOf(answer, collection, aggregated, doing))
-      found.push(observedOf(provider, kind, project, live));
+    found.push(...thingsOf(answer, collection, aggregated, doing));
     pageToken = textAt(answer, "nextPageToken");
     if (pageToken === "") return found;
     if (tokens.has(pageToken)) throw partial(doing, "a page came twice");
