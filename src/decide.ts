@@ -15,6 +15,7 @@ import type { Checker, CheckResult } from "./datum/check.ts";
 import { type Document, identityOf } from "./datum/document.ts";
 import { expandFleet } from "./datum/expand.ts";
 import type { Fleet } from "./datum/fleet.ts";
+import { nameProblems } from "./datum/judge.ts";
 import { checkUpdates } from "./datum/rules-update.ts";
 import { type Ground, groundOf } from "./ground.ts";
 import type { PolicyEngine } from "./policy/door.ts";
@@ -96,8 +97,10 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   const problems = sortProblems([...checked.problems, ...checkUpdates(checked.documents, before), ...judged]);
   const base = { commit, commitSubject: info.subject, manifests: checked.documents.length };
   const sourcesOf = (found: readonly Problem[]) => readSources(files, found, question);
-  if (hasErrors(problems) || question.depth === "check")
-    return { ...base, ...nothing, problems, sources: await sourcesOf(problems) };
+  if (hasErrors(problems) || question.depth === "check") {
+    const all = sortProblems([...problems, ...nameProblems(checked)]);
+    return { ...base, ...nothing, problems: all, sources: await sourcesOf(all) };
+  }
 
   const draft = expand(judges, checked, { allocations: new Map(), facts: [] });
   const seen = await observe(judges, draft, question.inventory, signal, onProgress);

@@ -105,8 +105,9 @@ export function tooLargeFile(file: string, message: string): ParsedFile {
   return { file, documents: [], problems: [problem], dispositions: ["unknown"] };
 }
 
-/** Says whether a text may hold a Secret, also where it cannot be read or the kind is misspelled: such a text is never shown. */
-export function mayHoldSecret(text: string): boolean {
+/** Says whether a file may hold a Secret, also where it cannot be read or the kind is misspelled: its text is never shown. */
+export function mayHoldSecret({ documents }: Pick<ParsedFile, "documents">, text: string): boolean {
+  if (documents.some(({ kind }) => kind === "Secret")) return true;
   return /\bkind["']?\s*:\s*["']?\w*secr?e?t?/i.test(text) || /\bstringData\b/.test(text);
 }
 
@@ -120,6 +121,7 @@ export async function readSources(
   problems: readonly Problem[],
   question: { readonly repository: Repository; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, string>> {
+  const read = new Map(manifests.parsed.map((file) => [file.file, file]));
   const names = [...new Set(problems.map(({ file }) => file))].slice(0, excerptFiles);
   const texts = new Map<string, string>();
   for (const name of names) {
@@ -128,7 +130,8 @@ export async function readSources(
     const bytes = await readOne(question.repository, { path: name, blobId }, question.signal);
     if (bytes instanceof RepositoryError || bytes.length > excerptCharacters) continue;
     const text = new TextDecoder().decode(bytes);
-    if (!mayHoldSecret(text)) texts.set(name, text);
+    const parsed = read.get(name);
+    if (parsed !== undefined && !mayHoldSecret(parsed, text)) texts.set(name, text);
   }
   return texts;
 }

@@ -48,10 +48,11 @@ async function judge(paths: readonly string[], checker: Checker): Promise<Judged
   const result = judgeFiles(checker, [...parsed, ...others]);
   // What stands in a file with a Secret is never shown, not even on the author's own screen: it may be CI's log.
   const told = new Set(result.problems.map(({ file }) => file));
-  const texts = files
-    .filter(({ path }) => told.has(path))
-    .map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)] as const)
-    .filter(([, text]) => !mayHoldSecret(text));
+  const texts = files.flatMap(({ path, bytes }, index) => {
+    if (!told.has(path)) return [];
+    const text = new TextDecoder().decode(bytes);
+    return mayHoldSecret(parsed[index] ?? { documents: [] }, text) ? [] : [[path, text] as const];
+  });
   return { result, files: files.map(({ path }) => path), sources: new Map(texts) };
 }
 

@@ -11,6 +11,15 @@ export interface ParsedFile {
   readonly problems: readonly Problem[];
   /** Every document of the file, also those that gave no Document. */
   readonly dispositions: readonly Disposition[];
+  /** Documents whose kind is not known: what they were meant to be is not missing. Absent where there are none. */
+  readonly strangers?: readonly Stranger[];
+}
+
+/** What can be said of a document whose kind is not known. */
+export interface Stranger {
+  readonly name: string;
+  /** Whether it may have been meant to be a Location, and give a city. */
+  readonly isPlace: boolean;
 }
 
 /** All files of a commit after every check. */

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from "../core/json.ts";
 import { compareText, type Problem, sortProblems } from "../core/problem.ts";
 import type { Catalogs } from "./catalogs.ts";
-import type { Checker, CheckResult, Disposition, ParsedFile } from "./check.ts";
-import type { Document } from "./document.ts";
+import type { Checker, CheckResult, Disposition, ParsedFile, Stranger } from "./check.ts";
+import { type Document, valueAt } from "./document.ts";
 import { createFaults, type Faults, withoutMisspelled } from "./follow-ups.ts";
 import { normalise } from "./generations.ts";
 import { createKindTable, type Kind, type KindTable } from "./kinds.ts";
@@ -56,12 +56,14 @@ function parseFile(tools: Tools, file: string, bytes: Uint8Array): ParsedFile {
   const raw = readYaml(file, bytes);
   const read = raw.documents.map((document) => readDocument(tools, file, document));
   const isOther = isOfOtherTool(file);
+  const strangers = read.flatMap(({ stranger }) => (stranger === undefined ? [] : [stranger]));
   const none: readonly Disposition[] = isOther && raw.problems.length > 0 ? ["not-a-manifest"] : [];
   return {
     file,
     documents: read.flatMap(({ document }) => (document === undefined ? [] : [document])),
     problems: [...(isOther ? [] : raw.problems), ...read.flatMap(({ problems }) => problems)],
     dispositions: [...read.map(({ disposition }) => disposition), ...none],
+    ...(strangers.length > 0 && { strangers }),
   };
 }
 
@@ -69,6 +71,7 @@ interface Read {
   readonly document?: Document;
   readonly disposition: Disposition;
   readonly problems: readonly Problem[];
+  readonly stranger?: Stranger;
 }
 
 function readDocument(tools: Tools, file: string, raw: RawDocument): Read {
@@ -81,12 +84,19 @@ function readDocument(tools: Tools, file: string, raw: RawDocument): Read {
     const message = `A manifest says both apiVersion and kind; ${missing} is missing or no text.`;
     return {
       disposition: "unknown",
+      stranger: strangerOf(value),
       problems: [problem(raw, [missing], "manifest/identity", message, `Add ${missing}.`)],
     };
   }
   const known = tools.kinds.find(apiVersion, kind) ?? kindAsWritten(tools, apiVersion, kind);
   if (known === undefined && otherTools.test(apiVersion.split("/")[0] ?? "")) return none;
-  return known === undefined ? readUnknown(tools, raw, apiVersion, kind) : readKnown(tools, file, raw, value, known);
+  return known === undefined ? readUnknown(tools, raw, value) : readKnown(tools, file, raw, value, known);
+}
+
+function strangerOf(value: JsonObject, near = ""): Stranger {
+  const name = valueAt(value, ["metadata", "name"]);
+  const isPlace = near.endsWith(" Location") || valueAt(value, ["spec", "topology"]) !== undefined;
+  return { name: typeof name === "string" ? name : "", isPlace };
 }
 
 /** What nobody but the server knows: an object with a name. */
@@ -109,12 +119,17 @@ function kindAsWritten(tools: Tools, apiVersion: string, kind: string): Kind | u
   return { group, version, kind, plural: "", scope: "Namespaced", disposition: "managed", schema: anyObject };
 }
 
-function readUnknown(tools: Tools, raw: RawDocument, apiVersion: string, kind: string): Read {
+function readUnknown(tools: Tools, raw: RawDocument, value: JsonObject): Read {
+  const [apiVersion, kind] = [String(value.apiVersion), String(value.kind)];
   const near = tools.kinds.suggest(apiVersion, kind);
   if (near === undefined && !tools.kinds.isKnownGroup(apiVersion)) return { disposition: "unmanaged", problems: [] };
   const message = `The kind ${kind} of ${apiVersion} is not known.`;
-  const hint = near === undefined ? "" : `Did you mean kind ${near.split(" ")[1]} of ${near.split(" ")[0]}?`;
-  return { disposition: "unknown", problems: [problem(raw, ["kind"], "manifest/unknown-kind", message, hint)] };
+  const hint =
+    near === undefined
+      ? "Correct kind or apiVersion, or name it under kinds of the edge's configuration to apply it as written."
+      : `Did you mean kind ${near.split(" ")[1]} of ${near.split(" ")[0]}?`;
+  const problems = [problem(raw, ["kind"], "manifest/unknown-kind", message, hint)];
+  return { disposition: "unknown", stranger: strangerOf(value, near), problems };
 }
 
 function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObject, kind: Kind): Read {
@@ -163,6 +178,11 @@ function checkFiles(files: readonly ParsedFile[], checkReferences: CheckReferenc
     for (const disposition of file.dispositions) counts[disposition] += 1;
   }
   const own = sorted.flatMap((file) => file.problems);
-  const isPartial = own.some(({ rule }) => /^(yaml|file|manifest)\//.test(rule));
-  return { documents, problems: sortProblems([...own, ...checkReferences(documents, isPartial)]), counts };
+  const isPartial = own.some(({ rule }) => /^(yaml|file)\//.test(rule));
+  const strangers = sorted.flatMap((file) => file.strangers ?? []);
+  return {
+    documents,
+    problems: sortProblems([...own, ...checkReferences(documents, { isPartial, strangers })]),
+    counts,
+  };
 }

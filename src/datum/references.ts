@@ -1,9 +1,10 @@
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
+import type { Stranger } from "./check.ts";
 import type { Document, Path } from "./document.ts";
 import type { Faults } from "./follow-ups.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
-import { createReporter, type Reporter } from "./report.ts";
+import { createReporter, isPlaceholder, type Reporter } from "./report.ts";
 import { cityKey, isEmptySelector, type Place, targetsOf } from "./targets.ts";
 import { type Wants, wantsOf } from "./wants.ts";
 
@@ -11,12 +12,18 @@ import { type Wants, wantsOf } from "./wants.ts";
 const maxCandidates = 200;
 
 /** Judges what documents say of each other. */
-export type CheckReferences = (documents: readonly Document[], isPartial: boolean) => readonly Problem[];
+export type CheckReferences = (documents: readonly Document[], unread: Unread) => readonly Problem[];
+
+/** What could not be read: whether whole texts, and the documents whose kind is not known. */
+export interface Unread {
+  readonly isPartial: boolean;
+  readonly strangers: readonly Stranger[];
+}
 
 /**
  * Makes the check of what documents say of each other: doubled names, networks, cities, ConfigMaps and Secrets that are
- * missing. What a document refers to is read once and kept as long as the document. While some document could not be read
- * (`isPartial`), nothing is called missing, for it may stand there.
+ * missing. What a document refers to is read once and kept as long as the document. While some text could not be read
+ * (`isPartial`), nothing is called missing, for it may stand there; a document whose kind is not known may be what bears its name.
  */
 export function createReferenceCheck(faultsOf: (document: Document) => Faults | undefined): CheckReferences {
   const known = new WeakMap<Document, Wants | "nothing">();
@@ -25,13 +32,13 @@ export function createReferenceCheck(faultsOf: (document: Document) => Faults | 
     known.set(document, wants);
     return wants;
   };
-  return (all, isPartial) => {
+  return (all, { isPartial, strangers }) => {
     // A document without a name has its problem already, and nobody can refer to it.
     const documents = all.filter(({ name }) => name !== "");
     const lookup = createLookup(documents);
     const problems: Problem[] = [...duplicates(documents), ...doubledCities(lookup.places)];
     if (isPartial) return problems;
-    const doubts = doubtsAbout(all, faultsOf);
+    const doubts = doubtsAbout(all, strangers, faultsOf);
     for (const document of documents) {
       const wants = recall(document);
       if (wants === "nothing") continue;
@@ -48,6 +55,8 @@ export function createReferenceCheck(faultsOf: (document: Document) => Faults | 
 interface Doubts {
   readonly kinds: ReadonlySet<string>;
   readonly cities: boolean;
+  /** Names that documents of unknown kinds bear. */
+  readonly names: ReadonlySet<string>;
 }
 
 interface Known {
@@ -55,9 +64,13 @@ interface Known {
   readonly doubts: Doubts;
 }
 
-function doubtsAbout(all: readonly Document[], faultsOf: (document: Document) => Faults | undefined): Doubts {
+function doubtsAbout(
+  all: readonly Document[],
+  strangers: readonly Stranger[],
+  faultsOf: (document: Document) => Faults | undefined,
+): Doubts {
   const kinds = new Set<string>();
-  let cities = false;
+  let cities = strangers.some(({ isPlace }) => isPlace);
   for (const document of all) {
     const faults = faultsOf(document);
     if (faults === undefined) continue;
@@ -65,7 +78,7 @@ function doubtsAbout(all: readonly Document[], faultsOf: (document: Document) =>
     if (!isNamed) kinds.add(document.kind);
     if (document.kind === "Location" && (!isNamed || faults.doubts(["spec", "topology"]))) cities = true;
   }
-  return { kinds, cities };
+  return { kinds, cities, names: new Set(strangers.map(({ name }) => name)) };
 }
 
 function duplicates(documents: readonly Document[]): readonly Problem[] {
@@ -74,7 +87,8 @@ function duplicates(documents: readonly Document[]): readonly Problem[] {
     const key = `${document.apiVersion} ${document.kind} ${document.namespace}/${document.name}`;
     const first = seen.get(key);
     seen.set(key, first ?? document);
-    if (first === undefined) return [];
+    // Placeholders may be filled in by different values.
+    if (first === undefined || isPlaceholder(document.name) || isPlaceholder(document.namespace)) return [];
     const report = createReporter(document);
     const { line } = first.at(["metadata", "name"]);
     report.say(
@@ -128,6 +142,7 @@ function missing(
 function checkObjects(document: Document, { objects }: Wants, { lookup, doubts }: Known, report: Reporter): void {
   for (const { kind, others, rule, name, path, severity } of objects) {
     if ([kind, ...others].some((each) => doubts.kinds.has(each))) continue;
+    if (isPlaceholder(name) || doubts.names.has(name)) continue;
     if ([kind, ...others].some((each) => lookup.find(each, document.namespace, name) !== undefined)) continue;
     missing(report, rule, path, kind, name, lookup.names(kind, document.namespace), undefined, severity);
   }

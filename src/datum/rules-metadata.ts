@@ -1,15 +1,22 @@
 import { isObject } from "../core/json.ts";
 import { type Document, type Path, valueAt } from "./document.ts";
-import { isLabel, type Reporter } from "./report.ts";
+import { isLabel, isPlaceholder, type Reporter } from "./report.ts";
 
 const labelHint =
   "Use at most 63 letters, digits, dashes, dots and underscores, with a letter or digit at both ends; a key may begin with a DNS name and a slash.";
+
+/** How to write a name that is none. */
+export function nameHint(name: string): string {
+  return isPlaceholder(name)
+    ? "Replace the placeholder by its value."
+    : "Use lower-case letters, digits and dashes, with a letter or digit at both ends.";
+}
 
 /** Namespace, labels and annotations of an object and of its template, as every API server judges them. */
 export function checkMetadata(document: Document, report: Reporter): void {
   if (document.namespace !== "" && !isLabel(document.namespace)) {
     const message = `The namespace ${JSON.stringify(document.namespace)} is no DNS label.`;
-    report.say("names/invalid", ["metadata", "namespace"], message, "Use lower-case letters, digits and dashes.");
+    report.say("names/invalid", ["metadata", "namespace"], message, nameHint(document.namespace));
   }
   for (const at of [["metadata"], ["spec", "template", "metadata"]]) {
     for (const [key, value] of entriesAt(document, [...at, "labels"])) {

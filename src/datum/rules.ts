@@ -4,11 +4,11 @@ import type { Catalogs } from "./catalogs.ts";
 import { readBlock } from "./cidr.ts";
 import { type Document, isOf } from "./document.ts";
 import { checkGenerations, checkWrittenGenerations } from "./generations.ts";
-import { createReporter, isPlaceholder, isSubdomain, objectsAt, type Reporter, textAt } from "./report.ts";
+import { createReporter, isSubdomain, objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkAnnotations } from "./rules-annotations.ts";
 import { checkEdge } from "./rules-edge.ts";
 import { checkExplicit } from "./rules-explicit.ts";
-import { checkMetadata } from "./rules-metadata.ts";
+import { checkMetadata, nameHint } from "./rules-metadata.ts";
 import { checkPlacements } from "./rules-placements.ts";
 import { checkPolicies } from "./rules-policies.ts";
 import { checkRuntime } from "./rules-runtime.ts";
@@ -24,9 +24,7 @@ export function checkDocument(document: Document, catalogs: Catalogs, allowsClea
       "names/invalid",
       ["metadata", "name"],
       `${JSON.stringify(document.name)} is no DNS name.`,
-      isPlaceholder(document.name)
-        ? "Replace the placeholder by its value."
-        : "Use lower-case letters, digits and dashes.",
+      nameHint(document.name),
     );
   }
   checkMetadata(document, report);

@@ -121,13 +121,11 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
     }
     case "type": {
       const wanted = [error.params.type].flat().join(" or ");
-      const hint =
-        error.data === null ? "Fill it in, or remove the empty field." : `Write ${article(wanted)} ${wanted}.`;
       return say(
         "schema/type",
         path,
         `${here} must be ${article(wanted)} ${wanted}, but is ${kindOf(error.data as Json, hides)}.`,
-        hint,
+        typeHint(wanted, error.data as Json),
       );
     }
     case "enum": {
@@ -153,6 +151,24 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
       return say(bound.rule, path, `${here} ${limit === 1 ? message.replace(/s$/, "") : message}.`, bound.hint);
     }
   }
+}
+
+/** What an author has to do to write the wanted type. */
+function typeHint(wanted: string, found: Json): string {
+  if (found === null) return "Fill it in, or remove the empty field.";
+  if (wanted === "object") return "Write its fields below it, each as name: value.";
+  if (wanted === "array") return "Write its items below it, each after a dash.";
+  if (typeof found === "object") return `Write ${article(wanted)} ${wanted} there, nothing below it.`;
+  if (wanted === "string") return "Put it in quotes.";
+  if (typeof found === "string" && kindsAsWritten(found).includes(wanted)) return "Remove the quotes.";
+  return wanted === "boolean" ? "Write true or false." : `Write ${article(wanted)} ${wanted}, such as 3.`;
+}
+
+/** The types that a text would have without its quotes. */
+function kindsAsWritten(text: string): readonly string[] {
+  if (/^(true|false)$/.test(text)) return ["boolean"];
+  if (/^-?\d+$/.test(text)) return ["integer", "number"];
+  return /^-?\d+\.\d+$/.test(text) ? ["number"] : [];
 }
 
 /** `/spec/placements/0` → the path; list indexes become numbers where the value is a list. */

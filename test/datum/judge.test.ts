@@ -12,14 +12,32 @@ test("what expansion finds is told with the checks", () => {
   assert.equal(placed(judgeFiles(checker, files).problems), ["names/too-long metadata.name"]);
 });
 
-test("files that break a rule are not expanded", () => {
-  const files = [
-    file("base.yaml", surroundings),
-    file("web.yaml", sandbox(["metadata.name", long], ["spec.placements.0.scaleSettings.minReplicas", 0])),
-  ];
+const broken = ["spec.placements.0.scaleSettings.minReplicas", 0] as const;
+
+test("names are told beside what else is wrong", () => {
+  const files = [file("base.yaml", surroundings), file("web.yaml", sandbox(["metadata.name", long], [...broken]))];
   assert.equal(placed(judgeFiles(checker, files).problems), [
+    "names/too-long metadata.name",
     "workload/min-replicas spec.placements[0].scaleSettings.minReplicas",
   ]);
+});
+
+test("names are told of each document of a file that the schema allows", () => {
+  const shapeless = sandbox(["metadata.name", `b${long}`], ["spec.placements.0.scaleSettings.minReplicas", "x"]);
+  const text = [shapeless, sandbox(["metadata.name", long]), shapeless.replace("name: b", "name: c")].join("---\n");
+  assert.equal(placed(judgeFiles(checker, [file("base.yaml", surroundings), file("web.yaml", text)]).problems), [
+    "names/too-long metadata.name",
+    "schema/type spec.placements[0].scaleSettings.minReplicas",
+    "schema/type spec.placements[0].scaleSettings.minReplicas",
+  ]);
+});
+
+test("a name that is too long by itself is told once", () => {
+  const files = [
+    file("base.yaml", surroundings),
+    file("web.yaml", sandbox(["spec.placements.0.name", `${long}abcdef`])),
+  ];
+  assert.equal(placed(judgeFiles(checker, files).problems), ["workload/placement-name spec.placements[0].name"]);
 });
 
 test.run();

@@ -149,4 +149,41 @@ for (const [title, text, path] of [
   });
 }
 
+const elsewhere = "apiVersion: networking.datumapis.com/v1alpha\nkind: ";
+
+for (const [title, text, ...wanted] of [
+  ["of another name", `${elsewhere}Netwrk\nmetadata: { name: other }\n`, "manifest/unknown-kind kind", "network"],
+  ["of the name that is missing", `${elsewhere}Netwrk\nmetadata: { name: gone }\n`, "manifest/unknown-kind kind"],
+  ["without a kind, of that name", "apiVersion: v1\nmetadata: { name: gone }\n", "manifest/identity kind"],
+] as const) {
+  test(`an unknown document ${title} hides no other missing name`, () => {
+    const workload = sandbox([`${spec}.networkInterfaces.0.network.name`, "gone"]);
+    const { problems } = checkFiles({ "base.yaml": surroundings, "a.yaml": text, "w.yaml": workload });
+    const network = `workload/network-missing ${spec}.networkInterfaces[0].network.name`;
+    assert.equal(
+      placed(problems),
+      wanted.map((one) => (one === "network" ? network : one)),
+    );
+  });
+}
+
+test("an unknown document that may be a location hides missing cities", () => {
+  const text = "apiVersion: compute.datumapis.com/v1alpha\nkind: Location\nmetadata: { name: x }\n";
+  const workload = sandbox(["spec.placements.0.cityCodes", ["FRA"]]);
+  const { problems } = checkFiles({ "base.yaml": surroundings, "a.yaml": text, "w.yaml": workload });
+  assert.equal(placed(problems), ["manifest/unknown-kind kind"]);
+});
+
+test("a placeholder is told as one, and neither doubled nor missing", () => {
+  const policy = wall
+    .replaceAll("wall", "$WALL")
+    .replace("site", "$SITE")
+    .replace("{ name", "{ namespace: $SPACE, name");
+  const { problems } = checkFiles({ "a.yaml": policy, "b.yaml": policy });
+  assert.equal(
+    problems.map(({ rule, hint }) => `${rule} ${hint}`),
+    Array(4).fill("names/invalid Replace the placeholder by its value."),
+  );
+});
+
 test.run();

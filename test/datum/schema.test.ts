@@ -31,7 +31,7 @@ const rows: readonly (readonly [title: string, body: string, place: string, mess
     '  ipam: { mode: Auto }\n  mtu: "1400"\n',
     "schema/type@7:8",
     /spec\.mtu must be an integer, but is the string "1400"/,
-    /Write an integer/,
+    /Remove the quotes/,
   ],
   ["a wrong word", "  ipam: { mode: Autp }\n", "schema/enum@6:17", /"Autp".* not one of Auto, Policy/, /mean Auto\?/],
   ["a number that is too small", "  ipam: { mode: Auto }\n  mtu: 1\n", "schema/minimum@7:8", /1300/, /Raise it/],
