@@ -23,7 +23,12 @@ export function lineRemarks(problems: readonly Problem[], changes: readonly Chan
       line,
       severity,
       title: visible(rule),
-      message: cut(visible([path, message, hint].filter((part) => part !== "").join(" ")), longestMessage),
+      message: cut(
+        visible(
+          `${path === "" || message.includes(path) ? "" : `${path}: `}${message}${hint === "" ? "" : ` ${hint}`}`,
+        ),
+        longestMessage,
+      ),
     }));
   const all = [...findings, ...planFacts(changes)];
   const once = new Map(all.map((remark) => [JSON.stringify(remark), remark]));

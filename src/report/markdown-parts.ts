@@ -35,9 +35,11 @@ export function refusalsMarkdown(refusals: readonly Refusal[]): string {
 }
 
 /** Problems as a list: severity, place, message, hint. */
-export function problemsMarkdown(problems: readonly Problem[]): string {
+export function problemsMarkdown(problems: readonly Problem[], lineUrl: (source: Source) => string = () => ""): string {
   const lines = problems.slice(0, problemsShown).map((problem) => {
-    const place = codeSpan(`${problem.file}:${problem.line}:${problem.column}`);
+    const span = codeSpan(`${problem.file}:${problem.line}:${problem.column}`);
+    const url = problem.file === "" || problem.line === 0 ? "" : lineUrl(problem);
+    const place = url === "" ? span : `[${span}](${url})`;
     const path = problem.path === "" || problem.message.includes(problem.path) ? "" : `${codeSpan(problem.path)}: `;
     const hint = problem.hint === "" ? "" : `<br>_${plainText(problem.hint)}_`;
     return `- **${problem.severity}** ${place} ${path}${plainText(problem.message)} (${codeSpan(problem.rule)})${hint}`;

@@ -48,7 +48,7 @@ export function reviewMarkdown(report: ReviewReport): string {
     plainText(outcome.failure ?? ""),
     refusalsMarkdown(outcome.refusals ?? []),
     report.approvedBy === "" ? "" : `The refusals of this plan are lifted by ${codeSpan(report.approvedBy)}.`,
-    problemsMarkdown(outcome.problems ?? []),
+    problemsMarkdown(outcome.problems ?? [], report.lineUrl),
     driftedText(report),
     meaning(report),
     own.length === 0 ? "" : changesMarkdown(own, { changesShown, lineUrl: report.lineUrl }),

@@ -84,7 +84,7 @@ test("a pull request shows its conversation, statuses, annotations on their line
       ...["<em>slow</em>", '<a href="/acme/fleet/issues/1" rel=', "✗ failure", `href="${target}"`, "Mind it"],
       ...[`/acme/fleet/blob/${head}/web.yaml#L1`, "<td>b</td>", '<span class="line added">+ y\n</span>'],
       ...["<summary>more</summary>", "👀 eyes", `id="issuecomment-${comment.id}"`, "Can be merged", "+a: 2", "-a: 1"],
-      ...["<strong>below</strong>", "into <code", 'class="main">Merge'],
+      ...["<strong>below</strong>", "into <code", ">Merge</button>", "not everything succeeded"],
     ])
       assert.ok(text.includes(part), part);
     assert.match(headers.get("content-security-policy") ?? "", /^default-src 'none'; style-src 'sha256-/);

@@ -21,7 +21,7 @@ export function button(
   const hidden = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${trusted(escaped(value))}">`,
   );
-  return html`<form method="post" action="${action}">${hidden}<button class="${isMain ? "main" : ""}">${text}</button></form>`;
+  return html`<form method="post" action="${action}">${hidden}<button${isMain ? html` class="main"` : ""}>${text}</button></form>`;
 }
 
 /** Lets a form through only when this site's own page sent it: browsers say where a form comes from, and no other site can say ours. */

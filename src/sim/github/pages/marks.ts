@@ -31,12 +31,18 @@ export function isMoving({ statuses, checks }: Marks): boolean {
   return statuses.some(({ state }) => state === "pending") || checks.some(({ status }) => status !== "completed");
 }
 
+/** Whether a status or check of a commit has failed. */
+export function hasFailed({ statuses, checks }: Marks): boolean {
+  const isBad = (word: string | null): boolean => ["failure", "error", "timed_out"].includes(word ?? "");
+  return statuses.some(({ state }) => isBad(state)) || checks.some(({ conclusion }) => isBad(conclusion));
+}
+
 /** One sign for all statuses and checks of a commit; nothing when there are none. */
-export function signOf({ statuses, checks }: Marks): Part {
+export function signOf(marks: Marks): Part {
+  const { statuses, checks } = marks;
   if (statuses.length + checks.length === 0) return html`<span class="dim">no status</span>`;
-  const hasFailed = checks.some(({ conclusion }) => conclusion === "failure" || conclusion === "timed_out");
   const state = statuses.length === 0 ? "success" : combined(statuses);
-  return toned(hasFailed ? "failure" : isMoving({ statuses, checks, deployments: [] }) ? "pending" : state);
+  return html`<span class="nowrap">${toned(hasFailed(marks) ? "failure" : isMoving(marks) ? "pending" : state)}</span>`;
 }
 
 /** Statuses with their targets, check runs with what they found on which line, deployments with how far they came. */
@@ -80,7 +86,7 @@ function annotationsPart(project: Project, run: CheckRun): Html {
 
 function levelOf(annotation: CheckRun["annotations"][number]): Html {
   const level = String(annotation.annotation_level ?? "notice");
-  return toned(level === "failure" ? "failure" : level, level);
+  return html`<span class="nowrap">${toned(level)}</span>`;
 }
 
 function wordsOf(annotation: CheckRun["annotations"][number]): Html {

@@ -6,7 +6,7 @@ import { type Conversation, conversationOf, conversationPart, person } from "./c
 import { diffPart } from "./diff.ts";
 import { button } from "./forms.ts";
 import { ago, commitLink, type Page, type PageRoom, pathNav, projectPath } from "./layout.ts";
-import { isMoving, type Marks, marksOf, marksPart, remarksOf } from "./marks.ts";
+import { hasFailed, isMoving, type Marks, marksOf, marksPart, remarksOf } from "./marks.ts";
 import { commitList, differences, forkPoint } from "./source.ts";
 
 /** How long after the last word an answer is still awaited. */
@@ -96,8 +96,8 @@ ${after}
 ${marksPart(world, project, facts.head)}
 <h2>Conversation</h2>
 ${conversationPart(world, project, thread, facts.conversation, { said: room.said })}
-${mergePart(thread)}
-${actionsPart(room, project, thread)}
+${mergePart(thread, facts.head)}
+${actionsPart(room, project, thread, facts.head)}
 <h2>Commits</h2>
 <ul>${commits.map(({ id, subject, author }) => html`<li>${commitLink(project, id)} ${subject} <span class="dim">${author}</span></li>`)}</ul>
 <h2 id="files">Files changed</h2>
@@ -142,15 +142,15 @@ function tabs(project: Project, { number }: Thread): Html {
   return html`<nav><a href="${to("")}">Conversation</a><a href="${to("/files")}">Files changed</a><a href="${to(".diff")}">Plain diff</a></nav>`;
 }
 
-function mergePart({ state, pull }: Thread): Part {
+function mergePart({ state, pull }: Thread, marks: Marks): Part {
   if (state === "closed" || pull === undefined) return "";
   if (!pull.isMergeable)
     return html`<p class="box"><span class="bad">✗ Cannot be merged:</span> it conflicts with <code>${pull.baseBranch}</code>. Merge that into the branch and push.</p>`;
-  return html`<p class="box"><span class="good">✓ Can be merged</span> into <code>${pull.baseBranch}</code> without conflicts.${pull.isDraft ? " It is still a draft." : ""}</p>`;
+  return html`<p class="box"><span class="good">✓ Can be merged</span> into <code>${pull.baseBranch}</code> without conflicts.${pull.isDraft ? " It is still a draft." : ""}${hasFailed(marks) ? html` <span class="bad">✗ But not everything succeeded: look at the statuses above.</span>` : ""}</p>`;
 }
 
 /** What the reader may do here. */
-function actionsPart({ actsAs }: PageRoom, project: Project, thread: Thread): Part {
+function actionsPart({ actsAs }: PageRoom, project: Project, thread: Thread, marks?: Marks): Part {
   if (actsAs === undefined) return "";
   const { pull, number } = thread;
   const role = roleOf(project, actsAs);
@@ -160,7 +160,7 @@ function actionsPart({ actsAs }: PageRoom, project: Project, thread: Thread): Pa
   const isOpen = thread.state === "open";
   const isMerged = pull?.mergedAt !== undefined;
   return html`<div class="row"><a class="button" href="${at}/comment">Write a comment</a>
-${isOpen && pull?.isMergeable === true && !pull.isDraft && mayWrite ? button(`${at}/merge`, "Merge", { head: pull.headCommit }, true) : ""}
+${isOpen && pull?.isMergeable === true && !pull.isDraft && mayWrite ? button(`${at}/merge`, "Merge", { head: pull.headCommit }, marks === undefined || !hasFailed(marks)) : ""}
 ${isOpen && pull?.isDraft === true && (mayWrite || isOwn) ? button(`${at}/draft`, "Ready for review", { draft: "no" }) : ""}
 ${isOpen && pull?.isDraft === false && (mayWrite || isOwn) ? button(`${at}/draft`, "Make it a draft", { draft: "yes" }) : ""}
 ${!isMerged && (reaches(role, "triage") || isOwn) ? button(`${at}/state`, isOpen ? "Close" : "Reopen", { state: isOpen ? "closed" : "open" }) : ""}</div>`;
