@@ -1,0 +1,4 @@
+import { say } from "./figures.ts";
+import { judging } from "./judging.ts";
+
+await judging(say);
