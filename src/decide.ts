@@ -1,6 +1,5 @@
 import type { Plan, Refusal } from "./core/change.ts";
 import type { DriftPolicy } from "./core/drift.ts";
-import { digest } from "./core/identity.ts";
 import type { InventoryEntry } from "./core/inventory.ts";
 import type { JsonObject } from "./core/json.ts";
 import { judge, type Limits } from "./core/limits.ts";
@@ -18,11 +17,12 @@ import type { Fleet } from "./datum/fleet.ts";
 import { nameProblems } from "./datum/judge.ts";
 import { checkUpdates } from "./datum/rules-update.ts";
 import { type Ground, groundOf } from "./ground.ts";
+import type { Judged } from "./policy/check.ts";
 import type { PolicyEngine } from "./policy/door.ts";
 import { assumedIn, previousDocuments } from "./previous.ts";
 import { type Provider, ProviderError } from "./providers/provider.ts";
 import type { ParseCache } from "./read.ts";
-import { readManifests, readSources } from "./read.ts";
+import { manifestsDigest, readManifests, readSources } from "./read.ts";
 import { rehearsePlan } from "./rehearse.ts";
 import type { Repository } from "./repo/repository.ts";
 import type { SecretRoom } from "./secrets/room.ts";
@@ -133,7 +133,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     exposures: exposing(judges.providers),
     rank: ranking(judges.providers),
     unavailable,
-    identity: { rules: judges.rulesDigest, manifests: digest(files.ids) },
+    identity: { rules: judges.rulesDigest, manifests: manifestsDigest(files) },
   });
   const rehearsed = await rehearsePlan(judges.providers, plan, signal, onProgress);
   if (hasErrors(rehearsed)) {
@@ -182,14 +182,18 @@ async function judgeManifests(
   before: ReadonlyMap<string, Document>,
 ): Promise<readonly Problem[]> {
   if (judges.policies === undefined) return [];
-  const removed = new Map(before);
-  const present = checked.documents.map((document) => {
+  const matched = new Set<Document>();
+  const present = checked.documents.map((document): Judged => {
+    const { content: object } = document;
     const old = before.get(identityOf(document));
-    removed.delete(identityOf(document));
-    return { document, object: document.content, ...(old !== undefined && { oldObject: old.content }) };
+    if (old === undefined) return { document, object };
+    matched.add(old);
+    return { document, object, oldObject: old.content };
   });
-  const gone = [...removed.values()].map((document) => ({ document, oldObject: document.content }));
-  return await judges.policies.checkManifests([...present, ...gone]);
+  for (const document of before.values()) {
+    if (!matched.has(document)) present.push({ document, oldObject: document.content });
+  }
+  return await judges.policies.checkManifests(present);
 }
 
 interface Seen {

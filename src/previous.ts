@@ -6,6 +6,9 @@ import { RepositoryError } from "./repo/repository.ts";
 
 type Reading = Parameters<typeof readManifests>;
 
+/** The same list is asked for in each pass until something is applied. */
+const identities = new WeakMap<readonly Document[], ReadonlyMap<string, Document>>();
+
 /** The documents of the last applied commit by identity; none where nobody remembers it. What did not change is in the cache. */
 export async function previousDocuments(
   judges: Reading[0],
@@ -15,13 +18,15 @@ export async function previousDocuments(
   const { previous, commit } = question;
   if (previous === undefined) return new Map();
   const found = previous === commit ? documents : await readDocuments(judges, question, previous);
-  return new Map(found.map((document) => [identityOf(document), document]));
+  const known = identities.get(found) ?? new Map(found.map((document) => [identityOf(document), document]));
+  identities.set(found, known);
+  return known;
 }
 
 async function readDocuments(judges: Reading[0], question: Reading[1], commit: string): Promise<readonly Document[]> {
   try {
     const files = await readManifests(judges, { ...question, commit, onProgress: () => undefined });
-    return files.parsed.flatMap(({ documents }) => documents);
+    return judges.checker.check(files.parsed).documents;
   } catch (error) {
     // History may have been rewritten or cut short: then everything counts as new, which is what a first commit is.
     if (error instanceof RepositoryError) return [];

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from "../core/json.ts";
 import { compareText, type Problem, sortProblems } from "../core/problem.ts";
 import type { Catalogs } from "./catalogs.ts";
 import type { Checker, CheckResult, Disposition, ParsedFile, Stranger } from "./check.ts";
-import { type Document, valueAt } from "./document.ts";
+import { type Document, readKeys, valueAt } from "./document.ts";
 import { createFaults, type Faults, withoutMisspelled } from "./follow-ups.ts";
 import { normalise } from "./generations.ts";
 import { createKindTable, type Kind, type KindTable } from "./kinds.ts";
@@ -46,9 +46,15 @@ export function createChecker(options: CheckerOptions): Checker {
     faults: new WeakMap(),
   };
   const checkReferences = createReferenceCheck((document) => tools.faults.get(document));
+  // A pass asks about the commit that was applied last as well, which the pass before has judged already.
+  const known = new WeakMap<readonly ParsedFile[], CheckResult>();
   return {
     parse: (file, bytes) => parseFile(tools, file, bytes),
-    check: (files) => checkFiles(files, checkReferences),
+    check(files) {
+      const result = known.get(files) ?? checkFiles(files, checkReferences);
+      known.set(files, result);
+      return result;
+    },
   };
 }
 
@@ -140,15 +146,15 @@ function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObje
   const name = typeof metadata.name === "string" ? metadata.name : "";
   const namespace =
     typeof metadata.namespace === "string" && metadata.namespace !== "" ? metadata.namespace : "default";
-  const document: Document = {
-    file,
-    index: raw.index,
+  const identity = {
     apiVersion: String(value.apiVersion),
     kind: kind.kind,
     name,
     namespace: kind.scope === "Cluster" ? "" : namespace,
-    content: value,
-    defaults,
+  };
+  const document: Document = {
+    ...{ file, index: raw.index, ...identity, content: value, defaults },
+    keys: readKeys(identity),
     at: (path) => raw.at(path),
   };
   // What the schema refuses is told once: rules about it, around it, or that only miss it would repeat it.
@@ -165,8 +171,9 @@ function problem(raw: RawDocument, path: readonly string[], rule: string, messag
 }
 
 function checkFiles(files: readonly ParsedFile[], checkReferences: CheckReferences): CheckResult {
-  const sorted = [...files].sort((left, right) => compareText(left.file, right.file));
-  const documents = sorted.flatMap((file) => file.documents);
+  const sorted = inOrder(files);
+  const documents: Document[] = [];
+  const own: Problem[] = [];
   const counts: Record<Disposition, number> = {
     managed: 0,
     reference: 0,
@@ -175,9 +182,10 @@ function checkFiles(files: readonly ParsedFile[], checkReferences: CheckReferenc
     "not-a-manifest": 0,
   };
   for (const file of sorted) {
+    for (const document of file.documents) documents.push(document);
+    for (const problem of file.problems) own.push(problem);
     for (const disposition of file.dispositions) counts[disposition] += 1;
   }
-  const own = sorted.flatMap((file) => file.problems);
   const isPartial = own.some(({ rule }) => /^(yaml|file)\//.test(rule));
   const strangers = sorted.flatMap((file) => file.strangers ?? []);
   return {
@@ -185,4 +193,10 @@ function checkFiles(files: readonly ParsedFile[], checkReferences: CheckReferenc
     problems: sortProblems([...own, ...checkReferences(documents, { isPartial, strangers })]),
     counts,
   };
+}
+
+/** Files mostly come sorted; sorting again would be the most expensive step of a pass. */
+function inOrder(files: readonly ParsedFile[]): readonly ParsedFile[] {
+  const isSorted = files.every((file, index) => index === 0 || (files[index - 1]?.file ?? "") <= file.file);
+  return isSorted ? files : [...files].sort((left, right) => compareText(left.file, right.file));
 }

@@ -24,13 +24,44 @@ export interface Document {
   readonly content: JsonObject;
   /** What nobody wrote: the defaults in the content. Absent where nothing was checked. */
   readonly defaults?: readonly Default[];
+  /** How others find it; read off when it was checked. */
+  readonly keys?: DocumentKeys;
   /** Where a node (its key, for a field) was written; the nearest parent when the path does not exist. */
   at(path: Path): Source;
 }
 
 /** What a document is known by in every commit. */
-export function identityOf({ apiVersion, kind, namespace, name }: Document): string {
-  return `${apiVersion} ${kind} ${namespace}/${name}`;
+export function identityOf(document: Document): string {
+  return keysOf(document).identity;
+}
+
+/** The words by which a document is found among all others of a commit. */
+export interface DocumentKeys {
+  /** What must not stand twice: version, kind, namespace and name. */
+  readonly identity: string;
+  /** What others refer to it by; empty where its group is not the one that its kind's word means. */
+  readonly reference: string;
+  readonly isLocation: boolean;
+}
+
+/** A document's keys. Each pass asks for those of all documents: they are read off once. */
+export function keysOf(document: Document): DocumentKeys {
+  return document.keys ?? readKeys(document);
+}
+
+/** Reads a document's keys off its identity. */
+export function readKeys(document: Pick<Document, "apiVersion" | "kind" | "namespace" | "name">): DocumentKeys {
+  const { apiVersion, kind, namespace, name } = document;
+  return {
+    identity: `${apiVersion} ${kind} ${namespace}/${name}`,
+    reference: isOf(document, kind) ? referenceKey(kind, namespace, name) : "",
+    isLocation: isOf(document, "Location"),
+  };
+}
+
+/** The key of what a reference means. */
+export function referenceKey(kind: string, namespace: string, name: string): string {
+  return `${kind} ${namespace}/${name}`;
 }
 
 /** Reads a value out of a document's content; undefined where nothing is. */

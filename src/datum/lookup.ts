@@ -1,9 +1,11 @@
-import { type Document, isOf } from "./document.ts";
+import { type Document, keysOf, referenceKey } from "./document.ts";
 import { type Place, placesOf } from "./targets.ts";
 
 /** The documents of a commit by kind and name. Made once, for one search through all of them for each reference would be quadratic. */
 export interface Lookup {
   find(kind: string, namespace: string, name: string): Document | undefined;
+  /** Says whether something stands under a key of `referenceKey`. */
+  has(key: string): boolean;
   /** Names of a kind in a namespace, for suggestions. */
   names(kind: string, namespace: string): readonly string[];
   /** The locations by name. */
@@ -14,23 +16,39 @@ export interface Lookup {
 
 /** Makes the lookup. Where two documents have one name the last one counts; their doubling is told elsewhere. */
 export function createLookup(documents: readonly Document[]): Lookup {
-  const byKind = new Map<string, Map<string, Document>>();
+  const byKey = new Map<string, Document>();
+  const locations: Document[] = [];
   for (const document of documents) {
-    if (!isOf(document, document.kind)) continue;
-    const key = `${document.kind} ${document.namespace}`;
-    const known = byKind.get(key);
-    if (known === undefined) byKind.set(key, new Map([[document.name, document]]));
-    else known.set(document.name, document);
+    const { reference, isLocation } = keysOf(document);
+    if (reference !== "") byKey.set(reference, document);
+    if (isLocation) locations.push(document);
   }
-  const places = placesOf(documents);
+  const places = placesOf(locations);
   const cities = new Map<string, Place>();
   for (const place of places) {
     if (place.cityCode !== "" && !cities.has(place.cityCode)) cities.set(place.cityCode, place);
   }
+  let names: ReadonlyMap<string, readonly string[]> | undefined;
   return {
     places,
     cities,
-    find: (kind, namespace, name) => byKind.get(`${kind} ${namespace}`)?.get(name),
-    names: (kind, namespace) => [...(byKind.get(`${kind} ${namespace}`)?.keys() ?? [])],
+    find: (kind, namespace, name) => byKey.get(referenceKey(kind, namespace, name)),
+    has: (key) => byKey.has(key),
+    names: (kind, namespace) => {
+      names ??= namesOf(byKey.values());
+      return names.get(`${kind} ${namespace}`) ?? [];
+    },
   };
+}
+
+/** Needed only where something is missing, which is seldom. */
+function namesOf(documents: Iterable<Document>): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const { kind, namespace, name } of documents) {
+    const key = `${kind} ${namespace}`;
+    const list = names.get(key);
+    if (list === undefined) names.set(key, [name]);
+    else list.push(name);
+  }
+  return names;
 }

@@ -1,7 +1,7 @@
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Stranger } from "./check.ts";
-import type { Document, Path } from "./document.ts";
+import { type Document, keysOf, type Path, referenceKey } from "./document.ts";
 import type { Faults } from "./follow-ups.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
 import { createReporter, isPlaceholder, type Reporter } from "./report.ts";
@@ -10,6 +10,9 @@ import { type Wants, wantsOf } from "./wants.ts";
 
 /** Names that are compared for a suggestion: comparing with ten thousand would take longer than all other checks. */
 const maxCandidates = 200;
+
+/** How many commits are kept to compare the next one with: the tracked branch, the one applied last, a few pull requests. */
+const rememberedCommits = 4;
 
 /** Judges what documents say of each other. */
 export type CheckReferences = (documents: readonly Document[], unread: Unread) => readonly Problem[];
@@ -25,30 +28,83 @@ export interface Unread {
  * missing. What a document refers to is read once and kept as long as the document. While some text could not be read
  * (`isPartial`), nothing is called missing, for it may stand there; a document whose kind is not known may be what bears its name.
  */
-export function createReferenceCheck(faultsOf: (document: Document) => Faults | undefined): CheckReferences {
-  const known = new WeakMap<Document, Wants | "nothing">();
-  const recall = (document: Document): Wants | "nothing" => {
-    const wants = known.get(document) ?? wantsOf(document) ?? "nothing";
+export function createReferenceCheck(faultsOf: FaultsOf): CheckReferences {
+  const known = new WeakMap<Document, KeyedWants | "nothing">();
+  const recall = (document: Document): KeyedWants | "nothing" => {
+    const found = known.get(document);
+    if (found !== undefined) return found;
+    const wants = keyed(document);
     known.set(document, wants);
     return wants;
   };
+  let commits: readonly Checked[] = [];
   return (all, { isPartial, strangers }) => {
+    const isWhole = !isPartial && strangers.length === 0;
+    for (const before of isWhole ? commits : []) {
+      const changed = changedOf(before.all, all, faultsOf);
+      if (changed === undefined) continue;
+      const same = before.problems.filter(([document]) => !changed.has(document));
+      const fresh = [...changed.values()].flatMap((document) => checkOne(document, recall(document), before.around));
+      const checked = { ...before, all, problems: [...same, ...fresh] };
+      commits = [checked, ...commits.filter((other) => other !== before)];
+      return [...before.general, ...checked.problems.map(([, problem]) => problem)];
+    }
     // A document without a name has its problem already, and nobody can refer to it.
     const documents = all.filter(({ name }) => name !== "");
     const lookup = createLookup(documents);
-    const problems: Problem[] = [...duplicates(documents), ...doubledCities(lookup.places)];
-    if (isPartial) return problems;
-    const doubts = doubtsAbout(all, strangers, faultsOf);
-    for (const document of documents) {
-      const wants = recall(document);
-      if (wants === "nothing") continue;
-      const report = createReporter(document);
-      checkObjects(document, wants, { lookup, doubts }, report);
-      checkTargets(wants, { lookup, doubts }, report);
-      problems.push(...report.problems);
-    }
-    return problems;
+    const doubled = duplicates(documents);
+    const general = [...doubled, ...doubledCities(lookup.places)];
+    if (isPartial) return general;
+    const locations = new Set(lookup.places.map(({ name }) => name));
+    const around = { lookup, locations, doubts: doubtsAbout(all, strangers, faultsOf) };
+    const problems = documents.flatMap((document) => checkOne(document, recall(document), around));
+    if (isWhole && doubled.length === 0)
+      commits = [{ all, around, general, problems }, ...commits].slice(0, rememberedCommits);
+    return [...general, ...problems.map(([, problem]) => problem)];
   };
+}
+
+type FaultsOf = (document: Document) => Faults | undefined;
+type Found = readonly (readonly [document: Document, problem: Problem])[];
+
+/** A commit in which no name stands twice, with what was found in it. */
+interface Checked {
+  readonly all: readonly Document[];
+  readonly around: Known;
+  readonly general: readonly Problem[];
+  readonly problems: Found;
+}
+
+/**
+ * Old to new documents where a commit only changes what is inside of some: every name and location stays, so that what
+ * all the others refer to stays as well. Undefined where it does more.
+ */
+function changedOf(
+  before: readonly Document[],
+  after: readonly Document[],
+  faultsOf: FaultsOf,
+): ReadonlyMap<Document, Document> | undefined {
+  if (before.length !== after.length) return undefined;
+  const changed = new Map<Document, Document>();
+  for (const [index, document] of after.entries()) {
+    const old = before[index];
+    if (old === document) continue;
+    if (old === undefined || document.name === "" || keysOf(old).identity !== keysOf(document).identity)
+      return undefined;
+    if (keysOf(document).isLocation || faultsOf(old) !== undefined || faultsOf(document) !== undefined)
+      return undefined;
+    changed.set(old, document);
+  }
+  return changed;
+}
+
+function checkOne(document: Document, wants: KeyedWants | "nothing", around: Known): Found {
+  if (wants === "nothing") return [];
+  if (!wants.hasPlaces && wants.keys.every((keys) => keys.some(around.lookup.has))) return [];
+  const report = createReporter(document);
+  checkObjects(document, wants, around, report);
+  checkTargets(wants, around, report);
+  return report.problems.map((problem) => [document, problem] as const);
 }
 
 /** Kinds of which a document may have another name than is read, and whether a location may have another city. */
@@ -61,14 +117,12 @@ interface Doubts {
 
 interface Known {
   readonly lookup: Lookup;
+  /** Names of the locations. */
+  readonly locations: ReadonlySet<string>;
   readonly doubts: Doubts;
 }
 
-function doubtsAbout(
-  all: readonly Document[],
-  strangers: readonly Stranger[],
-  faultsOf: (document: Document) => Faults | undefined,
-): Doubts {
+function doubtsAbout(all: readonly Document[], strangers: readonly Stranger[], faultsOf: FaultsOf): Doubts {
   const kinds = new Set<string>();
   let cities = strangers.some(({ isPlace }) => isPlace);
   for (const document of all) {
@@ -81,14 +135,33 @@ function doubtsAbout(
   return { kinds, cities, names: new Set(strangers.map(({ name }) => name)) };
 }
 
+/** What a document refers to, with the keys under which each object may stand. */
+interface KeyedWants extends Wants {
+  readonly keys: readonly (readonly string[])[];
+  readonly hasPlaces: boolean;
+}
+
+function keyed(document: Document): KeyedWants | "nothing" {
+  const wants = wantsOf(document);
+  if (wants === undefined) return "nothing";
+  const keys = wants.objects.map(({ kind, others, name }) =>
+    [kind, ...others].map((each) => referenceKey(each, document.namespace, name)),
+  );
+  return { ...wants, keys, hasPlaces: wants.cities.length + wants.locations.length + wants.selectors.length > 0 };
+}
+
 function duplicates(documents: readonly Document[]): readonly Problem[] {
   const seen = new Map<string, Document>();
-  return documents.flatMap((document) => {
-    const key = `${document.apiVersion} ${document.kind} ${document.namespace}/${document.name}`;
-    const first = seen.get(key);
-    seen.set(key, first ?? document);
+  const problems: Problem[] = [];
+  for (const document of documents) {
+    const { identity } = keysOf(document);
+    const first = seen.get(identity);
+    if (first === undefined) {
+      seen.set(identity, document);
+      continue;
+    }
     // Placeholders may be filled in by different values.
-    if (first === undefined || isPlaceholder(document.name) || isPlaceholder(document.namespace)) return [];
+    if (isPlaceholder(document.name) || isPlaceholder(document.namespace)) continue;
     const report = createReporter(document);
     const { line } = first.at(["metadata", "name"]);
     report.say(
@@ -97,8 +170,9 @@ function duplicates(documents: readonly Document[]): readonly Problem[] {
       `${document.kind} ${document.name} stands at ${first.file}:${line} already.`,
       "Rename or remove one.",
     );
-    return report.problems;
-  });
+    problems.push(...report.problems);
+  }
+  return problems;
 }
 
 /** One city in two locations: the first by name would win in silence. */
@@ -139,29 +213,30 @@ function missing(
   report.say(rule, path, `There is no ${noun} ${JSON.stringify(name)} in the repository.`, hint, severity);
 }
 
-function checkObjects(document: Document, { objects }: Wants, { lookup, doubts }: Known, report: Reporter): void {
-  for (const { kind, others, rule, name, path, severity } of objects) {
+function checkObjects(
+  document: Document,
+  { objects, keys }: KeyedWants,
+  { lookup, doubts }: Known,
+  report: Reporter,
+): void {
+  for (const [index, { kind, others, rule, name, path, severity }] of objects.entries()) {
     if ([kind, ...others].some((each) => doubts.kinds.has(each))) continue;
-    if (isPlaceholder(name) || doubts.names.has(name)) continue;
-    if ([kind, ...others].some((each) => lookup.find(each, document.namespace, name) !== undefined)) continue;
+    if (isPlaceholder(name) || doubts.names.has(name) || keys[index]?.some(lookup.has)) continue;
     missing(report, rule, path, kind, name, lookup.names(kind, document.namespace), undefined, severity);
   }
 }
 
 const cityHint = "Add a Location with that city code to the repository.";
 
-function checkTargets(wants: Wants, { lookup, doubts }: Known, report: Reporter): void {
+function checkTargets(wants: Wants, { lookup, locations, doubts }: Known, report: Reporter): void {
   const { places, cities } = lookup;
   if (doubts.cities) return;
   for (const { path, city } of wants.cities) {
     if (cities.has(city)) continue;
     missing(report, "workload/city-missing", path, "Location for city", city, [...cities.keys()], cityHint);
   }
-  if (wants.locations.length > 0 && !doubts.kinds.has("Location")) {
-    const names = new Set(places.map(({ name }) => name));
-    for (const { path, name } of wants.locations) {
-      if (!names.has(name)) missing(report, "workload/location-missing", path, "Location", name, [...names]);
-    }
+  for (const { path, name } of doubts.kinds.has("Location") ? [] : wants.locations) {
+    if (!locations.has(name)) missing(report, "workload/location-missing", path, "Location", name, [...locations]);
   }
   for (const { path, selector } of wants.selectors) {
     if (isEmptySelector(selector) || targetsOf({ locationSelector: selector }, places).length > 0) continue;

@@ -53,7 +53,9 @@ export function createPolicyEngine(set: PolicySet, options: EngineOptions = {}):
       inTurn(async () => {
         if (!set.policies.some(({ over }) => over === "manifests")) return [];
         const found = await askAll(set, budgets, judged, asking.ask, memory);
-        return sortProblems(found.flatMap(([one, finding]) => problemOf(finding, one.document)));
+        return sortProblems(
+          found.map(([one, finding]) => memory.told(finding, () => problemOf(finding, one.document))),
+        );
       }),
     checkPlan: (plan, now, surroundings = {}) =>
       inTurn(async () => {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
+import type { Problem } from "../core/problem.ts";
 import type { Judged } from "./check.ts";
 import { exceeded } from "./judge.ts";
 import type { Finding, Policy, PolicySet } from "./policy-set.ts";
@@ -25,11 +26,14 @@ export type Found = readonly [one: Judged, finding: Finding];
 export interface Memory {
   recall(one: Judged): Entry | undefined;
   keep(one: Judged | undefined, entry: Entry): void;
+  /** A finding as a problem, made once for as long as the finding is kept: it belongs to one document. */
+  told(finding: Finding, make: () => Problem): Problem;
 }
 
 /** Remembers by the identity of the parsed content, which lives as long as its file does not change. */
 export function createMemory(): Memory {
   const known = new WeakMap<JsonObject, { readonly one: Manifests; readonly entry: Entry }>();
+  const problems = new WeakMap<Finding, Problem>();
   const keyOf = ({ object, oldObject }: Manifests): JsonObject | undefined => object ?? oldObject;
   return {
     recall(one) {
@@ -40,6 +44,11 @@ export function createMemory(): Memory {
     keep(one, entry) {
       const key = one === undefined ? undefined : keyOf(one);
       if (one !== undefined && key !== undefined) known.set(key, { one: plainOf(one), entry });
+    },
+    told(finding, make) {
+      const problem = problems.get(finding) ?? make();
+      problems.set(finding, problem);
+      return problem;
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Files of a fleet of so many manifests, one each, that all pass every check and refer to each other across files. */
 export function generatedFleet(count: number): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  for (const [index, city] of cities.entries()) files.set(`locations/${city.toLowerCase()}.yaml`, location(city, index));
+  for (const [index, city] of cities.entries())
+    files.set(`locations/${city.toLowerCase()}.yaml`, location(city, index));
   const networks = Math.ceil(count / 50);
   for (let index = 0; index < networks; index += 1) files.set(`networks/n${index}.yaml`, network(index));
   for (let index = 0; files.size < count; index += 1) {
@@ -36,7 +37,7 @@ kind: Network
 metadata:
   name: net-${index}
   labels:
-    team: team-${index % 100}
+    owner: team-${index % 100}
 spec:
   ipam:
     mode: Auto
@@ -66,7 +67,7 @@ kind: Workload
 metadata:
   name: app-${index}
   labels:
-    team: team-${index % 100}
+    owner: team-${index % 100}
     tier: backend
 spec:
   template:
@@ -122,7 +123,7 @@ kind: HTTPProxy
 metadata:
   name: proxy-${index}
   labels:
-    team: team-${index % 100}
+    owner: team-${index % 100}
 spec:
   hostnames:
     - app-${index}.example.com

@@ -8,16 +8,10 @@ import { folderRepository } from "../support/folder-repository.ts";
 import { git } from "../support/git.ts";
 import { run, start } from "../support/program.ts";
 import { root, simulatedWorld } from "../support/worlds.ts";
+import { say } from "./figures.ts";
+import { judging } from "./judging.ts";
 import { manyCopies } from "./many.ts";
 import { reviewTimes } from "./reviews.ts";
-
-/** Prints each figure beside its budget as a ratio: below 1 is within it. Nothing here fails. */
-function say(what: string, value: number, budget: number, unit: string): void {
-  const ratio = budget === 0 ? (value === 0 ? "0.00" : "over") : (value / budget).toFixed(2);
-  process.stdout.write(
-    `${what.padEnd(58)} ${String(Math.round(value * 10) / 10).padStart(8)} ${unit.padEnd(6)} budget ${budget}  ratio ${ratio}\n`,
-  );
-}
 
 const signals = { stopping: new AbortController().signal, signal: new AbortController().signal };
 
@@ -144,6 +138,7 @@ async function reviews(): Promise<void> {
 }
 
 await coldPlan();
+await judging(say);
 await quietPass();
 await thousand();
 await idleMemory();

@@ -86,7 +86,13 @@ export function memoryRepository(maxBlobBytes = 1_000_000): MemoryRepository {
       Object.entries(commitOf(id).files)
         .filter(([path]) => path.startsWith(prefix))
         .map(([path, text]) => ({ path, blobId: idOf(text) })),
-    changed: async () => [],
+    changed: async (from, to, prefix) => {
+      const [before, after] = [commitOf(from).files, commitOf(to).files];
+      return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+        .filter((path) => path.startsWith(prefix) && before[path] !== after[path])
+        .sort()
+        .map((path) => ({ path, before: blobIdIn(before, path), after: blobIdIn(after, path) }));
+    },
     async read(ids) {
       const found = new Map<string, Uint8Array>();
       for (const id of ids) {
@@ -105,6 +111,11 @@ export function memoryRepository(maxBlobBytes = 1_000_000): MemoryRepository {
     close: async () => undefined,
   };
   return repository;
+}
+
+function blobIdIn(files: Readonly<Record<string, string>>, path: string): string | undefined {
+  const text = files[path];
+  return text === undefined ? undefined : idOf(text);
 }
 
 function idOf(text: string): string {

@@ -1,4 +1,0 @@
-import { say } from "./figures.ts";
-import { judging } from "./judging.ts";
-
-await judging(say);
