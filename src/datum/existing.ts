@@ -13,6 +13,7 @@ export interface ExistingNetwork {
   readonly subnetworks: ReadonlyMap<string, { readonly name: string; readonly block: string }>;
 }
 
+const rulePart = /^(net-\d+-\d+)\s*=\s*(\S+)$/;
 const plainName = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Reads `network=prod; dallas=prod-a 10.1.0.0/20`; undefined when any of it cannot be understood. */
@@ -31,22 +32,34 @@ export function existingNetwork(text: string): ExistingNetwork | undefined {
   return { name, subnetworks };
 }
 
-/** What the copy of an ordinal was called; undefined where it has the name that Plumbline gives. */
-export type ExistingNames = (ordinal: number) => string | undefined;
+/** What the copies of a workload and its firewall rules were called. */
+export interface ExistingNames {
+  /** Undefined where the copy has the name that Plumbline gives. */
+  copy(ordinal: number): string | undefined;
+  /** By interface and rule: `net-0-0`. */
+  readonly rules: ReadonlyMap<string, string>;
+}
 
 /**
- * Reads `db-main; web-{1}`: one name for each copy in order, the last one perhaps with a number that counts on from there
- * (`web-1`, `web-2`, …; `{001}` keeps three digits). Undefined when any of it cannot be understood.
+ * Reads `db-main; web-{1}; net-0-0=allow-web`: one name for each copy in order, the last one perhaps with a number that counts on
+ * from there (`web-1`, `web-2`, …; `{001}` keeps three digits), and names of rules. Undefined when any of it cannot be understood.
  */
 export function existingNames(text: string): ExistingNames | undefined {
-  const parts = partsOf(text);
+  const all = partsOf(text);
+  const rules = new Map<string, string>();
+  for (const part of all) {
+    const [, rule, name] = rulePart.exec(part) ?? [];
+    if (rule !== undefined && name !== undefined) rules.set(rule, name);
+  }
+  if (![...rules.values()].every((name) => plainName.test(name))) return undefined;
+  const parts = all.filter((part) => !rulePart.test(part));
   const last = /^([^{}]*)\{(\d+)\}$/.exec(parts.at(-1) ?? "");
   const names = last === null ? parts : parts.slice(0, -1);
   if (!names.every((name) => plainName.test(name)) || new Set(names).size < names.length) return undefined;
-  if (last === null) return (ordinal) => names[ordinal];
+  if (last === null) return { copy: (ordinal) => names[ordinal], rules };
   const [, stem = "", first = ""] = last;
   if (!plainName.test(`${stem}${first}`)) return undefined;
-  return (ordinal) => names[ordinal] ?? `${stem}${counted(first, ordinal - names.length)}`;
+  return { copy: (ordinal) => names[ordinal] ?? `${stem}${counted(first, ordinal - names.length)}`, rules };
 }
 
 /** The number that many steps after the first, with as many digits at least. */

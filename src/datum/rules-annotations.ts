@@ -93,7 +93,7 @@ function checkExisting(kind: string, key: string, value: string, path: Path, rep
     if ((isNetwork ? existingNetwork(value) : existingNames(value)) !== undefined) return;
     const hint = isNetwork
       ? "Write network=NAME and LOCATION=SUBNETWORK RANGE, a semicolon between two."
-      : "Write names in the order of the copies, a semicolon between two; the last may count on, as web-{1}.";
+      : "Write names in the order of the copies, a semicolon between two; the last may count on, as web-{1}; a rule as net-0-0=allow-web.";
     report.say("annotations/existing-names", path, `${shown} holds something that is no name.`, hint);
   }
   if (key === leaveNote && !isLeave(value)) {

@@ -29,6 +29,10 @@ async function seed(simulator: GceSimulator): Promise<void> {
     ...{ name: "allow-web", network: "global/networks/prod", targetTags: ["web"] },
     allowed: [{ IPProtocol: "tcp", ports: ["80"] }],
   });
+  await make("global/firewalls", {
+    ...{ name: "allow-db", network: "global/networks/prod", targetTags: ["db"], sourceRanges: ["10.1.0.0/20"] },
+    allowed: [{ IPProtocol: "tcp", ports: ["5432-5433", "22"] }, { IPProtocol: "udp" }],
+  });
   const machine = (zone: string, name: string, more: JsonObject = {}) =>
     make(`zones/${zone}/instances`, {
       ...{ name, machineType: `zones/${zone}/machineTypes/e2-medium`, tags: { items: ["web"] } },
@@ -42,7 +46,7 @@ async function seed(simulator: GceSimulator): Promise<void> {
     });
   for (const number of ["01", "02", "03"]) await machine("us-south1-a", `web-${number}`);
   await machine("us-south1-b", "web-04");
-  await machine("us-south1-a", "db", { deletionProtection: true, canIpForward: true });
+  await machine("us-south1-a", "db", { deletionProtection: true, canIpForward: true, tags: { items: ["db"] } });
   await machine("us-south1-a", "stopped");
   await make("zones/us-south1-a/instances/stopped/stop", {});
 }
@@ -87,11 +91,14 @@ test(
           ({ action, kind, fields }: { action: string; kind: string; fields: unknown[] }) =>
             [action, kind, ...fields.map((field) => JSON.stringify(field))].join(" "),
         );
-        assert.equal(
-          [...new Set(steps)].sort(),
-          ["adopt gcp/instance", "adopt gcp/network", "adopt gcp/subnetwork"].map((step) => step.replace("gcp/", "")),
-        );
+        assert.equal([...new Set(steps)].sort(), [
+          "adopt firewall",
+          "adopt instance",
+          "adopt network",
+          "adopt subnetwork",
+        ]);
         assert.is(steps.filter((step: string) => step === "adopt instance").length, 5);
+        assert.is(steps.filter((step: string) => step === "adopt firewall").length, 1, "what aims at several stays");
         const applied = await call("apply", "later.yaml");
         assert.is(applied.code, 0, applied.stdout + applied.stderr);
         assert.equal(stateOf(simulator), before, "nothing but markers was written");
@@ -117,7 +124,12 @@ function stateOf(simulator: GceSimulator): readonly unknown[] {
       const own = items.filter(({ key }) => !key.startsWith("plumbline-"));
       const { items: tagged } = (tags ?? {}) as { items?: unknown };
       const nics = JSON.parse(JSON.stringify(networkInterfaces ?? []));
-      return { name, tagged, own, others, status, machineType, nics, description, ipCidrRange };
+      const theirs = (Array.isArray(tagged) ? tagged : []).filter(
+        (tag) => !/^(workload|deployment)-[0-9a-f]{12}$/.test(tag),
+      );
+      const { targetTags, allowed, sourceRanges, priority } = body;
+      const about = kind === "firewalls" ? { targetTags, allowed, sourceRanges, priority } : { description };
+      return { name, theirs, own, others, status, machineType, nics, ipCidrRange, ...about };
     }),
   );
 }

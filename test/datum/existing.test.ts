@@ -7,7 +7,7 @@ const test = suite("datum/existing");
 
 const first = (text: string, count: number): readonly (string | undefined)[] | undefined => {
   const names = existingNames(text);
-  return names && Array.from({ length: count }, (_, ordinal) => names(ordinal));
+  return names && Array.from({ length: count }, (_, ordinal) => names.copy(ordinal));
 };
 
 for (const [text, expected] of [
@@ -20,6 +20,9 @@ for (const [text, expected] of [
   ["db; db", undefined],
   ["web-{1}; db", undefined],
   ["{1}", undefined],
+  ["net-0-0=allow-web; web-{1}", ["web-1", "web-2", "web-3"]],
+  ["web-{1}; net-0-0=Allow", undefined],
+  ["web-{1}; net-0=allow", undefined],
 ] as const) {
   test(`names of copies: ${JSON.stringify(text)}`, () => {
     assert.equal(first(text, 3), expected);

@@ -36,11 +36,13 @@ const askedFor: ReadonlySet<string> = new Set(["enableUlaInternalIpv6", "interna
 /** What differs between wanted and live, and what each difference costs. */
 export function compareThings(resource: Resource, observed: Observed): readonly FieldChange[] {
   const kind = resource.kind as Kind;
-  const wanted = flat(comparable(kind, shownSpec(withoutReferences(resource.spec) as JsonObject)));
+  const spec = shownSpec(withoutReferences(resource.spec) as JsonObject);
+  const isMarked = observed.marker !== undefined;
+  const wanted = flat(comparable(kind, isMarked ? withTagsOf(spec, observed) : spec));
   const live = flat(comparable(kind, observed.state));
-  const left = [...textsAt(resource.spec, "leave")];
+  const left = textsAt(resource.spec, "leave").filter((field) => field !== "tags" || !isMarked);
   // Our own labels are a part of the marker to what does not have it yet.
-  if (observed.marker === undefined) left.push(...ownLabels(wanted, live));
+  if (!isMarked) left.push(...ownLabels(wanted, live));
   const isCompared = (path: string): boolean => !left.some((field) => isWithin(path, field));
   const paths = [...new Set([...wanted.keys(), ...live.keys()])].filter(isCompared).sort(compareText);
   return paths.flatMap((path) => {
@@ -57,6 +59,12 @@ export function compareThings(resource: Resource, observed: Observed): readonly 
 /** Whether a path is that field or a part of it. */
 export function isWithin(path: string, field: string): boolean {
   return path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);
+}
+
+/** Tags of others that are left stand beside our own, at which our firewalls aim. */
+function withTagsOf(spec: JsonObject, { state }: Observed): JsonObject {
+  if (!textsAt(spec, "leave").includes("tags")) return spec;
+  return { ...spec, tags: [...new Set([...textsAt(state, "tags"), ...textsAt(spec, "tags")])].sort(compareText) };
 }
 
 function ownLabels(wanted: ReadonlyMap<string, Json>, live: ReadonlyMap<string, Json>): readonly string[] {

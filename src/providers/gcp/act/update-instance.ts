@@ -49,15 +49,18 @@ export async function updateInstance(bench: Bench, task: Task, signal: AbortSign
 function liveSteps(task: Task, changed: (path: string) => boolean): readonly Step[] {
   const { spec, live } = task;
   const steps: Step[] = [];
+  const isAdoption = task.order.change.action === "adopt";
   if (changed("deletionProtection")) {
     const request = { resource: task.place.name, deletionProtection: spec.deletionProtection === true };
     steps.push({ method: "setDeletionProtection", request });
   }
-  if (changed("tags")) {
+  if (changed("tags") || (isAdoption && leaves(task, "tags"))) {
     const fingerprint = textAt(objectAt(live, "tags"), "fingerprint");
-    steps.push({ method: "setTags", request: { tagsResource: { items: spec.tags ?? [], fingerprint } } });
+    const others = leaves(task, "tags") ? textsAt(objectAt(live, "tags"), "items") : [];
+    const items = [...new Set([...others, ...textsAt(spec, "tags")])];
+    steps.push({ method: "setTags", request: { tagsResource: { items, fingerprint } } });
   }
-  if (changed("metadata") || task.order.change.action === "adopt") {
+  if (changed("metadata") || isAdoption) {
     const fingerprint = textAt(objectAt(live, "metadata"), "fingerprint");
     const items = leaves(task, "metadata") ? withBootNote(task) : metadataItems(spec);
     steps.push({ method: "setMetadata", request: { metadataResource: { items, fingerprint } } });

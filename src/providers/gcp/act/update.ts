@@ -126,7 +126,12 @@ async function updateRouter(bench: Bench, task: Task, signal: AbortSignal): Prom
 
 async function updateFirewall(bench: Bench, task: Task, signal: AbortSignal): Promise<void> {
   const { place, key, spec, marker } = task;
-  const body = firewallBody(spec, marker);
+  const left = textsAt(spec, "leave");
+  const whole = Object.entries(firewallBody(spec, marker));
+  // Where nothing differs the marker alone is written.
+  const isWritten = (name: string): boolean =>
+    task.fields.length === 0 ? name === "description" : !left.includes(name);
+  const body = Object.fromEntries(whole.filter(([name]) => isWritten(name)));
   await bench.checkBody("Firewall", body, key);
   const request = { ...requestAt(place), firewallResource: body };
   const doing = doingText("update", place);

@@ -5,6 +5,7 @@ import { objectAt, textAt } from "../boot/template.ts";
 import { lastOf } from "../names.ts";
 import type { Group } from "./groups.ts";
 import type { Spot, Subnetwork, Vpc } from "./places.ts";
+import type { Rule } from "./rules.ts";
 
 const networking = "networking.datumapis.com/v1alpha";
 const adopt = { "plumbline.dev/adopt": "true" };
@@ -92,7 +93,7 @@ export function bindingManifest(vpc: Vpc, { name: location }: Spot): SurveyedMan
 export function workloadManifest(
   { name, traits, machines, names }: Group,
   spot: Spot,
-  networks: readonly string[],
+  { networks, rules }: { readonly networks: readonly string[]; readonly rules: readonly Rule[] },
   words: Words,
 ): SurveyedManifest {
   const { nics, sizeGib, diskType } = traits;
@@ -106,8 +107,11 @@ export function workloadManifest(
       name,
       annotations: {
         ...adopt,
-        [existingNamesNote]: names,
-        [leaveNote]: traits.leave.map((field) => `instance.${field}`).join(", "),
+        [existingNamesNote]: [names, ...ruleNames(rules)].join("; "),
+        [leaveNote]: [
+          ...traits.leave.map((field) => `instance.${field}`),
+          ...(rules.length > 0 ? ruleFields : []),
+        ].join(", "),
         ...(addresses === "" ? {} : { "plumbline.dev/external-addresses": addresses }),
         ...(traits.deletionProtection ? { "plumbline.dev/protect": "true" } : {}),
       },
@@ -127,7 +131,7 @@ export function workloadManifest(
             virtualMachine: { volumeAttachments: [{ name: "boot" }] },
           },
           volumes: [{ name: "boot", disk: { template: { spec: disk } } }],
-          networkInterfaces: networks.map((network): Json => ({ network: { name: network } })),
+          networkInterfaces: networks.map((network, index) => interfaceOf(network, index, rules)),
         },
       },
     },
@@ -140,10 +144,28 @@ export function workloadManifest(
     of.length === machines.length ? words : `${words} of ${of.join(", ")}`,
   );
   const remarks = [
+    ...(rules.length === 0 ? [] : ["Firewalls keep their priority and the tags that they aim at."]),
     "Left as it is, because no manifest says it; a machine that has to be made again comes up without:",
     ...lines.map((line) => `  ${line}`),
   ];
   return { file: `workloads/${name}.yaml`, content, remarks };
+}
+
+const ruleFields = ["firewall.priority", "firewall.targetTags"];
+
+/** Rules are counted for each interface in the order of the list. */
+function ruleNames(rules: readonly Rule[]): readonly string[] {
+  const counts = new Map<number, number>();
+  return rules.map(({ firewall, interfaceIndex }) => {
+    const place = counts.get(interfaceIndex) ?? 0;
+    counts.set(interfaceIndex, place + 1);
+    return `net-${interfaceIndex}-${place}=${firewall}`;
+  });
+}
+
+function interfaceOf(network: string, index: number, rules: readonly Rule[]): JsonObject {
+  const ingress = rules.filter(({ interfaceIndex }) => interfaceIndex === index).map((rule): Json => rule.ingress);
+  return { network: { name: network }, ...(ingress.length === 0 ? {} : { networkPolicy: { ingress } }) };
 }
 
 /** The region of a zone. */

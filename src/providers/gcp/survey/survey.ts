@@ -19,6 +19,7 @@ import {
 } from "./manifests.ts";
 import { createSpots, judgeNetworks, type Subnetwork, subnetworksOf, type Vpc } from "./places.ts";
 import { protocolText } from "./protocols.ts";
+import { rulesOf } from "./rules.ts";
 
 type LeftOut = Surveyed["leftOut"][number];
 type Names = Pick<Settings, "locationClass" | "images" | "machineTypes">;
@@ -36,16 +37,21 @@ export function surveyOf(grounds: readonly Ground[], survey: Omit<Survey, "realm
   const machines = machinesOf(grounds, survey, { vpcs, subnetworks }, leftOut);
   const spots = createSpots(grounds.length === 1);
   const catalogs = createCatalogs(settings);
+  /** Firewalls that a workload says. */
+  const taken = new Set<string>();
   const workloads = groupsOf(machines).map((group) => {
     const { project, zone, nics } = group.traits;
     catalogs.diskType(group.traits.diskType);
     const spot = spots.find(project, zone, nics);
     const networks = nics.map(({ network }) => vpcs.get(network)?.name ?? lastOf(network));
-    return workloadManifest(group, spot, networks, catalogs);
+    const ground = grounds.find((one) => one.project === project);
+    const rules = ground === undefined ? [] : rulesOf(group, ground);
+    for (const { firewall } of rules) taken.add(`${project}/${firewall}`);
+    return workloadManifest(group, spot, { networks, rules }, catalogs);
   });
   const bindings = bindingsOf(grounds, survey, { vpcs, subnetworks, spots }, leftOut);
   const used = [...vpcs.values()].filter(({ key }) => spots.all.some((spot) => spot.subnetworks.has(key)));
-  leftOut.push(...unusedNetworks([...vpcs.values()], used), ...grounds.flatMap((ground) => othersOf(ground)));
+  leftOut.push(...unusedNetworks([...vpcs.values()], used), ...grounds.flatMap((ground) => othersOf(ground, taken)));
   const codes = new Set<string>();
   const manifests = [
     ...spots.all.map((spot) => locationManifest(spot, catalogs.city(spot.zone, codes), catalogs)),
@@ -131,13 +137,13 @@ function unusedNetworks(all: readonly Vpc[], used: readonly Vpc[]): readonly Lef
 }
 
 /** What manifests say in a way of their own: it stays as it is. */
-function othersOf({ project, firewall, router }: Ground): readonly LeftOut[] {
+function othersOf({ project, firewall, router }: Ground, taken: ReadonlySet<string>): readonly LeftOut[] {
   const isOurs = (live: JsonObject): boolean => markerOfDescription(textAt(live, "description")) !== undefined;
   const rules = firewall
-    .filter((live) => !isOurs(live))
+    .filter((live) => !isOurs(live) && !taken.has(`${project}/${textAt(live, "name")}`))
     .map((live) => ({
       subject: `firewall ${project}/${textAt(live, "name")}`,
-      reason: `it stays as it is (${firewallText(live)}): Plumbline's rules aim at its own tags; write networkPolicy in the workload, then remove it`,
+      reason: `it stays as it is (${firewallText(live)}): no networkPolicy of one workload says just that`,
     }));
   const routers = router
     .filter((live) => !isOurs(live))

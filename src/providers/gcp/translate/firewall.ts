@@ -5,7 +5,7 @@ import type { Resource } from "../../../core/resource.ts";
 import type { FirewallIntent, Fleet, PolicyPort } from "../../../datum/fleet.ts";
 import { deploymentTag } from "../names.ts";
 import type { Settings } from "../options.ts";
-import { isServed, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
+import { isServed, leaveOf, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
 
 /** Just above the deny that every network implies; what a rule leaves out is denied one step before it. */
 const allowPriority = 65_534;
@@ -73,6 +73,7 @@ function ruleResource(
       targetTags: [deploymentTag(naming.fleet, deployment.namespace, deployment.name)],
       [action]: protocolsOf(intent.ports),
       disabled: false,
+      ...(made.isExisting ? leaveOf(document, "firewall") : {}),
     },
     ...{ provides: [], needs: [], source: intent.source, owner: ownerOf(document), location: location.name },
     fieldSources: { allowed: ports, denied: ports, sourceRanges: ranged },

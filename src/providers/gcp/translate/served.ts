@@ -24,6 +24,8 @@ export interface Named {
   readonly key: string;
   readonly name: string;
   readonly project: string;
+  /** Whether it had the name before Plumbline took it over. */
+  readonly isExisting?: boolean;
 }
 
 /** Names things of one fleet; the same commit always gives the same names. */
@@ -46,7 +48,8 @@ export function namingOf(fleet: Fleet, settings: Settings): Naming {
     const uid = uidOf(fleet.name, kind, words.namespace, words.identity);
     const name = words.existing || legalName(words.parts, uid);
     const address = addressOf(settings.name, kind, words.namespace, readable(kind, words.shown, uid));
-    return { address, uid, name, project: place.project, key: keyOf({ kind, ...place, name }) };
+    const isExisting = Boolean(words.existing);
+    return { address, uid, name, project: place.project, key: keyOf({ kind, ...place, name }), isExisting };
   };
   /** Says the project where a network stands in several. */
   const inProject = (namespace: string, name: string, shown: string, project: string): string =>
@@ -99,7 +102,7 @@ export function namingOf(fleet: Fleet, settings: Settings): Naming {
       const { projectId: project, zone: area } = location.gcp;
       const parts = [namespacePart(namespace), instance];
       const ordinal = Number(/-(\d+)$/.exec(instance)?.[1] ?? 0);
-      const existing = existingNames(annotations[existingNamesNote] ?? "")?.(ordinal);
+      const existing = existingNames(annotations[existingNamesNote] ?? "")?.copy(ordinal);
       return make("instance", { project, area }, { namespace, identity: instance, shown: instance, parts, existing });
     },
     disk({ namespace }, location, instance, volume) {
@@ -108,10 +111,11 @@ export function namingOf(fleet: Fleet, settings: Settings): Naming {
       const parts = [namespacePart(namespace), instance, volume];
       return make("disk", { project, area }, { namespace, identity: `${instance}/${volume}`, shown, parts });
     },
-    firewall({ namespace, name }, { gcp: { projectId: project } }, rule) {
+    firewall({ namespace, name, annotations }, { gcp: { projectId: project } }, rule) {
       const shown = `${name}-${rule}`;
+      const existing = existingNames(annotations[existingNamesNote] ?? "")?.rules.get(rule);
       const parts = [fleet.name, namespacePart(namespace), name, rule];
-      return make("firewall", { project, area: "" }, { namespace, identity: shown, shown, parts });
+      return make("firewall", { project, area: "" }, { namespace, identity: shown, shown, parts, existing });
     },
   };
 }
