@@ -5,12 +5,14 @@ import { runDaemon } from "../daemon.ts";
 import { reconcile } from "../reconcile.ts";
 import { inColumns } from "../report/columns.ts";
 import { visible } from "../report/text.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { createLog, type Log } from "../runtime/log.ts";
-import { createMetrics, type Metrics } from "../runtime/metrics.ts";
+import { createMetrics } from "../runtime/metrics.ts";
 import { startServer } from "../server/server.ts";
 import type { Shell } from "../shell.ts";
 import { openAnnouncing } from "./announce.ts";
 import { exhibitOf } from "./exhibits.ts";
+import { createMeasure } from "./measure.ts";
 import { createNews } from "./news.ts";
 import { printer, statusJson } from "./print.ts";
 import { type Flags, openSession, type Session } from "./session.ts";
@@ -67,7 +69,8 @@ async function forever(
 ): Promise<number> {
   const { config } = session;
   const log = logOf(shell, session, flags);
-  const metrics = createMetrics(shell.version);
+  const metrics = createMetrics(shell.version, { process: true });
+  const measure = createMeasure(metrics, () => systemClock.now().getTime());
   const talks = openTalks(shell, session, metrics, log);
   const announcing = await openAnnouncing(shell, session, { write: print.say, log, metrics });
   const told = createNews();
@@ -87,7 +90,7 @@ async function forever(
     : undefined;
   if (server !== undefined) session.embedded?.github?.deliverTo(`${server.url}/webhooks`);
   const units = announcing.worlds.map((world) => ({
-    world,
+    world: measure.world(world),
     ...talks.of(world.judges.fleet, server?.url),
     driftSchedule: config.drift.schedule,
     firstRetryMs: config.retry.firstDelayMs,
@@ -100,7 +103,8 @@ async function forever(
         announcing.tell(outcomes);
         for (const outcome of outcomes) {
           seen.add(outcome.fleet);
-          measure(metrics, outcome, wake, durationMs);
+          measure.pass(outcome, wake, durationMs);
+          measure.drift(outcome.fleet, (await session.store.openIncidents(outcome.fleet)).length);
           if (told.isNews(outcome)) {
             const changed = outcome.results.some(({ state }) => state === "done");
             print.outcome(outcome, { withFleet: changed || isFirst, durationMs });
@@ -135,15 +139,6 @@ function logOf(shell: Shell, { config }: Session, flags: Flags): Log {
     pretty: config.log.format === "text" || (config.log.format === "auto" && shell.stderr.isTerminal),
     redactor: shell.redactor,
   });
-}
-
-function measure(metrics: Metrics, outcome: Outcome, wake: string, durationMs: number): void {
-  metrics.pass(outcome.fleet, wake, outcome.kind, durationMs / 1000);
-  for (const result of outcome.results) {
-    const provider = result.address.split("/")[0] ?? "";
-    metrics.change(provider, result.action, result.state, result.durationMs / 1000);
-  }
-  if (outcome.networks !== undefined) metrics.networks(outcome.fleet, outcome.networks);
 }
 
 /** Says where everything is and what to do next. */
