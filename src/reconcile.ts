@@ -10,6 +10,7 @@ import { type Decision, decide, type Judges } from "./decide.ts";
 import { type Approval, approvalOf, holdOf, takeRevert, useUpApproval } from "./decrees.ts";
 import { watchIncidents } from "./incidents.ts";
 import { type Repository, RepositoryError, type SignatureVerdict } from "./repo/repository.ts";
+import { momentText } from "./report/text.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { PassRecord, Store } from "./store/store.ts";
 
@@ -128,7 +129,7 @@ async function withDecrees(
   const held = await holdOf(world.store, fleet);
   const steps = decision.plan?.changes.filter((change) => acts(change) && !change.held) ?? [];
   if (held !== undefined && steps.length > 0) {
-    const message = `${held.by} put this fleet on hold at ${held.at}. Nothing is applied until it is released.`;
+    const message = `${held.by} put this fleet on hold at ${momentText(held.at)}. Nothing is applied until it is released.`;
     const refusal = { rule: "decree/hold", message, changes: [] };
     return { decision: { ...decision, refusals: [...decision.refusals, refusal] }, approval: undefined };
   }

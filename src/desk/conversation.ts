@@ -1,6 +1,6 @@
 import type { effectsOf } from "../core/effects.ts";
 import { decide } from "../decide.ts";
-import { approve, askRevert, hold, release } from "../decrees.ts";
+import { approve, askRevert, hold, holdOf, release } from "../decrees.ts";
 import type { Remark } from "../forge/forge.ts";
 import { outcomeOf, facts as passFacts } from "../reconcile.ts";
 import { driftMarkdown } from "../report/markdown.ts";
@@ -105,7 +105,7 @@ async function carryOut(
       return await approvePlan(desk, wakes, remark, request.planId);
     case "apply":
       wakes.applyAgain();
-      return { isDone: true, text: "" };
+      return await unlessHeld(desk);
     case "drift":
       return await tellDrift(desk, signal);
     case "accept":
@@ -113,7 +113,7 @@ async function carryOut(
     case "revert":
       await askRevert(store, fleet, by);
       wakes.applyAgain();
-      return { isDone: true, text: "" };
+      return await unlessHeld(desk);
     case "hold":
       await hold(store, fleet, by);
       return { isDone: true, text: `Fleet ${codeSpan(fleet)} stays as it is until ${codeSpan("/release")}.` };
@@ -128,6 +128,15 @@ async function carryOut(
         text: requestHelp.map(([usage, meaning]) => `- ${codeSpan(usage)}: ${meaning}`).join("\n"),
       };
   }
+}
+
+/** What is applied at once needs no words; on hold it waits, and that is said. */
+async function unlessHeld({ world }: Review): Promise<Answer> {
+  const { store, judges } = world;
+  const held = await holdOf(store, judges.fleet);
+  if (held === undefined) return { isDone: true, text: "" };
+  const who = codeSpan(held.by);
+  return { isDone: true, text: `It waits: ${who} put the fleet on hold. ${codeSpan("/release")} ends that.` };
 }
 
 /** A fork's commit is planned only when somebody who may write names exactly it: a later push is not covered. */

@@ -97,3 +97,9 @@ export function durationText(durationMs: number): string {
 export function shortCommit(id: string): string {
   return visible(id).slice(0, 8);
 }
+
+/** `2026-01-01 12:30:00 UTC`: a point in time as people read it; anything else stays as it is. */
+export function momentText(iso: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/.exec(iso);
+  return match === null ? iso : `${match[1]} ${match[2]} UTC`;
+}

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from "../core/json.ts";
 import { blocks } from "./markdown-parts.ts";
 import { codeSpan, fenced, plainText } from "./markdown-text.ts";
 import { redactField } from "./redact.ts";
-import { countOf } from "./text.ts";
+import { countOf, momentText } from "./text.ts";
 import { valueText } from "./value.ts";
 
 /** A drift incident as it is remembered. */
@@ -48,7 +48,7 @@ function incidentMarkdown({ address, openedAt, flaps, details }: DriftIncident):
   });
   return blocks([
     `#### ${codeSpan(address)}`,
-    `Since ${openedAt}${often}${by}. ${plainText(reason)}`.trimEnd(),
+    `Since ${momentText(openedAt)}${often}${by}. ${plainText(reason)}`.trimEnd(),
     lines.length === 0 ? "" : fenced("diff", lines),
   ]).trimEnd();
 }

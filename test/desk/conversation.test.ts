@@ -56,9 +56,12 @@ test("hold stops every change until release, also for a plan that was approved",
   await scene.look();
   scene.commit(web, "instance/api size=1");
   assert.match(await scene.pass(), /^refused/);
+  const waiting = scene.forge.say(7, "ann", "/revert");
+  await scene.look();
+  assert.match(scene.forge.notes.get(`7 answer/${waiting}`)?.[0] ?? "", "`ann` put the fleet on hold");
   scene.forge.say(7, "ann", "/release");
   await scene.look();
-  assert.equal(scene.wakes, ["apply"]);
+  assert.equal(scene.wakes, ["apply", "apply"]);
   assert.is(await scene.pass(), "applied");
 });
 

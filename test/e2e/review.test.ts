@@ -103,7 +103,7 @@ test(
       const mended = await propose("grow", "web.yaml", "minReplica:", "minReplicas:");
       await daemon.says(/#1 .*reviewed: .*1 to create/);
       await sit("comment", "1", "/halp");
-      await daemon.says(/#1 you asked for \/unknown: refused/);
+      await daemon.says(/#1 you asked for \/halp: refused/);
       const answer = (await comments(story, 1)).at(-1);
       assert.match(answer?.body ?? "", /\/help/);
 

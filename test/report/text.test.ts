@@ -7,6 +7,7 @@ import {
   durationText,
   escapeHidden,
   grouped,
+  momentText,
   pad,
   visible,
   widthOf,
@@ -89,6 +90,8 @@ test("says counts and durations", () => {
     [125_000, "2 min 5 s"],
   ] as const;
   for (const [ms, text] of durations) assert.is(durationText(ms), text);
+  assert.is(momentText("2026-01-02T03:04:05.678Z"), "2026-01-02 03:04:05 UTC");
+  assert.is(momentText("never"), "never");
 });
 
 test("puts cells into columns and leaves no space at the end", () => {

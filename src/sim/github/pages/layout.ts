@@ -35,7 +35,7 @@ h1 .number{font-weight:400}
 .comment>header strong{font-size:1em;color:var(--ink)}
 .comment>.text{padding:.25rem 1rem}.comment>footer{padding:0 1rem .6rem;color:var(--dim)}
 .comment:focus{outline:none}.comment:target,.comment:focus,.box:target{border-color:var(--link);box-shadow:0 0 0 1px var(--link)}
-.text h1,.text h2{border-bottom:1px solid var(--line);padding-bottom:.25rem}.text>:first-child{margin-top:.6rem}
+.text h1,.text h2{border-bottom:1px solid var(--line);padding-bottom:.25rem}.text>:first-child{margin-top:.6rem}.text>:last-child{margin-bottom:.6rem}
 .text td,.text th{border:1px solid var(--line);padding:.3rem .7rem;overflow-wrap:break-word}
 .text blockquote{margin:.5rem 0;padding:0 1rem;border-left:.25rem solid var(--line);color:var(--dim)}
 .text ul,.text ol{padding-left:1.6rem}
