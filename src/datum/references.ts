@@ -103,6 +103,7 @@ function checkOne(document: Document, wants: KeyedWants | "nothing", around: Kno
   if (!wants.hasPlaces && wants.keys.every((keys) => keys.some(around.lookup.has))) return [];
   const report = createReporter(document);
   checkObjects(document, wants, around, report);
+  checkContexts(document, wants, around, report);
   checkTargets(wants, around, report);
   return report.problems.map((problem) => [document, problem] as const);
 }
@@ -144,8 +145,8 @@ interface KeyedWants extends Wants {
 function keyed(document: Document): KeyedWants | "nothing" {
   const wants = wantsOf(document);
   if (wants === undefined) return "nothing";
-  const keys = wants.objects.map(({ kind, others, name }) =>
-    [kind, ...others].map((each) => referenceKey(each, document.namespace, name)),
+  const keys = wants.objects.map(({ kind, others, name, namespace = document.namespace }) =>
+    [kind, ...others].map((each) => referenceKey(each, namespace, name)),
   );
   return { ...wants, keys, hasPlaces: wants.cities.length + wants.locations.length + wants.selectors.length > 0 };
 }
@@ -173,6 +174,10 @@ function duplicates(documents: readonly Document[]): readonly Problem[] {
     problems.push(...report.problems);
   }
   return problems;
+}
+
+function isIn(places: readonly Place[], name: string, namespace: string): boolean {
+  return places.some((place) => place.name === name && place.namespace === namespace);
 }
 
 /** One city in two locations: the first by name would win in silence. */
@@ -219,10 +224,34 @@ function checkObjects(
   { lookup, doubts }: Known,
   report: Reporter,
 ): void {
-  for (const [index, { kind, others, rule, name, path, severity }] of objects.entries()) {
+  for (const [
+    index,
+    { kind, others, rule, name, namespace = document.namespace, path, severity },
+  ] of objects.entries()) {
     if ([kind, ...others].some((each) => doubts.kinds.has(each))) continue;
     if (isPlaceholder(name) || doubts.names.has(name) || keys[index]?.some(lookup.has)) continue;
-    missing(report, rule, path, kind, name, lookup.names(kind, document.namespace), undefined, severity);
+    missing(report, rule, path, kind, name, lookup.names(kind, namespace), undefined, severity);
+  }
+}
+
+/** A subnet belongs to a presence that somebody wrote, or to that of a network, by the name that presences have. */
+function checkContexts(
+  document: Document,
+  { contexts = [] }: Wants,
+  { lookup, doubts }: Known,
+  report: Reporter,
+): void {
+  const { namespace } = document;
+  if (doubts.kinds.has("NetworkContext") || doubts.kinds.has("Network") || doubts.kinds.has("Location")) return;
+  for (const { path, name, location } of contexts) {
+    if (isPlaceholder(name) || doubts.names.has(name)) continue;
+    const place = lookup.places.find((one) => one.name === location);
+    if (place === undefined || lookup.find("NetworkContext", namespace, name) !== undefined) continue;
+    const endings = [`-${place.namespace}-${location}`, `-${location}`];
+    const networks = endings.flatMap((ending) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []));
+    if (networks.some((network) => lookup.find("Network", namespace, network) !== undefined)) continue;
+    const hint = `Add a NetworkContext of that name, or name that of a Network: NETWORK${endings[0]}.`;
+    missing(report, "reference/missing", path, "NetworkContext", name, lookup.names("NetworkContext", namespace), hint);
   }
 }
 
@@ -235,8 +264,14 @@ function checkTargets(wants: Wants, { lookup, locations, doubts }: Known, report
     if (cities.has(city)) continue;
     missing(report, "workload/city-missing", path, "Location for city", city, [...cities.keys()], cityHint);
   }
-  for (const { path, name } of doubts.kinds.has("Location") ? [] : wants.locations) {
+  for (const { path, name, namespace } of doubts.kinds.has("Location") ? [] : wants.locations) {
+    if (isPlaceholder(name) || doubts.names.has(name)) continue;
     if (!locations.has(name)) missing(report, "workload/location-missing", path, "Location", name, [...locations]);
+    else if (namespace !== undefined && !isIn(places, name, namespace)) {
+      const stands = places.find((place) => place.name === name)?.namespace;
+      const message = `Location ${name} stands in the namespace ${stands}, not in ${namespace}.`;
+      report.say("workload/location-missing", [...path.slice(0, -1), "namespace"], message, `Write ${stands}.`);
+    }
   }
   for (const { path, selector } of wants.selectors) {
     if (isEmptySelector(selector) || targetsOf({ locationSelector: selector }, places).length > 0) continue;

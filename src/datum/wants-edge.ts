@@ -1,6 +1,6 @@
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { objectsAt, textAt } from "./report.ts";
-import type { WantedObject } from "./wanted.ts";
+import type { WantedContext, WantedObject, WantedPlace } from "./wanted.ts";
 
 /** Kinds whose objects make a presence of a network in a location. */
 const presenceKinds = ["NetworkBinding", "NetworkContext"];
@@ -14,22 +14,40 @@ type Reference = readonly [path: Path, kinds: readonly WantedObject["kind"][]];
  */
 export function edgeObjectsOf(document: Document): readonly WantedObject[] {
   if (!isOf(document, document.kind)) return [];
-  const severity = presenceKinds.includes(document.kind) ? "error" : "warning";
+  const isPresence = presenceKinds.includes(document.kind);
+  const severity = isPresence ? "error" : "warning";
   return referencesOf(document).flatMap(([path, [kind, ...others]]): readonly WantedObject[] => {
     const name = textAt(document.content, path);
     const namespace = textAt(document.content, [...path.slice(0, -1), "namespace"]);
-    if (name === "" || kind === undefined || (namespace !== "" && namespace !== document.namespace)) return [];
-    return [{ kind, others, rule: "reference/missing", name, path, severity }];
+    if (name === "" || kind === undefined) return [];
+    const wanted: WantedObject = { kind, others, rule: "reference/missing", name, path, severity };
+    if (namespace === "" || namespace === document.namespace) return [wanted];
+    // What an object of the edge names elsewhere may be another team's.
+    return isPresence ? [{ ...wanted, namespace }] : [];
   });
 }
 
+/** Kinds of blocks inside a presence. */
+const subnetKinds = ["Subnet", "SubnetClaim"];
+
 /** The locations that a presence names. */
-export function presenceLocations(document: Document): readonly { readonly path: Path; readonly name: string }[] {
-  if (!presenceKinds.includes(document.kind) && document.kind !== "Subnet" && document.kind !== "SubnetClaim")
-    return [];
-  const path = ["spec", "location", "name"];
-  const name = textAt(document.content, path);
-  return name === "" ? [] : [{ path, name }];
+export function presenceLocations(document: Document): readonly WantedPlace[] {
+  return [...presenceKinds, ...subnetKinds].includes(document.kind) ? placeAt(document, ["spec", "location"]) : [];
+}
+
+/** The location that a reference of a document names. */
+export function placeAt({ content }: Document, reference: Path): readonly WantedPlace[] {
+  const path = [...reference, "name"];
+  const [name, namespace] = [textAt(content, path), textAt(content, [...reference, "namespace"])];
+  return name === "" ? [] : [{ path, name, ...(namespace !== "" && { namespace }) }];
+}
+
+/** The presence that a subnet names. */
+export function contextsOf(document: Document): readonly WantedContext[] {
+  if (!subnetKinds.includes(document.kind) || !isOf(document, document.kind)) return [];
+  const path = ["spec", "networkContext", "name"];
+  const [name, location] = [textAt(document.content, path), textAt(document.content, ["spec", "location", "name"])];
+  return name === "" || location === "" ? [] : [{ path, name, location }];
 }
 
 function referencesOf({ kind, content }: Document): readonly Reference[] {

@@ -2,14 +2,15 @@ import { isObject, type JsonObject } from "../core/json.ts";
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { isLabel, objectsAt, textAt } from "./report.ts";
 import { instanceSpecPath } from "./template.ts";
-import type { WantedObject } from "./wanted.ts";
-import { edgeObjectsOf, presenceLocations } from "./wants-edge.ts";
+import type { WantedContext, WantedObject, WantedPlace } from "./wanted.ts";
+import { contextsOf, edgeObjectsOf, placeAt, presenceLocations } from "./wants-edge.ts";
 
 /** What one document says of others: read once, looked up in every commit that still has the document. */
 export interface Wants {
   readonly objects: readonly WantedObject[];
   readonly cities: readonly { readonly path: Path; readonly city: string }[];
-  readonly locations: readonly { readonly path: Path; readonly name: string }[];
+  readonly locations: readonly WantedPlace[];
+  readonly contexts?: readonly WantedContext[];
   readonly selectors: readonly { readonly path: Path; readonly selector: JsonObject }[];
 }
 
@@ -25,7 +26,9 @@ export function wantsOf(document: Document): Wants | undefined {
   if (spec === undefined) {
     const objects = edgeObjectsOf(document);
     const locations = presenceLocations(document);
-    return objects.length + locations.length === 0 ? undefined : { objects, locations, cities: [], selectors: [] };
+    const contexts = contextsOf(document);
+    if (objects.length + locations.length + contexts.length === 0) return undefined;
+    return { objects, locations, contexts, cities: [], selectors: [] };
   }
   const { content } = document;
   const objects: WantedObject[] = [];
@@ -61,17 +64,13 @@ export function wantsOf(document: Document): Wants | undefined {
 /** The one place of a deployment or an instance that somebody wrote. */
 function placeSaid(document: Document): Partial<Wants> {
   const { content } = document;
-  const at = (path: Path) => ({ path, name: textAt(content, path) });
-  const isSaid = (path: Path): boolean => textAt(content, path) !== "";
-  if (isOf(document, "Instance")) {
-    const path = ["spec", "location", "name"];
-    return isSaid(path) ? { locations: [at(path)] } : {};
-  }
+  if (isOf(document, "Instance")) return { locations: placeAt(document, ["spec", "location"]) };
   if (!isOf(document, "WorkloadDeployment")) return {};
-  const location = ["spec", "locationRef", "name"];
-  const city = ["spec", "cityCode"];
-  if (isSaid(location)) return { locations: [at(location)] };
-  return isSaid(city) ? { cities: [{ path: city, city: textAt(content, city) }] } : {};
+  const locations = placeAt(document, ["spec", "locationRef"]);
+  const path = ["spec", "cityCode"];
+  const city = textAt(content, path);
+  if (locations.length > 0) return { locations };
+  return city === "" ? {} : { cities: [{ path, city }] };
 }
 
 function placesWanted(content: JsonObject): Omit<Wants, "objects"> {

@@ -111,8 +111,12 @@ const zone = `${dns}DNSZone\nmetadata: { name: zone }\nspec: { domainName: examp
 const records = `${dns}DNSRecordSet\nmetadata: { name: www }\nspec: { dnsZoneRef: { name: zone }, recordType: A, records: [{ name: www, a: { content: 192.0.2.1 } }] }\n`;
 const proxy = `${edge}HTTPProxy\nmetadata: { name: site }\nspec: { rules: [{ backends: [{ endpoint: "https://example.com" }] }] }\n`;
 const wall = `${edge}TrafficProtectionPolicy\nmetadata: { name: wall }\nspec: { targetRefs: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: site }] }\n`;
-const context = (network: string, location = "dfw") =>
-  `${edge}NetworkContext\nmetadata: { name: c }\nspec: { network: { name: ${network} }, location: { name: ${location}, namespace: default } }\n`;
+const context = (network: string, location = "dfw", namespace = "default") =>
+  `${edge}NetworkContext\nmetadata: { name: c }\nspec: { network: { name: ${network} }, location: { name: ${location}, namespace: ${namespace} } }\n`;
+const subnet = (name: string) =>
+  `${edge}SubnetClaim\nmetadata: { name: s }\nspec: { subnetClass: private, networkContext: { name: ${name} }, location: { name: dfw }, ipFamily: IPv4 }\n`;
+const binding = (namespace: string) =>
+  `${edge}NetworkBinding\nmetadata: { name: b }\nspec: { network: { name: default, namespace: ${namespace} }, location: { name: dfw } }\n`;
 
 for (const [title, files, ...wanted] of [
   ["records without their zone", { records }, "warning reference/missing spec.dnsZoneRef.name"],
@@ -122,6 +126,17 @@ for (const [title, files, ...wanted] of [
   ["a presence of a missing network", { c: context("gone") }, "error reference/missing spec.network.name"],
   ["a presence nowhere", { c: context("default", "gone") }, "error workload/location-missing spec.location.name"],
   ["a presence", { c: context("default") }],
+  [
+    "a presence in a location of another namespace",
+    { c: context("default", "dfw", "infra") },
+    "error workload/location-missing spec.location.namespace",
+  ],
+  ["a binding to a network of its namespace", { b: binding("default") }],
+  ["a binding to a network of another namespace", { b: binding("other") }, "error reference/missing spec.network.name"],
+  ["a subnet of a presence that somebody wrote", { c: context("default"), s: subnet("c") }],
+  ["a subnet of a presence by its name", { s: subnet("default-default-dfw") }],
+  ["a subnet of a presence by its newer name", { s: subnet("default-dfw") }],
+  ["a subnet of no presence", { s: subnet("other-dfw") }, "error reference/missing spec.networkContext.name"],
 ] as const) {
   test(title, () => {
     const { problems } = checkFiles({ "base.yaml": surroundings, ...files });
