@@ -25,7 +25,9 @@ export function checkRuntime(content: JsonObject, catalogs: Catalogs, report: Re
   const classes = Object.keys(catalogs["runtime-classes"]);
   if (runtimeClass !== "" && !classes.includes(runtimeClass)) {
     const message = `The runtime class ${JSON.stringify(runtimeClass)} is not known.`;
-    report.say("workload/runtime-class", [...runtime, "class"], message, `Known: ${classes.join(", ")}.`);
+    const meant = nearest(runtimeClass, classes);
+    const hint = meant === undefined ? `Known: ${classes.join(", ")}.` : `Did you mean ${meant}?`;
+    report.say("workload/runtime-class", [...runtime, "class"], message, hint);
   }
   if (valueAt(content, [...runtime, "resources", "requests"]) !== undefined) {
     report.say(

@@ -1,8 +1,8 @@
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Catalogs } from "./catalogs.ts";
-import { readBlock } from "./cidr.ts";
-import { type Document, isOf } from "./document.ts";
+import { cidrProblem, readBlock } from "./cidr.ts";
+import { type Document, isOf, valueAt } from "./document.ts";
 import { checkGenerations, checkWrittenGenerations } from "./generations.ts";
 import { createReporter, isSubdomain, objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkAnnotations } from "./rules-annotations.ts";
@@ -57,6 +57,7 @@ function checkNetworkNamespaces(document: Document, report: Reporter): void {
 }
 
 function checkNetwork(document: Document, report: Reporter): void {
+  checkIpv6Range(document, report);
   const range = textAt(document.content, ["spec", "ipam", "ipv4Range"]);
   if (range === "") return;
   const path = ["spec", "ipam", "ipv4Range"];
@@ -70,6 +71,20 @@ function checkNetwork(document: Document, report: Reporter): void {
     );
   else if (block.prefix > 29)
     report.say("network/range", path, `${range} is too small for a network.`, "Use a prefix length of 29 or less.");
+}
+
+/** Longer prefixes hold no block of a location. */
+const longestPrefix = 64;
+
+function checkIpv6Range({ content }: Document, report: Reporter): void {
+  const path = ["spec", "ipam", "ipv6Range"];
+  const range = textAt(content, path);
+  if (range === "") return;
+  const hint = "Write the first address and the prefix length, such as fd20:12:34::/48, or leave it out.";
+  const wrong = range.includes(":") ? cidrProblem(range) : `${JSON.stringify(range)} is no IPv6 range.`;
+  if (wrong !== undefined) report.say("network/range", path, wrong, hint);
+  else if (Number(range.split("/")[1]) > longestPrefix)
+    report.say("network/range", path, `${range} is too small: each location takes a /64 of it.`, hint);
 }
 
 function checkLocation(document: Document, catalogs: Catalogs, report: Reporter): void {
@@ -90,6 +105,13 @@ function checkLocation(document: Document, catalogs: Catalogs, report: Reporter)
     report.say("location/city-unknown", path, `No known city has the code ${JSON.stringify(city)}.`, hint, "warning");
   }
   checkCoordinates(document, report);
+  const namespace = valueAt(document.content, ["metadata", "namespace"]);
+  if (namespace !== undefined && valueAt(document.content, ["spec", "coordinates"]) !== undefined) {
+    const message =
+      "metadata.namespace is of the older generation of the API, spec.coordinates of the newer one, whose locations have none.";
+    const hint = "Remove coordinates, or namespace here and wherever the location is named.";
+    report.say("generation/mixed", ["spec", "coordinates"], message, hint, "warning");
+  }
   const region = textAt(document.content, ["spec", "provider", "gcp", "region"]);
   const zone = textAt(document.content, ["spec", "provider", "gcp", "zone"]);
   if (zone !== "" && !new RegExp(`^${region.replace(/[^a-z0-9-]/g, ".")}-[a-z]$`).test(zone)) {

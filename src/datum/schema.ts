@@ -147,7 +147,8 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
         return say("schema/pattern", path, `${here} ${error.message ?? "is not allowed"}.`, "See the kind's schema.");
       }
       const { limit, i, j } = error.params as { limit?: number; i?: number; j?: number };
-      const message = bound.message.replace("LIMIT", String(limit)).replace("ITEMS", `${j} and ${i}`);
+      const [first, second] = [i ?? 0, j ?? 0].sort((left, right) => left - right);
+      const message = bound.message.replace("LIMIT", String(limit)).replace("ITEMS", `${first} and ${second}, from 0`);
       return say(bound.rule, path, `${here} ${limit === 1 ? message.replace(/s$/, "") : message}.`, bound.hint);
     }
   }

@@ -135,4 +135,19 @@ test("a location without a namespace in its place and in references is that of t
   assert.equal(placed(problemsOf(binding)), []);
 });
 
+test("a location with a namespace and coordinates is of two generations", () => {
+  const text = (namespace: string) =>
+    `apiVersion: networking.datumapis.com/v1alpha
+kind: Location
+metadata: { name: a${namespace} }
+spec:
+  locationClassName: self-managed
+  topology: { topology.datum.net/city-code: FRA }
+  coordinates: { latitude: "32.9", longitude: "-97.0" }
+  provider: {}
+`;
+  assert.equal(placed(problemsOf(text(", namespace: default"))), ["generation/mixed spec.coordinates"]);
+  assert.equal(placed(problemsOf(text(""))), []);
+});
+
 test.run();

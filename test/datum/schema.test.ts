@@ -51,6 +51,27 @@ const rows: readonly (readonly [title: string, body: string, place: string, mess
     /10\.128\.0\.0\/9/,
   ],
   [
+    "an IPv6 range that is none",
+    "  ipam: { mode: Auto, ipv6Range: fd20:1:2::/129 }\n",
+    "network/range@6:34",
+    /is not a CIDR block/,
+    /fd20:12:34/,
+  ],
+  [
+    "an IPv4 range for IPv6",
+    "  ipam: { mode: Auto, ipv6Range: 10.0.0.0/8 }\n",
+    "network/range@6:34",
+    /no IPv6 range/,
+    /fd20:12:34/,
+  ],
+  [
+    "an IPv6 range that is too small",
+    '  ipam: { mode: Auto, ipv6Range: "fd20:1:2:3::/80" }\n',
+    "network/range@6:34",
+    /too small/,
+    /fd20:12:34/,
+  ],
+  [
     "a range that is too small",
     "  ipam:\n    mode: Auto\n    ipv4Range: 10.0.0.0/30\n",
     "network/range@8:16",
