@@ -62,12 +62,17 @@ export async function openPull(
   return thread;
 }
 
-/** What follows when branches have moved, whoever moved them: pull requests follow, merges are made anew, hooks are told. */
-export async function afterPush(world: World, project: Project, user: string): Promise<void> {
-  await world.inTurn(project, () => followBranches(world, project, user));
+/** What follows when branches have moved, whoever moved them: pull requests follow, merges are made anew, hooks are told. A program that makes a branch opens its pull request itself: `opens` is for pushes. */
+export async function afterPush(
+  world: World,
+  project: Project,
+  user: string,
+  opens: boolean = world.autoPull,
+): Promise<void> {
+  await world.inTurn(project, () => followBranches(world, project, user, opens));
 }
 
-async function followBranches(world: World, project: Project, user: string): Promise<void> {
+async function followBranches(world: World, project: Project, user: string, opens: boolean): Promise<void> {
   const git = await world.git(project);
   const key = projectKey(project);
   const isBranch = ([ref]: readonly [string, string]): boolean => ref.startsWith("refs/heads/");
@@ -82,7 +87,7 @@ async function followBranches(world: World, project: Project, user: string): Pro
     world.deliver(project, "push", "push", async () => await pushDelivery(world, project, { ref, old, fresh, user }));
     const branch = ref.slice("refs/heads/".length);
     await follow(world, project, branch, fresh);
-    if (world.autoPull && fresh !== undefined) await proposeBranch(world, project, { branch, commit: fresh, user });
+    if (opens && fresh !== undefined) await proposeBranch(world, project, { branch, commit: fresh, user });
   }
 }
 
@@ -213,7 +218,7 @@ export async function mergePull(
     const id = await git.commitTree(trial.tree, [pull.baseCommit, pull.headCommit], text, by);
     await git.moveBranch(pull.baseBranch, id);
     await markMerged(world, project, current, id, user);
-    await followBranches(world, project, user);
+    await followBranches(world, project, user, world.autoPull);
     return id;
   });
 }

@@ -93,7 +93,7 @@ async function moving<T>(call: Call, work: (project: Project, git: GitRepository
   const project = projectOf(call, "write", "contents");
   const git = await call.world.git(project);
   const answer = await work(project, git);
-  await afterPush(call.world, project, askerOf(call));
+  await afterPush(call.world, project, askerOf(call), false);
   return answer;
 }
 
