@@ -52,7 +52,7 @@ export interface Applied {
 }
 
 /** How a change ended, and whether what did not get done may heal by itself. */
-type Ending = Pick<ChangeResult, "state" | "retryable">;
+type Ending = Pick<ChangeResult, "state" | "retryable" | "message">;
 
 /**
  * Carries out a plan: claims in the store, acts, records. Safe to die on any line: what was claimed is found again by marker.
@@ -82,7 +82,9 @@ export async function applyPlan(work: Work): Promise<Applied> {
     for (const address of change.dependsOn) {
       const ending = await endings.get(address);
       if (ending === undefined || ending.state === "done") continue;
-      return finish(skipped(change, `${address} was not done.`, ending.retryable));
+      // The first cause is told to everybody who waits for it, however many steps away.
+      const why = ending.state === "failed" ? `${address} was not done: ${ending.message}` : ending.message;
+      return finish(skipped(change, why, ending.retryable));
     }
     return queue.add(async () => {
       if (work.stopping.aborted) return finish(skipped(change, "The daemon is stopping.", true));

@@ -16,6 +16,7 @@ import { expandFleet } from "./datum/expand.ts";
 import type { Fleet } from "./datum/fleet.ts";
 import { nameProblems } from "./datum/judge.ts";
 import { checkUpdates } from "./datum/rules-update.ts";
+import { unservedProblems } from "./datum/unserved.ts";
 import { type Ground, groundOf } from "./ground.ts";
 import type { Judged } from "./policy/check.ts";
 import type { PolicyEngine } from "./policy/door.ts";
@@ -117,6 +118,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     ...sealed,
     ...judges.providers.flatMap((provider) => provider.problems?.(fleet) ?? []),
     ...clashes(wanted),
+    ...unservedProblems(fleet, wanted),
   ]);
   if (hasErrors(found)) return { ...base, ...nothing, expanded, problems: found, sources: await sourcesOf(found) };
 

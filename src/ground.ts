@@ -22,10 +22,10 @@ export function groundOf(
   unavailable: ReadonlySet<string>,
 ): Ground {
   const allocations = new Map<string, string>();
-  for (const { provider, spec, status } of inventory) {
-    const block = status?.addresses.range;
-    if (unavailable.has(provider) && typeof spec.allocation === "string" && block !== undefined)
-      allocations.set(spec.allocation, block);
+  for (const { provider: name, spec } of inventory) {
+    if (!unavailable.has(name)) continue;
+    const remembered = providers.find((provider) => provider.name === name)?.allocation?.(spec);
+    if (remembered !== undefined) allocations.set(remembered.key, remembered.block);
   }
   for (const { allocation, marker } of observed) {
     const isAnothers = marker !== undefined && marker.fleet !== fleet.name;

@@ -27,7 +27,7 @@ export interface NetworkPlace {
   readonly cityCode: string;
   readonly key: string;
   readonly block: string;
-  /** Another block that the location's own world chose; empty when it did not. */
+  /** Another block that a world chose, and which: `10.134.0.0/20 at lhr`; empty when none did. */
   readonly given: string;
   /** Empty where the network carries no IPv6. */
   readonly ipv6: string;

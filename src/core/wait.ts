@@ -55,7 +55,7 @@ function waitsOf(
     const resource = resources.get(address);
     if (change === undefined || resource === undefined || !isMaking(change)) return undefined;
     for (const needed of dependenciesOf(resource, providers)) {
-      const reason = notReady(needed) ?? decide(needed);
+      const reason = notReady(needed, sharedToken(resource, resources.get(needed))) ?? decide(needed);
       if (reason === undefined) continue;
       waits.set(address, reason);
       return reason;
@@ -63,18 +63,28 @@ function waitsOf(
     return undefined;
   }
 
-  function notReady(address: Address): Reason | undefined {
+  function notReady(address: Address, token: string | undefined): Reason | undefined {
     const provider = resources.get(address)?.provider ?? "";
     const failure = unavailable.get(provider);
-    if (failure !== undefined) return { waitsFor: address, message: `${provider} cannot be seen now (${failure})` };
+    const what = token === undefined ? "" : `${token} is `;
+    if (failure !== undefined)
+      return {
+        waitsFor: address,
+        message: `${what === "" ? "" : `${what}not known: `}${provider} cannot be seen now (${failure})`,
+      };
     const change = byAddress.get(address);
     const phase = change?.observed?.status.phase;
     if (change?.action !== "keep" || phase === undefined || phase === "ready") return undefined;
-    return { waitsFor: address, message: phaseText(change) };
+    return { waitsFor: address, message: `${what}${phaseText(change)}` };
   }
 
   for (const change of changes) decide(change.address);
   return waits;
+}
+
+/** The domain word under which one needs the other; undefined for a plain reference. */
+function sharedToken(resource: Resource, needed: Resource | undefined): string | undefined {
+  return resource.needs.find((token) => needed?.provides.includes(token) === true);
 }
 
 /**

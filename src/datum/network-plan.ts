@@ -63,7 +63,7 @@ function placeOf(presence: Presence, fleet: Fleet, standing: Standing): NetworkP
   const parts = partsOf(presence, standing);
   return {
     ...{ location: location.name, cityCode: location.cityCode, key, block },
-    given: given?.kind === "given" && given.block !== block ? given.block : "",
+    given: given?.kind === "given" && given.block !== block ? `${given.block} at ${given.by}` : "",
     ipv6: presence.ipv6?.block ?? "",
     ...{ room, used, free: Math.max(0, room - used) },
     ready: parts.length > 0 && parts.every(({ phase }) => phase === "ready"),

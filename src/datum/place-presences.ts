@@ -172,7 +172,7 @@ function givenProblems(
       "network/block-given",
       at,
       message,
-      "Nothing of ours stands there; name the range that it takes.",
+      "Let it know the Location (kinds: [Location.networking.datumapis.com]), or name the range that it takes.",
       "warning",
     ),
   ];

@@ -50,6 +50,8 @@ export interface Provider {
   problems?(fleet: Fleet): readonly Problem[];
   /** What its world says of addresses beside what our own things hold: ranges of others, prefixes and blocks it chose. Pure. */
   ranges?(fleet: Fleet, observed: readonly Observed[]): readonly RangeFact[];
+  /** The block that a remembered spec holds, for when its world cannot be seen. Pure. */
+  allocation?(spec: JsonObject): { readonly key: string; readonly block: string } | undefined;
   /** The provider's share of the fleet as resources, sorted by address. Throws nothing: what it cannot make is in `fleet.problems` already. */
   translate(fleet: Fleet): readonly Resource[];
   /**

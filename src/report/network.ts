@@ -81,7 +81,7 @@ function placesText({ places, ipv6Prefix }: NetworkPlan, { palette }: Look): str
 }
 
 function blockText({ block, given }: NetworkPlace): string {
-  return given === "" ? block || "-" : `${given} (not ${block})`;
+  return given === "" ? block || "-" : `${block || "-"} (${given})`;
 }
 
 function stateOf({ ready, parts }: NetworkPlace): string {

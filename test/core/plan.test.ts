@@ -224,7 +224,7 @@ test("a thing waits for a presence that stands but is not ready", () => {
   assert.equal(lines(plan.changes), ["create web (commit, held)"]);
   assert.match(
     plan.changes[1]?.reason ?? plan.changes[0]?.reason ?? "",
-    "Waits for edge/network/default/n: pending (Allocating)",
+    "Waits for edge/network/default/n: network default/n is pending (Allocating)",
   );
 });
 

@@ -23,6 +23,7 @@ const withoutExample = [
   "proxy/matches",
   "network/range-changed",
   "network/block-given",
+  "location/unserved",
 ];
 
 /** What good examples of other rules may be warned of, being shorter than a whole repository. */

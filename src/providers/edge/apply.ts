@@ -11,6 +11,7 @@ import { markerOf, withMarker } from "./marker.ts";
 import { fieldOf, textOf, titleOf } from "./object.ts";
 import { observedOf } from "./observe.ts";
 import { fieldManager } from "./options.ts";
+import { yieldsTo } from "./presences.ts";
 import { readinessOf } from "./readiness.ts";
 import { removeObject, waitGone } from "./remove.ts";
 import { forceNote } from "./translate.ts";
@@ -70,6 +71,11 @@ async function applyObject(
   resource: Resource,
   signal: AbortSignal,
 ): Promise<Observed> {
+  const standing = yieldsTo(resource) ? await read(bench, place, signal) : undefined;
+  if (standing !== undefined && !isDeleting(standing) && markerOf(standing) === undefined) {
+    // Somebody was faster: theirs serves as it is. Without an incarnation nobody will ever take it for ours.
+    return { ...(await waitReady(bench, place, standing, signal)), id: "" };
+  }
   const live = await beforeApply(bench, place, order, resource, signal);
   const uid = live === undefined ? "" : textOf(fieldOf(live, "metadata"), "uid");
   const plain = withoutReferences(resource.spec) as JsonObject;

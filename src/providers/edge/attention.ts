@@ -2,11 +2,14 @@ import type { Observed, Resource } from "../../core/resource.ts";
 import type { Scope } from "../provider.ts";
 import { type KnownKind, kindId } from "./kinds.ts";
 import type { Interest } from "./observe.ts";
+import { yieldsTo } from "./presences.ts";
 
 /** Remembers which kinds are worth listing. */
 export interface Attention {
   /** These resources are wanted: their kinds are listed whole from now on. */
   want(resources: readonly Resource[]): readonly Resource[];
+  /** Leaves out contexts and claims of presences that somebody else made: they serve as they are. What manifests say stays. */
+  yielding(resources: readonly Resource[]): readonly Resource[];
   /** Something of this kind is about to be made. */
   touch(word: string): void;
   interest(scope: Scope): Interest;
@@ -22,6 +25,8 @@ export function createAttention(kinds: readonly KnownKind[]): Attention {
   const wanted = new Set<string>();
   const marked = new Set<string>();
   const swept = new Set<string>();
+  /** Keys of what was seen and is not ours. */
+  const others = new Set<string>();
   const idOf = new Map(kinds.map((kind) => [kind.word, kindId(kind)]));
   const idsOf = (words: readonly string[]) => words.flatMap((word) => idOf.get(word) ?? []);
   /** The fleet at large, for leftovers in namespaces nobody remembers, and each realm of it. */
@@ -31,6 +36,7 @@ export function createAttention(kinds: readonly KnownKind[]): Attention {
       for (const id of idsOf(resources.map(({ kind }) => kind))) wanted.add(id);
       return resources;
     },
+    yielding: (resources) => resources.filter((resource) => !yieldsTo(resource) || !others.has(resource.key)),
     touch: (word) => {
       for (const id of idsOf([word])) marked.add(id);
       swept.clear();
@@ -46,13 +52,17 @@ export function createAttention(kinds: readonly KnownKind[]): Attention {
     },
     learn: async function* (scope, observed) {
       let owns = false;
+      const seen = new Set<string>();
       for await (const one of observed) {
+        if (one.marker === undefined) seen.add(one.key);
         if (one.marker?.fleet === scope.fleet) {
           owns = true;
           for (const id of idsOf([one.kind])) marked.add(id);
         }
         yield one;
       }
+      others.clear();
+      for (const key of seen) others.add(key);
       if (scope.kinds === undefined && !owns) for (const key of sweepKeys(scope)) swept.add(key);
     },
   };

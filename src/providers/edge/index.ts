@@ -17,8 +17,9 @@ import { groupOf, type KnownKind, kindId, kindsOf } from "./kinds.ts";
 import { textOf } from "./object.ts";
 import { type Lens, observeRealms } from "./observe.ts";
 import { controlPlaneUrl, type EdgeOptions, edgeDefaults } from "./options.ts";
+import { claimedBlock, presenceFacts } from "./presences.ts";
 import { rehearse } from "./rehearse.ts";
-import { strayProblems, type Translator, translateFleet } from "./translate.ts";
+import { keyOf, strayProblems, type Translator, translateFleet } from "./translate.ts";
 import { watchRealms } from "./watch.ts";
 
 import { writtenOf } from "./written.ts";
@@ -58,7 +59,8 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
   const lens: Lens = { provider: name, kinds, client, discovery, siblings };
   const { controlPlanes = [name] } = options;
   const translator = (): Translator => ({ provider: name, kinds, controlPlanes, served: discovery.last() });
-  const translate = (fleet: Fleet): readonly Resource[] => attention.want(translateFleet(translator(), fleet));
+  const translate = (fleet: Fleet): readonly Resource[] =>
+    attention.yielding(attention.want(translateFleet(translator(), fleet)));
   return {
     name,
     kinds: kinds.map((kind) => kind.word),
@@ -67,6 +69,8 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
       ...strayProblems(translator(), fleet),
       ...unservedProblems(translate(fleet), kinds, discovery.last()),
     ],
+    allocation: claimedBlock,
+    ranges: (fleet, observed) => presenceFacts({ ...translator(), keyOf }, fleet, observed),
     translate,
     observe: (scope, signal) => {
       const interest = attention.interest(scope);

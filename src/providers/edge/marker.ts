@@ -11,6 +11,9 @@ const commitNote = "plumbline.dev/commit";
 /** Asked for by the manifest and kept on the object as written, so that it protects even where nothing else is remembered. */
 export const protectNote = "plumbline.dev/protect";
 
+/** Names the presence that an object of ours makes; such a one is ready only when it says so itself. */
+export const presenceNote = "plumbline.dev/presence";
+
 const markerFields: ReadonlySet<string> = new Set([fleetLabel, uidLabel, addressNote, specNote, commitNote]);
 
 /** Whether a label or annotation belongs to the marker. */

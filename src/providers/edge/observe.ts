@@ -7,6 +7,7 @@ import { type Discovery, pathOf, type ServedKind } from "./discovery.ts";
 import { type KnownKind, kindId } from "./kinds.ts";
 import { fleetLabel, markerOf } from "./marker.ts";
 import { fieldOf, textOf } from "./object.ts";
+import { claimedBlock } from "./presences.ts";
 import { readinessOf } from "./readiness.ts";
 import { clusterRealm, keyOf } from "./translate.ts";
 
@@ -15,6 +16,7 @@ export function observedOf(provider: string, kind: KnownKind, object: JsonObject
   const metadata = fieldOf(object, "metadata");
   const namespace = textOf(metadata, "namespace");
   const marker = markerOf(object);
+  const claimed = claimedBlock(object);
   return {
     provider,
     kind: kind.word,
@@ -24,6 +26,7 @@ export function observedOf(provider: string, kind: KnownKind, object: JsonObject
     ...(marker === undefined ? {} : { marker }),
     state: stateOf(object),
     status: readinessOf(kind, object).status,
+    ...(marker === undefined || claimed === undefined ? {} : { allocation: claimed }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Status } from "../../core/resource.ts";
 import { addressesOf, conditionsOf } from "./addresses.ts";
 import type { KnownKind } from "./kinds.ts";
+import { presenceNote } from "./marker.ts";
 import { fieldOf, objectsOf, textOf } from "./object.ts";
 
 /** How far an object is, and what is missing. */
@@ -25,7 +26,9 @@ export function readinessOf(kind: KnownKind, object: JsonObject): Readiness {
     return { status, settled: false, spoken: true, missing: "it is being deleted" };
   }
   const missing = kind.ready.map((type) => missingIn(object, type)).filter((text) => text !== "");
-  const spoken = kind.ready.length === 0 || kind.ready.some((type) => speaks(object, type));
+  // Instances wait for presences of ours: silence is no answer there.
+  const isGate = textOf(fieldOf(fieldOf(object, "metadata"), "annotations"), presenceNote) !== "";
+  const spoken = kind.ready.length === 0 || isGate || kind.ready.some((type) => speaks(object, type));
   if (missing.length === 0 || !spoken) {
     const detail =
       kind.ready.length === 0 || !spoken

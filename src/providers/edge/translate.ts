@@ -9,6 +9,7 @@ import type { ServedKind } from "./discovery.ts";
 import { groupOf, type KnownKind, kindId } from "./kinds.ts";
 import { protectNote } from "./marker.ts";
 import { fieldOf, omit, textOf } from "./object.ts";
+import { presenceResources } from "./presences.ts";
 
 /** Asks to overwrite fields that another manager owns. Kept on the object, so that everybody sees it. */
 export const forceNote = "plumbline.dev/force-conflicts";
@@ -41,7 +42,8 @@ export function translateFleet(translator: Translator, fleet: Fleet): readonly R
     const known = served?.get(kindId(kind))?.namespaced;
     return [resourceOf(provider, kind, scoped(document, known), fleet, planes[0] === provider)];
   });
-  return resources.sort((left, right) => compareText(left.address, right.address));
+  const all = [...resources, ...presenceResources({ ...translator, keyOf }, fleet)];
+  return all.sort((left, right) => compareText(left.address, right.address));
 }
 
 /** Manifests that name a control plane nobody configured: they would be applied nowhere. */

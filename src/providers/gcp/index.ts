@@ -25,7 +25,7 @@ import { type Ground, lookAround } from "./survey/ground.ts";
 import { surveyOf } from "./survey/survey.ts";
 import { realmsOf, translateFleet } from "./translate/fleet.ts";
 import { problemsOf } from "./translate/problems.ts";
-import { rangeFactsOf } from "./translate/ranges.ts";
+import { rangeFactsOf, rememberedBlock } from "./translate/ranges.ts";
 import { routingRealm } from "./translate/routing.ts";
 import { writtenOf } from "./written.ts";
 
@@ -48,6 +48,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
     realms: (fleet: Fleet) => realmsOf(fleet, settings),
     problems: (fleet: Fleet) => problemsOf(fleet, settings),
     ranges: (fleet: Fleet, observed: readonly Observed[]) => rangeFactsOf(fleet, observed, settings),
+    allocation: rememberedBlock,
     translate: (fleet: Fleet) => translateFleet(fleet, settings),
     observe,
     compare: (resource: Resource, observed: Observed) =>

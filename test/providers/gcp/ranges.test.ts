@@ -105,8 +105,9 @@ test("the ranges of a peer are told", () =>
   }));
 
 const presence = {
-  network: { namespace: "default", name: "main" },
+  network: { namespace: "default", name: "main", document: { content: {} } },
   location: {
+    document: { content: {} },
     ...{ name: "dallas", namespace: "default", className: "self-managed" },
     gcp: { projectId: "test-project", region: "us-south1", zone: "us-south1-a" },
   },

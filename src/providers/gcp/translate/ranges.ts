@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../core/json.ts";
 import type { Observed } from "../../../core/resource.ts";
 import type { Fleet } from "../../../datum/fleet.ts";
 import type { RangeFact } from "../../../datum/range-facts.ts";
@@ -5,6 +6,12 @@ import { textAt, textsAt } from "../boot/template.ts";
 import { partialOf } from "../names.ts";
 import type { Settings } from "../options.ts";
 import { isServed, namingOf } from "./served.ts";
+
+/** The block that the spec of a subnetwork holds; undefined for any other spec. */
+export function rememberedBlock(spec: JsonObject): { readonly key: string; readonly block: string } | undefined {
+  const [key, block] = [textAt(spec, "allocation"), textAt(spec, "ipCidrRange")];
+  return key === "" || block === "" ? undefined : { key, block };
+}
 
 /** What Compute Engine says of addresses: ranges of others in our networks and of their peers, and the IPv6 that stands. */
 export function rangeFactsOf(fleet: Fleet, observed: readonly Observed[], settings: Settings): readonly RangeFact[] {
