@@ -16,15 +16,20 @@ export function firewallsOf(deployment: Deployment): readonly FirewallIntent[] {
     return objectsAt(document.content, [...nic.path, "networkPolicy", "ingress"]).map(
       (rule, ruleIndex): FirewallIntent => {
         const from = objectsAt(rule.value, ["from"]).map(({ value }) => value);
-        const ranges = from.map((source) => textAt(source, ["ipBlock", "cidr"])).filter((range) => range !== "");
+        const blocks = from
+          .map((source) => ({ cidr: textAt(source, ["ipBlock", "cidr"]), except: exceptOf(source) }))
+          .filter(({ cidr }) => cidr !== "");
+        const all = everybody(network).map((cidr) => ({ cidr, except: [] }));
+        const sources = blocks.length === 0 ? all : blocks;
         return {
           deployment,
           network,
           interfaceIndex,
           ruleIndex,
           ports: objectsAt(rule.value, ["ports"]).map(({ value }) => portOf(value, names)),
-          sourceRanges: ranges.length === 0 ? everybody(network) : [...new Set(ranges)].sort(),
-          exceptRanges: [...new Set(from.flatMap(exceptOf))].sort(),
+          sourceRanges: [...new Set(sources.map(({ cidr }) => cidr))].sort(),
+          exceptRanges: [...new Set(sources.flatMap(({ except }) => except))].sort(),
+          sources,
           source: document.at(rule.path),
         };
       },

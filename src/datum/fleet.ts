@@ -73,6 +73,8 @@ export interface FirewallIntent {
   readonly sourceRanges: readonly string[];
   /** CIDRs carved out of the ranges above (`except`). */
   readonly exceptRanges: readonly string[];
+  /** The same, each block with its own exceptions: what one leaves out, another may let in. */
+  readonly sources: readonly { readonly cidr: string; readonly except: readonly string[] }[];
   readonly source: Source;
 }
 

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../core/json.ts";
 import { objectsAt, textAt, textsAt } from "./boot/template.ts";
 
-const everybody: readonly string[] = ["0.0.0.0/0", "::/0"];
+/** From this share of all addresses a rule is for everybody, in however many pieces it says so. */
+const nearlyAll = 0.5;
 
 /** What a firewall rule or an instance opens to everybody, from its spec or its live state. */
 export function exposuresOf(kind: string, spec: JsonObject): readonly string[] {
@@ -16,7 +17,11 @@ export function exposuresOf(kind: string, spec: JsonObject): readonly string[] {
 
 function firewallExposures(rule: JsonObject): readonly string[] {
   if (rule.disabled === true || rule.direction === "EGRESS") return [];
-  const sources = textsAt(rule, "sourceRanges").filter((range) => everybody.includes(range));
+  const ranges = textsAt(rule, "sourceRanges");
+  const sources = [
+    ...(shareOf(ranges.filter((range) => !range.includes(":"))) >= nearlyAll ? ["0.0.0.0/0"] : []),
+    ...(shareOf(ranges.filter((range) => range.includes(":"))) >= nearlyAll ? ["::/0"] : []),
+  ];
   return sources.flatMap((source) =>
     objectsAt(rule, "allowed").flatMap((allowed) => {
       const protocol = textAt(allowed, "IPProtocol");
@@ -28,4 +33,8 @@ function firewallExposures(rule: JsonObject): readonly string[] {
       return words.map((word) => `${word} from ${source}`);
     }),
   );
+}
+
+function shareOf(ranges: readonly string[]): number {
+  return ranges.reduce((sum, range) => sum + 2 ** -Number(range.split("/")[1] ?? Number.POSITIVE_INFINITY), 0);
 }

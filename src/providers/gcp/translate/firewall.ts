@@ -2,6 +2,7 @@ import { reference } from "../../../core/identity.ts";
 import type { Json } from "../../../core/json.ts";
 import { compareText } from "../../../core/problem.ts";
 import type { Resource } from "../../../core/resource.ts";
+import { blocksMeet, carve } from "../../../datum/carve.ts";
 import type { FirewallIntent, Fleet, PolicyPort } from "../../../datum/fleet.ts";
 import { deploymentTag } from "../names.ts";
 import type { Settings } from "../options.ts";
@@ -15,12 +16,13 @@ const denyPriority = 65_533;
 export function firewallResources(fleet: Fleet, settings: Settings, naming: Naming): readonly Resource[] {
   return fleet.firewalls.flatMap((intent) => {
     const { location } = intent.deployment;
-    return isServed(location, settings) ? rulesOf(intent, location, settings, naming) : [];
+    return isServed(location, settings) ? rulesOf(intent, fleet, location, settings, naming) : [];
   });
 }
 
 function rulesOf(
   intent: FirewallIntent,
+  fleet: Fleet,
   location: ServedLocation,
   settings: Settings,
   naming: Naming,
@@ -31,14 +33,44 @@ function rulesOf(
       ? []
       : [ruleResource(intent, location, settings, naming, { name: `${rule}${suffix}`, ranges, action })];
   // One rule may not mix the two families of addresses.
-  const allowed = byFamily(intent.sourceRanges);
-  const denied = byFamily(intent.exceptRanges);
+  const isShut = shutsOthers(intent, fleet);
+  const allowed = byFamily(isShut ? allowedBy(intent) : intent.sourceRanges);
+  const denied = byFamily(isShut ? [] : intent.exceptRanges);
   return [
     ...make("", allowed.ipv4, "allowed"),
     ...make("-ipv6", allowed.ipv6, "allowed"),
     ...make("-deny", denied.ipv4, "denied"),
     ...make("-deny-ipv6", denied.ipv6, "denied"),
   ];
+}
+
+/**
+ * Rules add up: an exception takes out of its own block and forbids nothing else. A deny rule would forbid it to everybody, so
+ * that where another block lets some of it in, the allow rule itself leaves the exception out.
+ */
+function shutsOthers(intent: FirewallIntent, fleet: Fleet): boolean {
+  if (intent.exceptRanges.length === 0) return false;
+  const siblings = fleet.firewalls.filter(
+    ({ deployment, network }) => deployment === intent.deployment && network === intent.network,
+  );
+  const reached = siblings.filter((one) => portsMeet(one.ports, intent.ports)).flatMap(allowedBy);
+  return intent.exceptRanges.some((except) => reached.some((range) => blocksMeet(range, except)));
+}
+
+/** What a rule lets in, without what each of its blocks leaves out. */
+function allowedBy({ sources }: FirewallIntent): readonly string[] {
+  return sources.flatMap(({ cidr, except }) => carve(cidr, except));
+}
+
+function portsMeet(left: readonly PolicyPort[], right: readonly PolicyPort[]): boolean {
+  if (left.length === 0 || right.length === 0) return true;
+  return left.some((one) => right.some((other) => portMeets(one, other)));
+}
+
+function portMeets(left: PolicyPort, right: PolicyPort): boolean {
+  if (left.protocol !== right.protocol) return false;
+  if (left.from === undefined || right.from === undefined) return true;
+  return left.from <= (right.to ?? right.from) && right.from <= (left.to ?? left.from);
 }
 
 interface Rule {
