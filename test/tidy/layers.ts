@@ -146,7 +146,6 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   "@octokit/auth-app": ["forge/github/"],
   "@octokit/plugin-throttling": ["forge/github/"],
   "@octokit/plugin-retry": ["forge/github/"],
-  "@octokit/webhooks-methods": ["forge/github/", "sim/github/"],
   openpgp: ["repo/"],
   marked: ["markup/"],
   "sanitize-html": ["markup/"],
