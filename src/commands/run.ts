@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import type { Command, OutputFormat } from "../cli.ts";
 import { stateDirectoryOf, type Worlds } from "../compose/embedded.ts";
+import { onKeptPort } from "../compose/kept-port.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { runDaemon } from "../daemon.ts";
 import { reconcile } from "../reconcile.ts";
@@ -8,7 +10,7 @@ import { visible } from "../report/text.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { createLog, type Log } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
-import { startServer } from "../server/server.ts";
+import { type Exhibits, type Server, startServer } from "../server/server.ts";
 import type { Shell } from "../shell.ts";
 import { openAnnouncing } from "./announce.ts";
 import { exhibitOf } from "./exhibits.ts";
@@ -76,7 +78,7 @@ async function forever(
   const told = createNews();
   const seen = new Set<string>();
   const server = config.server.enabled
-    ? await startServer(config.server, {
+    ? await serve(session, {
         isReady: () => seen.size >= session.worlds.length,
         async metrics() {
           for (const forge of session.forges.values()) metrics.forge(forge.name, forge.budget());
@@ -130,6 +132,13 @@ async function forever(
   }
   if (output === "text") print.say("\nStopped in order. Starting again goes on from here.");
   return 0;
+}
+
+/** Where the worlds are embedded, what was said in pull requests goes on leading to the page after a restart. */
+async function serve({ config, embedded, stateDirectory }: Session, exhibits: Exhibits): Promise<Server> {
+  if (embedded === undefined) return await startServer(config.server, exhibits);
+  const start = (port: number): Promise<Server> => startServer({ ...config.server, port }, exhibits);
+  return await onKeptPort(join(stateDirectory, "page-port"), start);
 }
 
 function logOf(shell: Shell, { config }: Session, flags: Flags): Log {

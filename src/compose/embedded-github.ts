@@ -5,6 +5,7 @@ import { openRepository } from "../repo/index.ts";
 import { createReleasers } from "../runtime/releasers.ts";
 import type { Shell } from "../shell.ts";
 import type { GithubSimulator } from "../sim/github/index.ts";
+import { onKeptPort } from "./kept-port.ts";
 
 /** The embedded GitHub, where the example repository is a project under review. */
 export interface EmbeddedGithub {
@@ -64,17 +65,7 @@ async function start(shell: Shell, dataDirectory: string): Promise<GithubSimulat
   const { startGithubSimulator } = await import("../sim/github/index.ts");
   const searchPath = shell.environment.PATH ?? "";
   const options = { dataDirectory, searchPath, pushesAs: person, autoPull: true };
-  const portFile = join(dataDirectory, "port");
-  const port = Number(await readFile(portFile, "utf8").catch(() => "0"));
-  let github: GithubSimulator;
-  try {
-    github = await startGithubSimulator({ ...options, port: Number.isInteger(port) && port < 65_536 ? port : 0 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    github = await startGithubSimulator({ ...options, port: 0 });
-  }
-  await writeFile(portFile, new URL(github.url).port);
-  return github;
+  return await onKeptPort(join(dataDirectory, "port"), (port) => startGithubSimulator({ ...options, port }));
 }
 
 /** Lets pull requests follow what is committed in the work tree; gives what ends that. */
