@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { decide } from "../../src/decide.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { inFolder } from "../support/folder.ts";
 import { folderRepository } from "../support/folder-repository.ts";
 import { git } from "../support/git.ts";
 import { run, start } from "../support/program.ts";
 import { root, simulatedWorld } from "../support/worlds.ts";
+import { computeFigures } from "./compute.ts";
 import { say } from "./figures.ts";
 import { judging } from "./judging.ts";
-import { manyCopies } from "./many.ts";
 import { reviewTimes } from "./reviews.ts";
+import { simulatorFigures } from "./simulator.ts";
 
 const signals = { stopping: new AbortController().signal, signal: new AbortController().signal };
 
@@ -47,36 +47,6 @@ async function quietPass(): Promise<void> {
     8,
     "calls",
   );
-  await simulated.close();
-}
-
-async function thousand(): Promise<void> {
-  const simulated = await simulatedWorld();
-  await inFolder(async (folder) => {
-    manyCopies(folder, 1_000);
-    const repository = folderRepository(folder, "Thousand");
-    const world = {
-      ...simulated.worldOn(repository),
-      patience: { concurrency: 32, attempts: 3, firstDelayMs: 5, maxDelayMs: 50, progressDeadlineMs: 600_000 },
-    };
-    await reconcile(world, "started", signals);
-    const before = simulated.gce.control.requests().reads;
-    const inventory = await simulated.store.inventory("golden");
-    const commit = await repository.head("main", signals.signal);
-    const { plan } = await decide(world.judges, {
-      repository,
-      commit,
-      inventory,
-      signal: signals.signal,
-      onProgress: () => undefined,
-    });
-    say(
-      `observing ${plan?.counts.keep ?? 0} things, 1,000 of them instances`,
-      simulated.gce.control.requests().reads - before,
-      6,
-      "calls",
-    );
-  });
   await simulated.close();
 }
 
@@ -140,6 +110,7 @@ async function reviews(): Promise<void> {
 await coldPlan();
 await judging(say);
 await quietPass();
-await thousand();
+await computeFigures(say);
+await simulatorFigures(say);
 await idleMemory();
 await reviews();
