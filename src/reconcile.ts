@@ -4,6 +4,7 @@ import type { InventoryEntry } from "./core/inventory.ts";
 import type { Outcome, OutcomeKind } from "./core/outcome.ts";
 import { acts } from "./core/plan.ts";
 import type { OnProgress } from "./core/progress.ts";
+import { strangersIn } from "./core/strangers.ts";
 import { tableOf } from "./core/table.ts";
 import { networkPlansOf } from "./datum/network-plan.ts";
 import { type Decision, decide, type Judges } from "./decide.ts";
@@ -37,7 +38,7 @@ export interface PassSignals {
 }
 
 /** Names of the facts a fleet remembers. */
-export const facts = { good: "good-commit", applied: "applied-commit" } as const;
+export const facts = { good: "good-commit", applied: "applied-commit", strangers: "strangers" } as const;
 
 /**
  * One pass over the tracked branch: decide, apply, record. Never depends on what woke it.
@@ -109,7 +110,18 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
     if (approval !== undefined) await useUpApproval(world.store, fleet, approval);
   }
   await watchIncidents(world, decision, applied);
+  await rememberStrangers(world, outcome.strangers);
   return outcome;
+}
+
+/** How many strangers are remembered for those who read later. */
+const strangersRemembered = 100;
+
+async function rememberStrangers({ store, judges }: World, strangers: Outcome["strangers"]): Promise<void> {
+  if (strangers === undefined) return;
+  const now = JSON.stringify(strangers.slice(0, strangersRemembered));
+  const before = (await store.fact(judges.fleet, facts.strangers)) ?? "[]";
+  if (now !== before) await store.setFact(judges.fleet, facts.strangers, now);
 }
 
 /** Why this commit may not be applied although its plan may be good: nobody who may signed it. */
@@ -180,6 +192,7 @@ export function outcomeOf(
     pending: decision.pending,
     table: tableOf(decision, applied?.live ?? new Map(), inventory),
     ...networksOf(decision, applied),
+    ...strangersOf(world.judges.providers, decision),
     failure: [...decision.unavailable].map(([name, error]) => `${name}: ${error.message}`).join(" "),
     retryable:
       failed.some((result) => result.retryable) ||
@@ -195,6 +208,12 @@ function networksOf(decision: Decision, applied: Applied | undefined): Pick<Outc
   const { wanted, plan } = decision;
   const standing = { ground, wanted, changes: plan?.changes ?? [], unavailable, live: applied?.live ?? new Map() };
   return { networks: networkPlansOf(fleet, standing) };
+}
+
+function strangersOf(providers: Judges["providers"], { plan, observed }: Decision): Pick<Outcome, "strangers"> {
+  if (plan === undefined) return {};
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  return { strangers: strangersIn(plan, observed, (thing) => byName.get(thing.provider)?.standsIn?.(thing) ?? []) };
 }
 
 function kindOf(decision: Decision, attempted: number, failed: number): OutcomeKind {

@@ -2,6 +2,7 @@ import type { Action, Plan, Refusal } from "./change.ts";
 import type { NetworkPlan } from "./network.ts";
 import type { Problem } from "./problem.ts";
 import type { Address, Phase, StatusCondition } from "./resource.ts";
+import type { Stranger } from "./strangers.ts";
 
 /** How a pass ended. */
 export type OutcomeKind = "invalid" | "refused" | "settled" | "applied" | "failed";
@@ -67,6 +68,8 @@ export interface Outcome {
   readonly table: readonly FleetRow[];
   /** The address plan of each network; absent where nothing was expanded. */
   readonly networks?: readonly NetworkPlan[];
+  /** What nobody manages but stands in our networks; absent where nothing was planned. */
+  readonly strangers?: readonly Stranger[];
   /** What stopped the pass as a whole (a repository or provider that cannot be reached); empty otherwise. */
   readonly failure: string;
   /** Whether looking again later may help without anybody changing anything. */

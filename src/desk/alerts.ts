@@ -1,4 +1,6 @@
+import type { Stranger } from "../core/strangers.ts";
 import type { Ticket } from "../forge/forge.ts";
+import { facts } from "../reconcile.ts";
 import { ticketMarkdown } from "../report/ticket.ts";
 import { memoryOf, type Review } from "../review.ts";
 
@@ -17,7 +19,7 @@ export async function alertDrift({ world, forge, say }: Review, signal: AbortSig
   const ticket: Ticket = {
     key: `drift/${fleet}`,
     title: `Drift in fleet ${fleet}`,
-    body: ticketMarkdown(fleet, incidents),
+    body: ticketMarkdown(fleet, incidents, strangersOf(await store.fact(fleet, facts.strangers))),
     isOpen: incidents.length > 0,
   };
   const said = JSON.stringify([ticket.isOpen, ticket.body]);
@@ -26,6 +28,11 @@ export async function alertDrift({ world, forge, say }: Review, signal: AbortSig
   if (number !== undefined) say?.(`drift is told in issue #${number}${ticket.isOpen ? "" : ", closed now"}`);
   if (ticket.isOpen || number !== undefined) await store.setFact(fleet, ticketFact, said);
   if (!ticket.isOpen) await store.dropFact(fleet, ticketFact);
+}
+
+/** What the last pass saw in our networks; it never opens an issue by itself, because nobody has to do anything about it. */
+function strangersOf(text: string | undefined): readonly Stranger[] {
+  return text === undefined ? [] : (JSON.parse(text) as readonly Stranger[]);
 }
 
 const ticketFact = "drift-ticket";

@@ -63,6 +63,8 @@ export interface Provider {
   compare(resource: Resource, observed: Observed): readonly FieldChange[];
   /** What a spec or a live state of this kind opens to everybody, in words such as `tcp:443 from 0.0.0.0/0`. Pure. */
   exposures?(kind: string, spec: JsonObject): readonly string[];
+  /** Keys of the things that this one stands in, such as its networks, the closest first; empty where nobody has to know of it. Pure. */
+  standsIn?(observed: Observed): readonly string[];
   /**
    * What the world itself says to these creates, updates and adoptions, without a change: problems on the manifests' lines.
    * Bounded in its calls. Throws ProviderError when the world cannot be asked, which no plan hangs on.

@@ -3,6 +3,7 @@ import type { Outcome } from "../core/outcome.ts";
 import { outcomeText } from "./outcome.ts";
 import type { Look } from "./palette.ts";
 import { actingChanges, changeLines } from "./plan.ts";
+import { strangersText } from "./strangers.ts";
 import { countOf, shortCommit, visible } from "./text.ts";
 
 /** Headings of the drift report, what people ask for first at the top. */
@@ -38,5 +39,6 @@ export function driftText(outcome: Outcome, look: Look): string {
     outcome.failure === ""
       ? verdict
       : `${verdict}\n  ${palette.yellow("Not all could be seen:")} ${visible(outcome.failure)}`;
-  return `${[seen, ...blocks].join("\n\n")}\n`;
+  const strangers = strangersText(outcome.strangers ?? [], look);
+  return `${[seen, ...blocks, ...(strangers === "" ? [] : [strangers])].join("\n\n")}\n`;
 }

@@ -6,6 +6,7 @@ import type { Problem } from "../core/problem.ts";
 import { assumedJson } from "./assumed.ts";
 import { actingChanges } from "./plan.ts";
 import type { FleetStatus } from "./status.ts";
+import { strangersJson } from "./strangers.ts";
 import { escapeHidden } from "./text.ts";
 import { shownFields } from "./value.ts";
 
@@ -57,6 +58,7 @@ export function driftDocument(outcome: Outcome): JsonObject {
     commit: outcome.commit,
     causes: { drift: count("drift"), both: count("both"), commit: count("commit") },
     changes: changes.map(changeJson),
+    strangers: strangersJson(outcome.strangers ?? []),
     problems: outcome.problems.map(problemJson),
     failure: outcome.failure,
   };

@@ -15,6 +15,7 @@ import { verdict } from "./outcome.ts";
 import { actingChanges } from "./plan.ts";
 import { problemCounts } from "./problems.ts";
 import type { FleetStatus } from "./status.ts";
+import { strangersMarkdown } from "./strangers.ts";
 import { countOf, shortCommit } from "./text.ts";
 import { countsText, hasChanges } from "./words.ts";
 
@@ -92,6 +93,7 @@ export function driftMarkdown(outcome: Outcome): string {
     outcome.failure === "" ? "" : plainText(outcome.failure),
     problemsMarkdown(outcome.problems),
     ...parts,
+    strangersMarkdown(outcome.strangers ?? []),
   ]);
 }
 

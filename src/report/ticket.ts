@@ -1,7 +1,9 @@
 import { isObject, type JsonObject } from "../core/json.ts";
+import type { Stranger } from "../core/strangers.ts";
 import { blocks } from "./markdown-parts.ts";
 import { codeSpan, fenced, plainText } from "./markdown-text.ts";
 import { redactField } from "./redact.ts";
+import { strangersMarkdown } from "./strangers.ts";
 import { countOf, momentText } from "./text.ts";
 import { valueText } from "./value.ts";
 
@@ -17,7 +19,11 @@ const incidentsShown = 100;
 const valueWidth = 160;
 
 /** The text of a fleet's drift issue: each thing that is not as the manifests want it, since when, how often, and what differs. */
-export function ticketMarkdown(fleet: string, incidents: readonly DriftIncident[]): string {
+export function ticketMarkdown(
+  fleet: string,
+  incidents: readonly DriftIncident[],
+  strangers: readonly Stranger[] = [],
+): string {
   if (incidents.length === 0) return blocks([`Fleet ${codeSpan(fleet)} is as the manifests want it again.`]);
   const shown = incidents.slice(0, incidentsShown);
   const more = incidents.length - shown.length;
@@ -25,6 +31,7 @@ export function ticketMarkdown(fleet: string, incidents: readonly DriftIncident[
     `${countOf(incidents.length, "thing")} of fleet ${codeSpan(fleet)} ${incidents.length === 1 ? "is" : "are"} not as the tracked branch wants.`,
     ...shown.map(incidentMarkdown),
     more > 0 ? `And ${more} more.` : "",
+    strangersMarkdown(strangers),
     `**Next**: ${codeSpan("/revert")} puts it right now, ${codeSpan("/accept")} opens a pull request that takes it over into the manifests. This issue closes by itself when the drift has ended.`,
   ]);
 }

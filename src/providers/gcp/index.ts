@@ -21,6 +21,7 @@ import { compareSecretThings } from "./secrets/compare.ts";
 import { isSecretKind, secretKinds, secretsRealm } from "./secrets/kinds.ts";
 import { listSecrets } from "./secrets/observe.ts";
 import { carryOutSecret } from "./secrets/order.ts";
+import { standsIn } from "./standing.ts";
 import { type Ground, lookAround } from "./survey/ground.ts";
 import { surveyOf } from "./survey/survey.ts";
 import { realmsOf, translateFleet } from "./translate/fleet.ts";
@@ -54,6 +55,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
     compare: (resource: Resource, observed: Observed) =>
       isSecretKind(resource.kind) ? compareSecretThings(resource, observed) : compareThings(resource, observed),
     exposures: exposuresOf,
+    standsIn,
     written: (resource, field) => writtenOf(resource, field, settings),
     apply: (order: Order, signal: AbortSignal) =>
       isSecretKind(order.change.kind)
