@@ -2,6 +2,7 @@ import { isObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import { type Document, type Path, valueAt } from "./document.ts";
 import { existingNames, existingNamesNote, existingNetwork, isLeave, leaveNote } from "./existing.ts";
+import { flowLogsWish } from "./flow-logs.ts";
 import { peeredRanges } from "./range-facts.ts";
 import type { Reporter } from "./report.ts";
 import { natWish, routeWishes } from "./routing.ts";
@@ -20,6 +21,7 @@ const ownAnnotations = [
   "nat",
   "routes",
   "peered-ranges",
+  "flow-logs",
   "existing-names",
   "leave",
 ];
@@ -65,6 +67,11 @@ function checkAnnotation(key: string, value: unknown, path: Path, report: Report
     const hint =
       "Write routes such as 10.9.0.0/16 via 10.128.0.5 priority 900, or via internet, or via instance web-main-dfw-0; a semicolon between two.";
     report.say("annotations/routes", path, message, hint);
+  }
+  if (key.endsWith("/flow-logs") && flowLogsWish(String(value)) === undefined) {
+    const message = `${JSON.stringify(String(value).slice(0, 80))} says nothing of flow logs.`;
+    const hint = 'Write "true", or settings such as "sampling=0.1,interval=30s,metadata=none".';
+    report.say("annotations/flow-logs", path, message, hint);
   }
   if (key.endsWith("/peered-ranges") && peeredRanges(String(value)) === undefined) {
     const message = `${JSON.stringify(String(value).slice(0, 80))} holds something that is no range.`;

@@ -23,6 +23,7 @@ export const matrix: Readonly<Record<Kind, Readonly<Record<string, Cost>>>> = {
     ipCidrRange: (before, after) => (isWider(before, after) ? "nothing" : "replace"),
     stackType: stackCost,
     ipv6AccessType: onceOnly,
+    flowLogs: "nothing",
   },
   firewall: {
     network: "replace",

@@ -25,6 +25,7 @@ const rows: readonly (readonly [Kind, string, Json | undefined, Json | undefined
   ["subnetwork", "stackType", "IPV4_ONLY", "IPV6_ONLY", "replace"],
   ["subnetwork", "ipv6AccessType", undefined, "INTERNAL", "nothing"],
   ["subnetwork", "ipv6AccessType", "INTERNAL", "EXTERNAL", "replace"],
+  ["subnetwork", "flowLogs.interval", "INTERVAL_5_SEC", "INTERVAL_1_MIN", "nothing"],
   ["network", "enableUlaInternalIpv6", undefined, true, "nothing"],
   ["network", "internalIpv6Range", undefined, "fd20::/48", "nothing"],
   ["network", "internalIpv6Range", "fd20::/48", "fd20:1::/48", "replace"],

@@ -25,6 +25,7 @@ const bodies: Readonly<Record<Kind, Body>> = {
     ...pick(spec, ["name", "network", "ipCidrRange", "stackType", "ipv6AccessType"]),
     description: markerDescription(marker, textAt(spec, "allocation")),
     purpose: "PRIVATE",
+    ...(isObject(spec.flowLogs) ? { logConfig: flowLogsBody(spec) } : {}),
   }),
   router: (spec, marker) => ({
     ...pick(spec, ["name", "network"]),
@@ -45,6 +46,13 @@ const bodies: Readonly<Record<Kind, Body>> = {
   }),
   instance: instanceBody,
 };
+
+/** Flow logs in the API's form, on or off. */
+export function flowLogsBody(spec: JsonObject): JsonObject {
+  if (!isObject(spec.flowLogs)) return { enable: false };
+  const { sampling: flowSampling = 0.5, interval: aggregationInterval = "", metadata = "" } = spec.flowLogs;
+  return { enable: true, flowSampling, aggregationInterval, metadata };
+}
 
 /** A firewall's body; the same for making and for changing. */
 export function firewallBody(spec: JsonObject, marker: Marker): JsonObject {

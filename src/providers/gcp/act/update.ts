@@ -6,7 +6,7 @@ import { textAt, textsAt } from "../boot/template.ts";
 import { compareThings } from "../compare.ts";
 import { type Place, placeOf, requestAt } from "../kinds.ts";
 import { type Bench, checkOurs, doingText, markerOf, operate, readLive, seenAs } from "./bench.ts";
-import { firewallBody, mergedLabels, natBodies } from "./bodies.ts";
+import { firewallBody, flowLogsBody, mergedLabels, natBodies } from "./bodies.ts";
 import type { Task } from "./task.ts";
 import { updateInstance } from "./update-instance.ts";
 
@@ -112,6 +112,18 @@ async function updateSubnetwork(bench: Bench, task: Task, signal: AbortSignal): 
       if (!(error instanceof ProviderError) || error.code !== "in-use" || spec.stackType !== "IPV4_ONLY") throw error;
     }
   }
+  if ([...changed].some((path) => path.startsWith("flowLogs"))) await updateFlowLogs(bench, task, signal);
+}
+
+/** The fingerprint may be another one after what was changed before. */
+async function updateFlowLogs(bench: Bench, { place, key, spec }: Task, signal: AbortSignal): Promise<void> {
+  const now = await readLive(bench, place, key, signal);
+  const body = { logConfig: flowLogsBody(spec), fingerprint: textAt(now, "fingerprint") };
+  await bench.checkBody("Subnetwork", body, key);
+  const request = { ...requestAt(place), subnetworkResource: body };
+  const doing = doingText("update", place);
+  const target = { project: place.project, key };
+  await operate(bench, { service: "subnetwork", method: "patch", request, doing }, target, signal);
 }
 
 async function updateRouter(bench: Bench, task: Task, signal: AbortSignal): Promise<void> {

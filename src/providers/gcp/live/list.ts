@@ -14,7 +14,7 @@ export const wantedFields: Readonly<Record<Kind, string>> = {
   network:
     "id,name,description,autoCreateSubnetworks,mtu,routingConfig,enableUlaInternalIpv6,internalIpv6Range,peerings(network)",
   subnetwork:
-    "id,name,description,region,network,ipCidrRange,stackType,ipv6AccessType,ipv6CidrRange,secondaryIpRanges(ipCidrRange)",
+    "id,name,description,region,network,ipCidrRange,stackType,ipv6AccessType,ipv6CidrRange,secondaryIpRanges(ipCidrRange),logConfig(enable,flowSampling,aggregationInterval,metadata)",
   firewall:
     "id,name,description,network,direction,priority,sourceRanges,sourceTags,sourceServiceAccounts,destinationRanges,targetTags,targetServiceAccounts,allowed,denied,disabled",
   router: "id,name,description,region,network,nats",

@@ -32,6 +32,7 @@ const states: Readonly<Record<Kind, (live: JsonObject) => JsonObject>> = {
     ...said(live, "ipCidrRange"),
     stackType: textAt(live, "stackType") || "IPV4_ONLY",
     ...said(live, "ipv6AccessType"),
+    ...flowLogs(objectAt(live, "logConfig")),
     ...listed("secondaryRanges", objectsAt(live, "secondaryIpRanges"), (range) => textAt(range, "ipCidrRange")),
   }),
   firewall: (live) => ({
@@ -87,6 +88,14 @@ function natState(nat: JsonObject): JsonObject {
 function said(live: JsonObject, field: string, normal: (text: string) => string = (text) => text): JsonObject {
   const text = textAt(live, field);
   return text === "" ? {} : { [field]: normal(text) };
+}
+
+/** Flow logs that are on; what the server leaves out is what it uses then. */
+function flowLogs(config: JsonObject): JsonObject {
+  if (config.enable !== true) return {};
+  const sampling = typeof config.flowSampling === "number" ? Math.round(config.flowSampling * 1_000) / 1_000 : 0.5;
+  const interval = textAt(config, "aggregationInterval") || "INTERVAL_5_SEC";
+  return { flowLogs: { sampling, interval, metadata: textAt(config, "metadata") || "EXCLUDE_ALL_METADATA" } };
 }
 
 /** What a list says of each of its items; nothing when it is empty. */

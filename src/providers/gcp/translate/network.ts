@@ -1,10 +1,12 @@
 import { reference } from "../../../core/identity.ts";
+import type { JsonObject } from "../../../core/json.ts";
 import type { Resource } from "../../../core/resource.ts";
 import { type Fleet, type Network, type Presence, presenceToken } from "../../../datum/fleet.ts";
+import { flowLogsNote, flowLogsWish } from "../../../datum/flow-logs.ts";
 import { partialOf } from "../names.ts";
 import type { Settings } from "../options.ts";
 import { ipv6Note, networkFamilies, subnetworkFamilies } from "./families.ts";
-import { isServed, leaveOf, type Naming, ownerOf, unmarkableWishesOf } from "./served.ts";
+import { annotationOf, isServed, leaveOf, type Naming, ownerOf, unmarkableWishesOf } from "./served.ts";
 
 /** One VPC for each network and project, one subnetwork for each presence. */
 export function networkResources(fleet: Fleet, settings: Settings, naming: Naming): readonly Resource[] {
@@ -49,6 +51,7 @@ export function networkResources(fleet: Fleet, settings: Settings, naming: Namin
         region: location.gcp.region,
         network: reference(vpc.address, partialOf(vpc.key)),
         ...subnetworkFamilies(network, presence.block),
+        ...flowLogsOf(network),
         allocation: presence.key,
         ...leaveOf(document, "subnetwork"),
       },
@@ -57,12 +60,23 @@ export function networkResources(fleet: Fleet, settings: Settings, naming: Namin
         ipCidrRange: document.at(["spec", "ipam"]),
         stackType: document.at(["spec", "ipFamilies"]),
         ipv6AccessType: document.at(["metadata", "annotations", ipv6Note]),
+        flowLogs: document.at(["metadata", "annotations", flowLogsNote]),
         region: location.document.at(["spec", "provider", "gcp", "region"]),
       },
       location: location.name,
     });
   }
   return [...resources.values()];
+}
+
+/** Flow logs in the API's words; nothing when they are off. */
+function flowLogsOf({ document }: Network): JsonObject {
+  const wish = flowLogsWish(annotationOf(document, flowLogsNote) ?? "false");
+  if (wish === undefined || wish === "none") return {};
+  const { sampling, intervalSeconds: seconds } = wish;
+  const interval = seconds < 60 ? `INTERVAL_${seconds}_SEC` : `INTERVAL_${seconds / 60}_MIN`;
+  const metadata = wish.metadata === "all" ? "INCLUDE_ALL_METADATA" : "EXCLUDE_ALL_METADATA";
+  return { flowLogs: { sampling, interval, metadata } };
 }
 
 /** In which projects each network stands. */
