@@ -7,7 +7,8 @@ export function endpointProblem(
 ): string | undefined {
   const parts = /^(https?):\/\/([^/?#@\s]*)$/.exec(text);
   if (parts === null) {
-    const what = `${JSON.stringify(text)} is no endpoint`;
+    // A name and a password before the host are not repeated.
+    const what = `${JSON.stringify(text.replace(/\/\/[^/]*@/, "//…@"))} is no endpoint`;
     if (!/^https?:\/\//.test(text)) return `${what}: it starts with http:// or https://.`;
     return `${what}: it has no user, no path (not even a slash), no query and no fragment.`;
   }

@@ -26,6 +26,8 @@ const causes: Readonly<Record<string, readonly Pattern[]>> = {
     [...runtime, "virtualMachine", "volumeAttachments", "*", "name"],
   ],
   "workload/attachment-volume": [[...volumes, "*", "name"]],
+  "dns/record-body": [["recordType"]],
+  "dns/address": [["recordType"]],
   "workload/boot-disk": [[...volumes, "*", "disk", "template", "spec", "populator", "image", "name"]],
   "workload/mount-raw": [[...volumes, "*", "disk", "template", "spec", "populator", "filesystem"]],
 };

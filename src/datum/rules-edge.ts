@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { isObject } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
 import { cidrProblem } from "./cidr.ts";
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { objectsAt, type Reporter, textAt } from "./report.ts";
@@ -74,7 +74,7 @@ function checkProtection({ content }: Document, report: Reporter): void {
 function checkGateway({ content }: Document, report: Reporter): void {
   const refuse = (path: Path, message: string): void =>
     report.say("gateway/unsupported", path, message, `Gateways of the class ${edgeClass} leave it out.`);
-  for (const field of ["addresses", "infrastructure", "backendTLS", "allowedListeners"]) {
+  for (const field of ["addresses", "infrastructure", "tls", "backendTLS", "allowedListeners"]) {
     if (valueAt(content, ["spec", field]) !== undefined) refuse(["spec", field], `The edge does not serve ${field}.`);
   }
   const names = new Set<string>();
@@ -91,11 +91,19 @@ function checkGateway({ content }: Document, report: Reporter): void {
         `The edge does not listen to ${String(protocol)} at port ${String(port)}.`,
         "Use HTTP at 80 or HTTPS at 443.",
       );
-    const mode = textAt(value, ["tls", "mode"]);
-    if (mode !== "" && mode !== "Terminate")
-      refuse([...path, "tls", "mode"], `The edge does not serve the TLS mode ${mode}.`);
-    if (valueAt(value, ["tls", "certificateRefs"]) !== undefined)
-      refuse([...path, "tls", "certificateRefs"], "The edge makes its own certificates.");
+    const hostname = textAt(value, ["hostname"]);
+    if (hostname === "" && !injectedListeners.includes(name))
+      report.say("gateway/listener", path, "The listener says no hostname.", "Add hostname, such as www.example.com.");
+    else if (hostname !== "" && !hostname.includes("."))
+      report.say(
+        "gateway/listener",
+        [...path, "hostname"],
+        `${hostname} is not fully qualified.`,
+        `Write it with its domain, ${hostname}.example.com.`,
+      );
+    checkTls(value, path, refuse);
+    if (objectsAt(value, ["allowedRoutes", "kinds"]).length > 0)
+      refuse([...path, "allowedRoutes", "kinds"], "The edge does not choose routes by their kind.");
     const from = textAt(value, ["allowedRoutes", "namespaces", "from"]);
     if (from !== "" && from !== "Same")
       refuse(
@@ -103,6 +111,22 @@ function checkGateway({ content }: Document, report: Reporter): void {
         `The edge takes routes of the same namespace, not from ${from}.`,
       );
   }
+}
+
+/** Listeners that the edge adds itself; it gives them their hostname. */
+const injectedListeners: readonly string[] = ["default-http", "default-https"];
+const tlsOptions: readonly string[] = ["gateway.networking.datumapis.com/certificate-issuer"];
+
+function checkTls(listener: JsonObject, path: Path, refuse: (path: Path, message: string) => void): void {
+  const mode = textAt(listener, ["tls", "mode"]);
+  if (mode !== "" && mode !== "Terminate")
+    refuse([...path, "tls", "mode"], `The edge does not serve the TLS mode ${mode}.`);
+  if (valueAt(listener, ["tls", "certificateRefs"]) !== undefined)
+    refuse([...path, "tls", "certificateRefs"], "The edge makes its own certificates.");
+  const options = valueAt(listener, ["tls", "options"]);
+  for (const option of Object.keys(isObject(options) ? options : {}))
+    if (!tlsOptions.includes(option))
+      refuse([...path, "tls", "options", option], `The edge knows no TLS option ${option}.`);
 }
 
 function checkRecords({ content }: Document, report: Reporter): void {

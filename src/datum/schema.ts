@@ -106,7 +106,8 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
       const name = String(error.params.additionalProperty);
       const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
       const near = nearest(name, known);
-      const hint = near === undefined ? `Known here: ${known.sort().join(", ")}.` : `Did you mean ${near}?`;
+      const all = known.length === 0 ? `Remove it: ${here} has no fields.` : `Known here: ${known.sort().join(", ")}.`;
+      const hint = near === undefined ? all : `Did you mean ${near}?`;
       return say("schema/unknown-field", [...path, name], `The field ${name} is not known in ${here}.`, hint, "key");
     }
     case "required": {
@@ -134,13 +135,12 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
       const hint = near === undefined ? `Use ${allowed.join(", ")}.` : `Did you mean ${near}?`;
       return say("schema/enum", path, `${here} is ${shown}, which is not one of ${allowed.join(", ")}.`, hint);
     }
-    case "pattern":
-      return say(
-        "schema/pattern",
-        path,
-        `${here} is ${shown}, which does not have the form ${String(error.params.pattern)}.`,
-        isPlaceholder(error.data) ? "Replace the placeholder by its value." : "Write it in that form.",
-      );
+    case "pattern": {
+      const form: unknown = error.parentSchema?.["x-form"];
+      const pattern = String(error.params.pattern);
+      const wanted = typeof form === "string" ? `is no ${form}` : `does not have the form ${pattern}`;
+      return say("schema/pattern", path, `${here} is ${shown}, which ${wanted}.`, patternHint(pattern, error.data));
+    }
     default: {
       const bound = bounds[error.keyword];
       if (bound === undefined) {
@@ -152,6 +152,14 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
       return say(bound.rule, path, `${here} ${limit === 1 ? message.replace(/s$/, "") : message}.`, bound.hint);
     }
   }
+}
+
+/** How to write a text in the form that its pattern wants, where only its letters' case or spaces around it are in the way. */
+function patternHint(pattern: string, found: unknown): string {
+  if (isPlaceholder(found)) return "Replace the placeholder by its value.";
+  const meant = String(found).trim().toLowerCase();
+  const isMeant = meant.length <= maxQuoted && new RegExp(pattern, "u").test(meant);
+  return isMeant ? `Write ${meant}.` : "Write it in that form.";
 }
 
 /** What an author has to do to write the wanted type. */

@@ -22,7 +22,7 @@ kind: Gateway
 metadata: { name: site }
 spec:
   gatewayClassName: datum-external-global-proxy
-  listeners: [{ name: web, port: 443, protocol: HTTPS, tls: { mode: Terminate, options: { gateway.networking.datumapis.com/certificate-issuer: x } } }]
+  listeners: [{ name: web, hostname: www.example.com, port: 443, protocol: HTTPS, tls: { mode: Terminate, options: { gateway.networking.datumapis.com/certificate-issuer: x } } }]
 `;
 const records = `
 apiVersion: dns.networking.miloapis.com/v1alpha1
@@ -135,6 +135,38 @@ const rows: readonly (readonly [title: string, text: string, edits: readonly Edi
     proxy,
     [["spec.rules.0.backends.1", { endpoint: "https://b.example" }]],
     "schema/max-items spec.rules[0].backends",
+  ],
+  [
+    "a listener without a hostname",
+    gateway,
+    [["spec.listeners.0.hostname", undefined]],
+    "gateway/listener spec.listeners[0]",
+  ],
+  [
+    "a listener of the edge's own without a hostname",
+    gateway,
+    [
+      ["spec.listeners.0.hostname", undefined],
+      ["spec.listeners.0.name", "default-https"],
+    ],
+  ],
+  [
+    "a hostname without its domain",
+    gateway,
+    [["spec.listeners.0.hostname", "www"]],
+    "gateway/listener spec.listeners[0].hostname",
+  ],
+  [
+    "an option of TLS that is not known",
+    gateway,
+    [["spec.listeners.0.tls.options.color", "red"]],
+    "gateway/unsupported spec.listeners[0].tls.options.color",
+  ],
+  [
+    "kinds of routes",
+    gateway,
+    [["spec.listeners.0.allowedRoutes", { kinds: [{ kind: "HTTPRoute" }] }]],
+    "gateway/unsupported spec.listeners[0].allowedRoutes.kinds",
   ],
   ["a listener of TCP", gateway, [["spec.listeners.0.protocol", "TCP"]], "gateway/listener spec.listeners[0].port"],
   [
