@@ -4,7 +4,7 @@ import type { FleetRow, Outcome } from "../core/outcome.ts";
 import type { Problem, Source } from "../core/problem.ts";
 import type { FieldChange } from "../core/resource.ts";
 import { codeCell, codeSpan, fenced, htmlText, plainText } from "./markdown-text.ts";
-import { countOf } from "./text.ts";
+import { countOf, cut } from "./text.ts";
 import { shownFields, valueText } from "./value.ts";
 import { actionWords, addressParts, groupChanges, tagsOf } from "./words.ts";
 
@@ -13,6 +13,9 @@ const problemsShown = 100;
 const addressesShown = 50;
 const valueLines = 20;
 const lineWidth = 200;
+const reasonWidth = 400;
+/** How many rows of a table may say the same before the rest is counted. */
+const alikeShown = 5;
 
 /** Blocks with an empty line between them; empty ones vanish. */
 export function blocks(parts: readonly string[]): string {
@@ -62,10 +65,7 @@ export function changesMarkdown(changes: readonly Change[], view: ChangesView = 
   const shown = changes.slice(0, view.changesShown);
   const parts = [...groupChanges(shown)].flatMap(([title, members]) => [
     `**${plainText(title)}**`,
-    table(
-      ["", "Kind", "Name", "Note"],
-      members.map((change) => changeRow(change, view)),
-    ),
+    table(["", "Kind", "Name", "Note"], alikeOnce(members.map((change) => changeRow(change, view)))),
     equalDifferences(members)
       .map(fieldsMarkdown)
       .filter((text) => text !== "")
@@ -75,12 +75,35 @@ export function changesMarkdown(changes: readonly Change[], view: ChangesView = 
   return blocks([...parts, more > 0 ? `and ${more} more changes` : ""]).trimEnd();
 }
 
-function changeRow(change: Change, view: ChangesView): readonly string[] {
+/** Many rows that say the same of different names are told by the first few of them. */
+function alikeOnce(rows: readonly ChangeRow[]): readonly ChangeRow[] {
+  const groups = new Map<string, ChangeRow[]>();
+  for (const row of rows) {
+    const [sign, type, , note] = row;
+    const key = JSON.stringify([sign, type, note]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const hidden = group.length - alikeShown;
+    const last = group.at(-1);
+    if (hidden < 2 || last === undefined) return group;
+    const [sign, type, name, note] = last;
+    return [...group.slice(0, alikeShown), [sign, type, `and ${hidden} more, the last ${name}`, note] as const];
+  });
+}
+
+type ChangeRow = readonly [sign: string, type: string, name: string, note: string];
+
+function changeRow(change: Change, view: ChangesView): ChangeRow {
   const { sign } = actionWords[change.action];
   const { type, name } = addressParts(change.address);
   const words = [change.action, ...tagsOf(change)].join(", ");
   const reason =
-    change.reason === "" || (change.action === "delete" && !change.held) ? "" : `: ${plainText(change.reason)}`;
+    change.reason === "" || (change.action === "delete" && !change.held)
+      ? ""
+      : `: ${plainText(cut(change.reason, reasonWidth))}`;
   const grave = change.action === "replace" || change.action === "delete" ? `**${words}**` : words;
   return [codeCell(sign), codeCell(type), codeCell(name), `${grave}${reason}${forcedAt(change, view)}`];
 }
@@ -143,7 +166,7 @@ function valueBlock(sign: string, value: Json | undefined): readonly string[] {
   const lines = isBlock ? value.trimEnd().split("\n") : [valueText(value, lineWidth)];
   const more = lines.length - valueLines;
   return [
-    ...lines.slice(0, valueLines).map((line) => `${sign} ${line}`),
+    ...lines.slice(0, valueLines).map((line) => `${sign} ${cut(line, lineWidth)}`),
     ...(more > 0 ? [`${sign} … ${more} more lines`] : []),
   ];
 }

@@ -8,6 +8,8 @@ export interface PartLimits {
 /** What GitHub takes, with room for the hidden line the forge adds. */
 export const commentLimits: PartLimits = { maxCodePoints: 60_000, maxBytes: 240_000, maxParts: 8 };
 
+const foldAhead = 300;
+
 interface Open {
   /** The line that opened the fence; empty outside of one. */
   fence: string;
@@ -38,7 +40,12 @@ export function splitMarkdown(text: string, limits: PartLimits = commentLimits, 
     .split("\n")
     .flatMap((each) => pieces(each, budget))) {
     const size = sizeOf(line);
-    if (used.codePoints + size.codePoints + 1 > budget.maxCodePoints || used.bytes + size.bytes + 1 > budget.maxBytes) {
+    // A fold that hardly begins before the cut begins after it.
+    const ahead = line === "<details>" && used.codePoints > foldAhead ? foldAhead : 1;
+    if (
+      used.codePoints + size.codePoints + ahead > budget.maxCodePoints ||
+      used.bytes + size.bytes + 1 > budget.maxBytes
+    ) {
       parts.push([...lines, ...closing(open)].join("\n"));
       begin();
     }

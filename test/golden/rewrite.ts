@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { caseNames, play, resultPath } from "./play.ts";
+import { reviewFolder, reviewGoldens } from "./reviews.ts";
 
 const chosen = process.argv.slice(2);
 
@@ -11,3 +12,7 @@ for (const name of caseNames().filter((each) => chosen.length === 0 || chosen.in
   for (const [file, text] of files) writeFileSync(resultPath(name, file), text);
   process.stdout.write(`${name}: ${files.size} files\n`);
 }
+
+rmSync(reviewFolder, { recursive: true, force: true });
+mkdirSync(reviewFolder);
+for (const [file, text] of reviewGoldens()) writeFileSync(join(reviewFolder, file), text);

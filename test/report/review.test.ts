@@ -1,49 +1,15 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import type { Change } from "../../src/core/change.ts";
 import { effectsOf } from "../../src/core/effects.ts";
-import { countActions } from "../../src/core/plan.ts";
 import { lineRemarks } from "../../src/report/annotations.ts";
 import { checkMark, planMark } from "../../src/report/commit-status.ts";
-import { type ReviewReport, reviewMarkdown } from "../../src/report/review.ts";
+import { reviewMarkdown } from "../../src/report/review.ts";
 import { commentLimits, splitMarkdown } from "../../src/report/split.ts";
 import { suite } from "../support/suite.ts";
-import { change, outcome } from "./samples.ts";
+import { hostile, planned, replacing } from "./review-samples.ts";
+import { outcome } from "./samples.ts";
 
 const test = suite("report/review");
-
-function report(facts: Partial<ReviewReport> = {}): ReviewReport {
-  return {
-    ...{ number: 7, headCommit: "1a2b3c4d5e6f", baseBranch: "main", outcome: outcome({ results: [] }) },
-    ...{ withheld: "", previous: undefined, drifted: [], approvedBy: "", pageUrl: "", lineUrl: () => "" },
-    ...facts,
-  };
-}
-
-function planned(changes: readonly Change[]): ReviewReport {
-  const plan = {
-    planId: "aaaaaaaaaaaa",
-    effectId: "b",
-    fleet: "example",
-    commit: "c",
-    changes,
-    counts: countActions(changes),
-  };
-  return report({ outcome: outcome({ plan }) });
-}
-
-const hostile = `</details>\`\`\`\n@everyone #1 https://evil.example <img src=x> \u202eabc \u{1f4a3} ${"x".repeat(10_000)}`;
-
-function replacing(index: number, text: string): Change {
-  const source = { file: "web.yaml", line: 12, column: 3 };
-  return change({
-    address: `gcp/instance/default/web-us-dfw-${index}`,
-    action: "replace",
-    reason: text,
-    group: { name: "default/web-us-dfw", ordinal: index, width: 1 },
-    fields: [{ path: "zone", before: `a${index}`, after: text, forces: "replace", source }],
-  });
-}
 
 /** Whatever a part opens it closes: fences, folds. */
 function isWhole(part: string): boolean {
