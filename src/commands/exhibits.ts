@@ -11,12 +11,13 @@ const auditShown = 50;
 /** A fleet as its page shows it, out of the store alone. */
 export async function exhibitOf(
   store: Store,
-  tracked: Pick<RepositoryConfig, "fleet" | "location" | "branch">,
+  tracked: Pick<RepositoryConfig, "fleet" | "location" | "branch" | "github">,
 ): Promise<FleetExhibit> {
-  const { fleet, branch } = tracked;
+  const { fleet, branch, github } = tracked;
   const { table: rows, repository, appliedCommit, incidents } = await statusOf(store, tracked);
   return {
     ...{ fleet, repository, branch, appliedCommit, rows, incidents },
+    projectUrl: github === undefined ? "" : `${github.webUrl}/${github.owner}/${github.repository}`,
     heldBy: (await holdOf(store, fleet))?.by ?? "",
     passes: await store.passes(fleet, passesShown),
     pulls: await pullsOf(store, fleet),

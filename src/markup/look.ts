@@ -24,8 +24,8 @@ figure{margin:0}figcaption{color:var(--dim);font-size:.85rem}
 details{margin:.5rem 0}summary{cursor:pointer}
 .dim{color:var(--dim)}.good{color:var(--good)}.bad{color:var(--bad)}.wait{color:var(--wait)}
 .card{border:1px solid var(--line);border-radius:6px;padding:.25rem 1rem 1rem;margin:1rem 0;overflow-wrap:anywhere}
-.number{font-variant-numeric:tabular-nums}
-@media(max-width:40rem){.list thead{display:none}.list tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}.list td{display:block;border:0;padding:0;overflow-wrap:anywhere}.list td:empty{display:none}.list td[data-of]::before{content:attr(data-of) ": ";color:var(--dim)}}
+.number{font-variant-numeric:tabular-nums}.nowrap{white-space:nowrap}
+@media(max-width:40rem){.list thead{display:none}.list tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}.list td{display:inline;border:0;padding:0;overflow-wrap:anywhere}.list td:not(:empty)~td:not(:empty)::before{content:" · ";color:var(--dim)}}
 `;
 
 /** What a page lets its browser do. Everything that is not named here is forbidden. */
@@ -89,11 +89,7 @@ export function toned(word: string, text = word): Html {
 /** A table with a head; says so in words when there is nothing in it. */
 export function table(head: readonly string[], rows: readonly (readonly Part[])[], empty: string): Html {
   if (rows.length === 0) return html`<p class="dim">${empty}</p>`;
-  // On a narrow screen each row stands as lines of its own, and each cell says what it is of.
-  const cellOf = (cell: Part, index: number): Html => {
-    const of = index === 0 || (head[index] ?? "") === "" ? "" : html` data-of="${head[index]}"`;
-    return html`<td${of}>${cell}</td>`;
-  };
+  // On a narrow screen each row stands as a line of text, without the head.
   return html`<table class="list"><thead><tr>${head.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map(cellOf)}</tr>`)}</tbody></table>`;
+<tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>`;
 }

@@ -5,7 +5,7 @@ import { rawBody } from "./body.ts";
 import type { FleetExhibit, PullExhibit } from "./pages/exhibits.ts";
 import { fleetsPage } from "./pages/fleet.ts";
 import { styleText } from "./pages/layout.ts";
-import { pullPage } from "./pages/pull.ts";
+import { pullNews, pullPage } from "./pages/pull.ts";
 
 /** What the server shows. Every answer is made when asked for and holds no secret. */
 export interface Exhibits {
@@ -37,6 +37,8 @@ interface Answer {
   readonly code: number;
   readonly contentType: string;
   readonly text: string;
+  /** May be shown inside a page of this server. */
+  readonly isFrame?: boolean;
 }
 
 /**
@@ -72,7 +74,7 @@ export async function startServer(
 }
 
 async function answer(request: IncomingMessage, exhibits: Exhibits): Promise<Answer> {
-  const path = request.url?.split("?")[0] ?? "/";
+  const [path = "/", query = ""] = (request.url ?? "/").split("?");
   if (path === "/webhooks") return await take(request, exhibits);
   request.resume();
   if (request.method !== "GET" && request.method !== "HEAD") return plain(405, "Only GET is answered here.\n");
@@ -90,7 +92,7 @@ async function answer(request: IncomingMessage, exhibits: Exhibits): Promise<Ans
     case "/api/v1/status":
       return { code: 200, contentType: "application/json; charset=utf-8", text: await exhibits.status() };
     default:
-      return await pullAnswer(path, exhibits);
+      return await pullAnswer(path, new URLSearchParams(query).get("news"), exhibits);
   }
 }
 
@@ -106,12 +108,13 @@ async function take(request: IncomingMessage, exhibits: Exhibits): Promise<Answe
   return plain(code, code < 300 ? "taken\n" : "refused\n");
 }
 
-async function pullAnswer(path: string, exhibits: Exhibits): Promise<Answer> {
+async function pullAnswer(path: string, seen: string | null, exhibits: Exhibits): Promise<Answer> {
   const match = pullPath.exec(path);
   if (match === null || exhibits.fleets === undefined) return nothing;
   const fleet = (await exhibits.fleets()).find((each) => encodeURIComponent(each.fleet) === match[1]);
   const pull: PullExhibit | undefined = fleet?.pulls.find(({ number }) => number === Number(match[2]));
-  return fleet === undefined || pull === undefined ? nothing : markup(pullPage(fleet, pull));
+  if (fleet === undefined || pull === undefined) return nothing;
+  return seen === null ? markup(pullPage(fleet, pull)) : { ...markup(pullNews(fleet, pull, seen)), isFrame: true };
 }
 
 const nothing = plain(404, "Nothing is here. Try /, /healthz, /readyz, /metrics or /api/v1/status.\n");
@@ -125,7 +128,8 @@ function markup(text: string): Answer {
 }
 
 /** The pages run nothing and fetch nothing: their one style is let through by its digest. */
-const policy = contentPolicy({ style: styleText });
+const policy = contentPolicy({ style: styleText, frames: "holds" });
+const framePolicy = contentPolicy({ style: styleText, frames: "is" });
 
 function send(response: ServerResponse, given: Answer, headOnly: boolean): void {
   response.writeHead(given.code, {
@@ -134,7 +138,7 @@ function send(response: ServerResponse, given: Answer, headOnly: boolean): void 
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "content-security-policy": policy,
+    "content-security-policy": given.isFrame === true ? framePolicy : policy,
     ...(given.code === 405 && { allow: "GET, HEAD" }),
   });
   response.end(headOnly ? undefined : given.text);

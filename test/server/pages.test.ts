@@ -9,6 +9,7 @@ const hostile = `</style><script>alert(1)</script><img src=x onerror=alert(1)> "
 
 const fleet: FleetExhibit = {
   ...{ fleet: "shop/eu", repository: "acme/fleet", branch: "main", appliedCommit: "a".repeat(40), heldBy: hostile },
+  projectUrl: "https://forge.example/acme/fleet",
   rows: [
     {
       ...{
@@ -83,6 +84,19 @@ test("a comment is shown as the forge shows it", () =>
     assert.match(text, "<summary>more</summary>");
     assert.match(text, 'class="language-diff"');
     assert.match(text, '<a href="https://forge.example/x" rel="noopener noreferrer nofollow">good</a>');
+  }));
+
+test("a page that is read stays as it is, and a frame in it says when there is news", () =>
+  withServer(async (url) => {
+    const path = "/fleets/shop%2Feu/pulls/7";
+    const text = await (await fetch(url + path)).text();
+    assert.not.match(text, 'http-equiv="refresh"');
+    const frame = /<iframe class="news" title="News" src="([^"]+)">/.exec(text)?.[1] ?? "";
+    const quiet = await fetch(url + frame);
+    assert.match(await quiet.text(), "Up to date");
+    assert.match(quiet.headers.get("content-security-policy") ?? "", "frame-ancestors 'self'");
+    assert.match(await (await fetch(`${url}${path}?news=older`)).text(), `target="_top" href="${path}?seen=`);
+    assert.match(text, "https://forge.example/acme/fleet/pull/7");
   }));
 
 for (const path of [

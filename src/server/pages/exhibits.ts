@@ -5,6 +5,8 @@ import type { AuditRecord, PassRecord } from "../../store/store.ts";
 export interface FleetExhibit {
   readonly fleet: string;
   readonly repository: string;
+  /** Where people look at the project, e.g. `https://github.com/acme/fleet`; empty where there is no forge. */
+  readonly projectUrl: string;
   readonly branch: string;
   readonly appliedCommit: string;
   /** Who put it on hold; empty when nobody did. */

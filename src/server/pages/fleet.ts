@@ -1,7 +1,8 @@
 import { type Html, html, type Part } from "../../markup/html.ts";
 import { table, toned } from "../../markup/look.ts";
+import { countOf, momentText } from "../../report/text.ts";
 import type { FleetExhibit } from "./exhibits.ts";
-import { page } from "./layout.ts";
+import { listSeconds, page } from "./layout.ts";
 
 const rowsShown = 500;
 
@@ -9,24 +10,24 @@ const rowsShown = 500;
 export function fleetsPage(fleets: readonly FleetExhibit[]): string {
   const only = fleets.length === 1 ? fleets[0] : undefined;
   const title = only === undefined ? "Fleets" : `Fleet ${only.fleet}`;
-  return page(title, fleets.length === 0 ? html`<p>No pass has ended yet.</p>` : fleets.map(fleetPart));
+  return page(title, fleets.length === 0 ? html`<p>No pass has ended yet.</p>` : fleets.map(fleetPart), listSeconds);
 }
 
 function fleetPart(fleet: FleetExhibit): Html {
   const [last] = fleet.passes;
   const held = fleet.heldBy === "" ? "" : html`<p>${toned("held", `On hold by ${fleet.heldBy}`)}</p>`;
   return html`<h1>Fleet ${fleet.fleet}</h1>
-<p class="dim">${fleet.repository} (${fleet.branch}), applied ${short(fleet.appliedCommit)}${last === undefined ? "" : html`, last pass ${toned(last.outcome)} at ${last.finishedAt}`}</p>
+<p class="dim">${projectLink(fleet, "", fleet.repository)} (${fleet.branch}), applied ${commitLink(fleet, fleet.appliedCommit)}${last === undefined ? "" : html`, last pass ${toned(last.outcome)} at ${momentText(last.finishedAt)}`}</p>
 ${held}
 <h2>Pull requests</h2>
 ${table(
   ["Number", "Title", "By", "Verdict", "Head"],
   fleet.pulls.map((pull) => [
     html`<a class="number" href="/fleets/${encodeURIComponent(fleet.fleet)}/pulls/${pull.number}">#${pull.number}</a>`,
-    pull.title,
+    projectLink(fleet, `/pull/${pull.number}`, pull.title),
     pull.author,
     pull.verdict,
-    short(pull.headCommit),
+    commitLink(fleet, pull.headCommit),
   ]),
   "None is open. Push a branch and open one: its plan appears here and in the pull request.",
 )}
@@ -35,22 +36,22 @@ ${table(
   ["Thing", "Since", "Came back"],
   fleet.incidents.map(({ address, openedAt, flaps }) => [
     html`<code>${address}</code>`,
-    openedAt,
-    flaps === 0 ? "" : `${flaps} times`,
+    moment(openedAt),
+    flaps === 0 ? "" : countOf(flaps, "time"),
   ]),
   "Everything is as the tracked branch wants it.",
 )}
 <h2>The fleet</h2>
 ${table(
   ["Name", "Kind", "From", "Location", "Addresses", "Status"],
-  fleet.rows
+  instancesFirst(fleet.rows)
     .slice(0, rowsShown)
     .map((row) => [
       html`<code>${row.name}</code>`,
       `${row.provider}/${row.kind}`,
       row.owner,
       row.location,
-      Object.entries(row.addresses).map(([name, value]) => `${name} ${value} `),
+      Object.entries(row.addresses).map(([name, value]) => html`<span class="nowrap">${name} ${value}</span> `),
       [toned(row.phase), row.note === "" ? "" : html` <span class="dim">${row.note}</span>`],
     ]),
   "Nothing runs and nothing is wanted.",
@@ -62,9 +63,9 @@ ${table(
   fleet.passes.map((pass) => [
     html`<span class="number">${pass.number}</span>`,
     toned(pass.outcome),
-    short(pass.commit),
+    commitLink(fleet, pass.commit),
     pass.wake,
-    pass.finishedAt,
+    moment(pass.finishedAt),
     whatOf(pass.details),
   ]),
   "None has ended yet.",
@@ -73,10 +74,10 @@ ${table(
 ${table(
   ["When", "Who", "What", "Where", "Result"],
   fleet.audit.map((record) => [
-    record.at,
+    moment(record.at),
     record.actor,
     html`<code>/${record.action}</code>`,
-    record.subject,
+    subjectLink(fleet, record.subject),
     record.result,
   ]),
   "Nobody has asked for anything yet.",
@@ -91,9 +92,31 @@ function whatOf(details: FleetExhibit["passes"][number]["details"]): Part {
     const [first] = list as readonly { readonly message?: string }[];
     return `${first?.message ?? ""}${list.length > 1 ? ` (and ${list.length - 1} more)` : ""}`;
   }
-  return details.attempted === 0 ? "" : `${String(details.attempted)} changes`;
+  return details.attempted === 0 ? "" : countOf(Number(details.attempted), "change");
 }
 
-function short(commit: string): Html {
-  return html`<code>${commit.slice(0, 8)}</code>`;
+/** Instances are what people look for; everything else follows in its order. */
+function instancesFirst(rows: FleetExhibit["rows"]): FleetExhibit["rows"] {
+  const isInstance = ({ kind }: FleetExhibit["rows"][number]): boolean => kind === "instance";
+  return [...rows.filter(isInstance), ...rows.filter((row) => !isInstance(row))];
+}
+
+function moment(iso: string): Html {
+  return html`<span class="nowrap">${momentText(iso)}</span>`;
+}
+
+/** A link to the project at its forge, where there is one. */
+function projectLink({ projectUrl }: FleetExhibit, path: string, text: Part): Part {
+  return projectUrl === "" ? text : html`<a href="${projectUrl}${path}">${text}</a>`;
+}
+
+function commitLink(fleet: FleetExhibit, commit: string): Part {
+  const short = html`<code>${commit.slice(0, 8)}</code>`;
+  return commit === "" ? "" : projectLink(fleet, `/commit/${commit}`, short);
+}
+
+/** `pull request 7` and `issue 7`, where something was asked for. */
+function subjectLink(fleet: FleetExhibit, subject: string): Part {
+  const number = /^(?:pull request|issue) (\d+)$/.exec(subject)?.[1];
+  return number === undefined ? subject : projectLink(fleet, `/issues/${number}`, subject);
 }

@@ -7,8 +7,6 @@ import { addressOf, ago, commitLink, type Page, type PageRoom, pathNav, projectP
 import { checkPart, isMoving, marksOf, marksPart, remarksOf } from "./marks.ts";
 import { differences } from "./source.ts";
 
-const movingSeconds = 2;
-
 /** One commit: what it says, what was said of it, what it changes against its first parent. */
 export function commitPage({ world }: PageRoom, project: Project, commit: GitCommit): Page {
   const marks = marksOf(world, project, commit.id);
@@ -17,7 +15,7 @@ export function commitPage({ world }: PageRoom, project: Project, commit: GitCom
   return {
     title: `${subject} · ${commit.id.slice(0, 8)}`,
     drawnFrom: marks,
-    ...(isMoving(marks) && { refreshSeconds: movingSeconds }),
+    isMoving: isMoving(marks),
     body: async () => {
       const git = await world.git(project);
       const files = await differences(git, commit.parents[0], commit.id);

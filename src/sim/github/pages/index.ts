@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Html, html, type Part } from "../../../markup/html.ts";
-import { wholePage } from "../../../markup/look.ts";
+import { html } from "../../../markup/html.ts";
+import { newsFrame, newsStrip, versionOf } from "../../../markup/news.ts";
 import { Refusal } from "../answer.ts";
 import { carryOut, checkSender, formOf } from "./forms.ts";
 import { drawPage, type Page, type PageRoom, pageHeaders, style } from "./layout.ts";
 import { type Found, findForm, findPage, isPagePath } from "./routes.ts";
 
-const newsSeconds = 3;
 const methods = ["GET", "HEAD", "POST"];
 
 /** Answers what a browser asks for outside the API; false when it is none of a page's. */
@@ -64,8 +62,10 @@ async function answer(
     return;
   }
   if ("plainText" in found) return send(response, 200, plainHeaders, found.plainText, isHead);
-  if (seen !== undefined) return send(response, 200, pageHeaders(true), newsFrame(found, path, seen), isHead);
-  const text = drawPage(room, found, newsStrip(found, path), await found.body());
+  const version = versionOf(found.drawnFrom);
+  if (seen !== undefined) return send(response, 200, pageHeaders(true), newsFrame(style, path, version, seen), isHead);
+  const top = found.drawnFrom === undefined ? "" : newsStrip(path, version, found.isMoving === true);
+  const text = drawPage(room, found, top, await found.body());
   send(response, found.code ?? 200, pageHeaders(false), text, isHead);
 }
 
@@ -83,24 +83,4 @@ function send(
 ): void {
   response.writeHead(code, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(isHead ? undefined : body);
-}
-
-function versionOf({ drawnFrom }: Page): string {
-  return createHash("sha256").update(JSON.stringify(drawnFrom)).digest("hex").slice(0, 16);
-}
-
-/** What stands above a page that is read for long: it must not jump under its reader, so a frame looks for news. */
-function newsStrip(page: Page, path: string): Part {
-  if (page.drawnFrom === undefined) return "";
-  if (page.refreshSeconds !== undefined)
-    return html`<div class="news">• Something is under way: the page follows by itself. <a href="${path}?seen=${versionOf(page)}">Look again</a></div>`;
-  return html`<iframe class="news" title="News" src="${path}?news=${versionOf(page)}"></iframe>`;
-}
-
-function newsFrame(page: Page, path: string, seen: string): string {
-  const isSame = page.drawnFrom === undefined || versionOf(page) === seen;
-  const body: Html = isSame
-    ? html`<div class="news">✓ Up to date.</div>`
-    : html`<a class="button main" target="_top" href="${path}?seen=${versionOf(page)}">Something has happened: show it</a>`;
-  return wholePage({ title: "News", style, body, ...(isSame && { refreshSeconds: newsSeconds }) });
 }

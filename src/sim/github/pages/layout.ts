@@ -1,5 +1,6 @@
 import { type Html, html, type Part } from "../../../markup/html.ts";
 import { baseStyle, contentPolicy, wholePage } from "../../../markup/look.ts";
+import { movingSeconds, newsStyle } from "../../../markup/news.ts";
 import type { Project } from "../state.ts";
 import type { World } from "../world.ts";
 
@@ -15,8 +16,10 @@ export interface PageRoom {
 /** One page before it is drawn. */
 export interface Page {
   readonly title: string;
-  /** Looks again by itself, whole; for pages that nobody reads for long, and while work is under way. */
+  /** Looks again by itself, whole; for pages that nobody reads for long. */
   readonly refreshSeconds?: number;
+  /** Something is under way: it looks again soon. */
+  readonly isMoving?: boolean;
   /** What the page was drawn from; with it the page says when there is news, and stays as it is meanwhile. */
   readonly drawnFrom?: unknown;
   readonly code?: number;
@@ -24,7 +27,7 @@ export interface Page {
 }
 
 /** The one style of all pages here. */
-export const style = `${baseStyle}
+export const style = `${baseStyle}${newsStyle}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.5rem 0 0}
 h1 .number{font-weight:400}
 .badge{display:inline-block;border-radius:1rem;padding:.05rem .7rem;border:1px solid currentColor;font-size:.9rem;font-weight:600;white-space:nowrap}
@@ -41,18 +44,15 @@ h1 .number{font-weight:400}
 .text ul,.text ol{padding-left:1.6rem}
 .box{border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;margin:1rem 0}.box>:first-child{margin-top:0}.box>:last-child{margin-bottom:0}
 .row{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.75rem 0}.row form{display:inline}
-button,.button{font:inherit;font-weight:600;border:1px solid var(--line);border-radius:6px;background:var(--shade);color:var(--ink);padding:.3rem .9rem;cursor:pointer;display:inline-block}
-button.main,.button.main{background:#1f883d;border-color:#1f883d;color:#fff}
+button,.row .button{font:inherit;font-weight:600;border:1px solid var(--line);border-radius:6px;background:var(--shade);color:var(--ink);padding:.3rem .9rem;cursor:pointer;display:inline-block}
+button.main{background:#1f883d;border-color:#1f883d;color:#fff}
 textarea{width:100%;min-height:10rem;font:14px/1.5 ui-monospace,monospace;padding:.6rem;border:1px solid var(--line);border-radius:6px;background:var(--paper);color:var(--ink)}
-.news{position:sticky;top:0;display:block;width:100%;height:2.4rem;border:0;background:var(--paper);color:var(--dim);padding:.4rem 0;margin:0;overflow:hidden;z-index:1}
-iframe.news{padding:0;margin-left:-1rem;width:calc(100% + 2rem)}
 .file{border:1px solid var(--line);border-radius:6px;margin:1rem 0;overflow:hidden}
 .file>h3{margin:0;padding:.4rem 1rem;background:var(--shade);border-bottom:1px solid var(--line);font:600 13px/1.6 ui-monospace,monospace;overflow-wrap:anywhere}
 .code{display:block;margin:0;font:12.5px/1.55 ui-monospace,monospace;tab-size:4;width:100%}
 .code td{border:0;padding:0 .6rem;white-space:pre;width:100%}.code td.at{width:1%;min-width:2.6rem;text-align:right;color:var(--dim);user-select:none;padding:0 .4rem}
 .code td.at a{color:inherit}.code td.remark{white-space:normal;font:14px/1.5 system-ui,sans-serif;padding:.5rem 1rem;border:1px solid var(--line)}
 .code tr:target td{background:var(--mark)}.code tr{scroll-margin-top:4rem}
-.error{color:var(--bad)}.nowrap{white-space:nowrap}
 `;
 
 const policy = contentPolicy({ style, forms: true, frames: "holds" });
@@ -70,7 +70,11 @@ export function pageHeaders(isFrame: boolean): Readonly<Record<string, string>> 
 export function drawPage({ actsAs }: PageRoom, page: Page, top: Part, body: Part): string {
   const who = actsAs === undefined ? "read only" : html`you are <strong>${actsAs}</strong>`;
   return wholePage({
-    ...{ title: `${page.title} · Embedded GitHub`, style, refreshSeconds: page.refreshSeconds },
+    ...{
+      title: `${page.title} · Embedded GitHub`,
+      style,
+      refreshSeconds: page.isMoving === true ? movingSeconds : page.refreshSeconds,
+    },
     header: html`<strong><a href="/">Embedded GitHub</a></strong><span class="dim">a simulator on this machine · ${who}</span>`,
     body: html`${top}${body}`,
   });

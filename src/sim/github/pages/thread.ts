@@ -11,7 +11,6 @@ import { commitList, differences, forkPoint } from "./source.ts";
 
 /** How long after the last word an answer is still awaited. */
 const restlessMs = 20_000;
-const movingSeconds = 2;
 const commitsShown = 50;
 
 /** The page of an issue. */
@@ -21,7 +20,7 @@ export function issuePage(room: PageRoom, project: Project, thread: Thread): Pag
   return {
     title: `${thread.title} #${thread.number}`,
     drawnFrom: [thread, conversation],
-    ...refresh(world, thread, []),
+    isMoving: isRestless(world, thread, []),
     body: () => html`${pathNav(project)}
 ${titlePart(thread)}
 <p>${stateBadge(thread)} ${person(thread.user)} opened this ${ago(world, thread.createdAt)}</p>
@@ -43,7 +42,7 @@ export async function pullPage(room: PageRoom, project: Project, thread: Thread)
   return {
     title: `${thread.title} #${thread.number}`,
     drawnFrom: [thread, conversation, head, merged],
-    ...refresh(world, thread, [head, ...(merged === undefined ? [] : [merged])]),
+    isMoving: isRestless(world, thread, [head, ...(merged === undefined ? [] : [merged])]),
     body: () => pullBody(room, project, thread, { conversation, head, merged }),
   };
 }
@@ -66,9 +65,9 @@ ${await filesPart(git, project, pull, marks)}`;
   };
 }
 
-function refresh(world: World, thread: Thread, marks: readonly Marks[]): { readonly refreshSeconds?: number } {
+function isRestless(world: World, thread: Thread, marks: readonly Marks[]): boolean {
   const sinceMs = Date.parse(world.nowIso()) - Date.parse(thread.updatedAt);
-  return sinceMs < restlessMs || marks.some(isMoving) ? { refreshSeconds: movingSeconds } : {};
+  return sinceMs < restlessMs || marks.some(isMoving);
 }
 
 interface PullFacts {
