@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../core/json.ts";
 import type { Observed, Resource } from "../../core/resource.ts";
 import type { Fleet } from "../../datum/fleet.ts";
 import { type Order, type Provider, ProviderError, type Scope } from "../provider.ts";
@@ -111,16 +110,5 @@ function benchOf(settings: Settings, api: Api): Bench {
     operations: createOperations(api, pace),
     instances: createWatch((scope, names, signal) => lookAtInstances(api, scope, names, signal), pace),
     requestIds: createRequestIds(),
-    checkBody,
   };
-}
-
-/** The official client drops what it does not know without a word; this does not. */
-async function checkBody(message: string, body: JsonObject, resource: string): Promise<void> {
-  const { loadDescription } = await import("./description/load.ts");
-  const { validateBody } = await import("./description/validate.ts");
-  const [first] = validateBody(loadDescription(), message, body);
-  if (first === undefined) return;
-  const text = `${resource}: the API has no ${first.path}${first.rule === "unknown" ? ` ${first.detail}` : ` of this value (${first.detail})`}.`;
-  throw new ProviderError(text, { code: "invalid", next: "person", resource });
 }

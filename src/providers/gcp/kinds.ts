@@ -29,9 +29,8 @@ export interface KindFacts {
   readonly collection: string;
   /** Field of a request that names one thing. */
   readonly nameField: string;
-  /** Field of a request that holds the body, and the body's message. */
+  /** Field of a request that holds the body. */
   readonly bodyField: string;
-  readonly message: string;
   readonly scope: "global" | "region" | "zone";
 }
 
@@ -39,31 +38,31 @@ export interface KindFacts {
 export const kindFacts: Readonly<Record<Kind, KindFacts>> = {
   network: {
     ...{ service: "Networks", collection: "networks", nameField: "network", scope: "global" },
-    ...{ bodyField: "networkResource", message: "Network" },
+    bodyField: "networkResource",
   },
   subnetwork: {
     ...{ service: "Subnetworks", collection: "subnetworks", nameField: "subnetwork", scope: "region" },
-    ...{ bodyField: "subnetworkResource", message: "Subnetwork" },
+    bodyField: "subnetworkResource",
   },
   router: {
     ...{ service: "Routers", collection: "routers", nameField: "router", scope: "region" },
-    ...{ bodyField: "routerResource", message: "Router" },
+    bodyField: "routerResource",
   },
   route: {
     ...{ service: "Routes", collection: "routes", nameField: "route", scope: "global" },
-    ...{ bodyField: "routeResource", message: "Route" },
+    bodyField: "routeResource",
   },
   firewall: {
     ...{ service: "Firewalls", collection: "firewalls", nameField: "firewall", scope: "global" },
-    ...{ bodyField: "firewallResource", message: "Firewall" },
+    bodyField: "firewallResource",
   },
   disk: {
     ...{ service: "Disks", collection: "disks", nameField: "disk", scope: "zone" },
-    ...{ bodyField: "diskResource", message: "Disk" },
+    bodyField: "diskResource",
   },
   instance: {
     ...{ service: "Instances", collection: "instances", nameField: "instance", scope: "zone" },
-    ...{ bodyField: "instanceResource", message: "Instance" },
+    bodyField: "instanceResource",
   },
 };
 

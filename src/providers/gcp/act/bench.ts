@@ -18,8 +18,6 @@ export interface Bench {
   /** Waits for instances; scopes are `project zone`. */
   readonly instances: Watch;
   readonly requestIds: RequestIds;
-  /** Throws when the published description does not know what is about to be sent. */
-  checkBody(message: string, body: JsonObject, resource: string): Promise<void>;
 }
 
 /** `insert instance web-us-dfw-0 in us-south1-a`: what a call is for, in messages. */

@@ -21,7 +21,10 @@ export async function updateInstance(bench: Bench, task: Task, signal: AbortSign
   const changed = (path: string): boolean =>
     task.fields.some((field) => field.path === path || field.path.startsWith(`${path}.`));
   const run = (step: Step): Promise<void> => {
-    const request = { ...requestAt(place), ...step.request };
+    const { instance, ...where } = requestAt(place);
+    // One method of the service calls the instance by another word.
+    const name = step.method === "setDeletionProtection" ? { resource: instance } : { instance };
+    const request = { ...where, ...name, ...step.request };
     const doing = doingText(step.method, place);
     return operate(
       bench,
@@ -51,7 +54,7 @@ function liveSteps(task: Task, changed: (path: string) => boolean): readonly Ste
   const steps: Step[] = [];
   const isAdoption = task.order.change.action === "adopt";
   if (changed("deletionProtection")) {
-    const request = { resource: task.place.name, deletionProtection: spec.deletionProtection === true };
+    const request = { deletionProtection: spec.deletionProtection === true };
     steps.push({ method: "setDeletionProtection", request });
   }
   if (changed("tags") || (isAdoption && leaves(task, "tags"))) {

@@ -78,7 +78,6 @@ async function updateNetwork(bench: Bench, task: Task, signal: AbortSignal): Pro
     ([name]) => !left.includes(name === "routingConfig" ? "routingMode" : name),
   );
   const body = Object.fromEntries(kept);
-  await bench.checkBody("Network", body, key);
   const request = { ...requestAt(place), networkResource: body };
   const doing = doingText("update", place);
   await operate(
@@ -130,7 +129,6 @@ async function updateRouter(bench: Bench, task: Task, signal: AbortSignal): Prom
   const { place, key, spec, fields } = task;
   if (fields.length === 0) return;
   const body = { nats: natBodies(spec) };
-  await bench.checkBody("Router", body, key);
   const request = { ...requestAt(place), routerResource: body };
   const doing = doingText("update", place);
   await operate(bench, { service: "router", method: "patch", request, doing }, { project: place.project, key }, signal);
@@ -144,7 +142,6 @@ async function updateFirewall(bench: Bench, task: Task, signal: AbortSignal): Pr
   const isWritten = (name: string): boolean =>
     task.fields.length === 0 ? name === "description" : !left.includes(name);
   const body = Object.fromEntries(whole.filter(([name]) => isWritten(name)));
-  await bench.checkBody("Firewall", body, key);
   const request = { ...requestAt(place), firewallResource: body };
   const doing = doingText("update", place);
   await operate(

@@ -5,7 +5,7 @@ import type { Service } from "../kinds.ts";
 import type { Settings } from "../options.ts";
 import { type Access, sendAs } from "./access.ts";
 import { openLibrary } from "./library.ts";
-import { createLimiter, quotaGroupOf } from "./limiter.ts";
+import { createLimiter, isRead, quotaGroupOf } from "./limiter.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
 /** One call in the words of the official client. */
@@ -48,6 +48,7 @@ export function openApi(settings: Settings, access: Access, nowMs: () => number)
   return {
     async call(call, signal) {
       signal.throwIfAborted();
+      if (!isRead(call.method)) (await import("./check.ts")).checkCall(call);
       await limiter.admit(quotaGroupOf(call.service, call.method), signal);
       count += 1;
       const id = String(count);

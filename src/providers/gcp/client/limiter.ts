@@ -32,9 +32,14 @@ export function createLimiter(requestsPerMinute: number, nowMs: () => number): L
   };
 }
 
+/** Whether a method changes nothing. */
+export function isRead(method: string): boolean {
+  return method === "get" || method === "list" || method === "aggregatedList";
+}
+
 /** The group a method belongs to. */
 export function quotaGroupOf(service: string, method: string): QuotaGroup {
   if (method === "aggregatedList") return "aggregated";
   if (service.endsWith("Operations")) return "operation";
-  return method === "get" || method === "list" ? "read" : "write";
+  return isRead(method) ? "read" : "write";
 }
