@@ -2,6 +2,7 @@ import type { Observed, Resource } from "../../core/resource.ts";
 import type { Fleet } from "../../datum/fleet.ts";
 import { type Order, type Provider, ProviderError, type Scope } from "../provider.ts";
 import type { Bench } from "./act/bench.ts";
+import { createLocks } from "./act/locks.ts";
 import { createOperations } from "./act/operations.ts";
 import { carryOut } from "./act/order.ts";
 import { createRequestIds } from "./act/request-ids.ts";
@@ -110,5 +111,6 @@ function benchOf(settings: Settings, api: Api): Bench {
     operations: createOperations(api, pace),
     instances: createWatch((scope, names, signal) => lookAtInstances(api, scope, names, signal), pace),
     requestIds: createRequestIds(),
+    locks: createLocks(),
   };
 }

@@ -6,6 +6,7 @@ import { kindFacts, type Place, requestAt } from "../kinds.ts";
 import { wantedFields } from "../live/list.ts";
 import { markOf, observedOf } from "../live/observed.ts";
 import type { Settings } from "../options.ts";
+import type { Locks } from "./locks.ts";
 import { found404, type Operations } from "./operations.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { Watch } from "./watch.ts";
@@ -18,6 +19,7 @@ export interface Bench {
   /** Waits for instances; scopes are `project zone`. */
   readonly instances: Watch;
   readonly requestIds: RequestIds;
+  readonly locks: Locks;
 }
 
 /** `insert instance web-us-dfw-0 in us-south1-a`: what a call is for, in messages. */

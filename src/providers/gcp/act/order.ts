@@ -4,11 +4,16 @@ import { placeOf } from "../kinds.ts";
 import { markOf } from "../live/observed.ts";
 import { type Bench, readLive, seenAs } from "./bench.ts";
 import { insertThing } from "./insert.ts";
+import { lockOf } from "./locks.ts";
 import { removeThing } from "./remove.ts";
 import { updateThing } from "./update.ts";
 
-/** Carries out one order and waits until the world has settled. */
+/** Carries out one order and waits until the world has settled; two orders never write to one thing at the same time. */
 export async function carryOut(bench: Bench, order: Order, signal: AbortSignal): Promise<Observed | undefined> {
+  return await bench.locks.hold(lockOf(order.change), signal, () => carryOutAlone(bench, order, signal));
+}
+
+async function carryOutAlone(bench: Bench, order: Order, signal: AbortSignal): Promise<Observed | undefined> {
   const { action, resource, observed } = order.change;
   switch (action) {
     case "keep":
