@@ -43,6 +43,7 @@ async function openGcp(shell: Shell, gcp: GcpConfig, { catalogs, secrets }: Furn
     locationClass: gcp.locationClass,
     images: gcpNames(catalogs, "images"),
     machineTypes: gcpNames(catalogs, "instance-types"),
+    requestsPerMinute: gcp.requestsPerMinute,
     secrets,
   });
 }

@@ -85,6 +85,7 @@ function completeGcp(raw: NonNullable<RawConfig["providers"]["gcp"]>, near: Near
     locationClass: raw.locationClass ?? defaults.gcp.locationClass,
     images: raw.images ?? {},
     machineTypes: raw.machineTypes ?? {},
+    requestsPerMinute: raw.requestsPerMinute ?? {},
   };
 }
 

@@ -1,7 +1,7 @@
 import type { DriftPolicy } from "../core/drift.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Limits } from "../core/limits.ts";
-import type { LogConfig, SecretReference } from "./types.ts";
+import type { GcpConfig, LogConfig, SecretReference } from "./types.ts";
 
 /** One repository as the file says it, after the schema agreed. */
 export interface RawRepository {
@@ -108,6 +108,7 @@ export interface RawConfig {
       readonly locationClass?: string;
       readonly images?: Readonly<Record<string, string>>;
       readonly machineTypes?: Readonly<Record<string, string>>;
+      readonly requestsPerMinute?: GcpConfig["requestsPerMinute"];
     };
     readonly edge?: RawEdge;
   };

@@ -81,6 +81,10 @@ export interface GcpConfig {
   readonly images: Readonly<Record<string, string>>;
   /** Instance types of manifests → machine types, over what the catalogs say. */
   readonly machineTypes: Readonly<Record<string, string>>;
+  /** Requests per minute of each quota, where they are not the usual ones. */
+  readonly requestsPerMinute: Readonly<
+    Partial<Record<"reads" | "writes" | "aggregated" | "operations" | "region", number>>
+  >;
 }
 
 /** How a control plane is asked who we are. */

@@ -35,4 +35,10 @@ test("reads every way to be known to Google", () => {
   assert.match(problems[0]?.message ?? "", /needs file/);
 });
 
+test("reads quotas, and refuses those nobody has", () => {
+  assert.equal(read("requestsPerMinute: {writes: 300, region: 200}")?.requestsPerMinute, { writes: 300, region: 200 });
+  assert.equal(read("")?.requestsPerMinute, {});
+  assert.is(parse("requestsPerMinute: {lists: 1}").problems[0]?.rule, "config/unknown-key");
+});
+
 test.run();

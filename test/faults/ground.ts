@@ -49,7 +49,11 @@ export async function openGround(seed: number, chance: Chance) {
     createGcpProvider({
       ...shippedNames,
       ...{ name: "gcp", endpoint: gce.url, credentials: { kind: "none" }, pollIntervalMs: 5 },
-      ...{ requestTimeoutMs: 2_000, operationTimeoutMs: 3_000, requestsPerMinute: 1_000_000 },
+      ...{
+        requestTimeoutMs: 2_000,
+        operationTimeoutMs: 3_000,
+        requestsPerMinute: { reads: 1e6, writes: 1e6, aggregated: 1e6, operations: 1e6, region: 1e6 },
+      },
     }),
   ];
   let providers = open();

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { SecretLookup } from "../provider.ts";
+import type { RequestLimits } from "./client/limiter.ts";
 import type { Surroundings } from "./credentials/discover.ts";
 import type { Road } from "./credentials/wire.ts";
 
@@ -44,12 +45,13 @@ export interface GcpOptions {
   readonly operationTimeoutMs?: number;
   /** Longest pause between two looks at running operations; the first looks come sooner. */
   readonly pollIntervalMs?: number;
-  /** Requests per minute before the client slows itself down, below the documented quotas. */
-  readonly requestsPerMinute?: number;
+  /** Requests per minute before the client slows itself down; what is left out stays below the documented quotas. */
+  readonly requestsPerMinute?: Partial<RequestLimits>;
 }
 
 /** Every option, filled in. */
-export interface Settings extends Required<Omit<GcpOptions, "endpoint" | keyof Road>>, Road {
+export interface Settings extends Required<Omit<GcpOptions, "endpoint" | "requestsPerMinute" | keyof Road>>, Road {
+  readonly requestsPerMinute: RequestLimits;
   readonly endpoint: Endpoint;
 }
 
@@ -72,13 +74,16 @@ export const gcpDefaults = {
   requestTimeoutMs: 30_000,
   operationTimeoutMs: 600_000,
   pollIntervalMs: 1_000,
-  requestsPerMinute: 1_200,
+  requestsPerMinute: { reads: 1_200, writes: 1_200, aggregated: 600, operations: 1_200, region: 1_000 },
 } as const;
 
 /** Fills in the defaults. Throws a TypeError on an endpoint that cannot be one. */
 export function settingsOf(options: GcpOptions): Settings {
-  const { endpoint, ...given } = options;
-  return { ...gcpDefaults, ...given, endpoint: endpointOf(endpoint ?? gcpDefaults.endpoint) };
+  const { endpoint, requestsPerMinute, ...given } = options;
+  return {
+    ...{ ...gcpDefaults, ...given, endpoint: endpointOf(endpoint ?? gcpDefaults.endpoint) },
+    requestsPerMinute: { ...gcpDefaults.requestsPerMinute, ...requestsPerMinute },
+  };
 }
 
 /** Where a server is. Throws a TypeError on a URL that cannot be one. */

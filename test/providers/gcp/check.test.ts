@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import type { Call } from "../../../src/providers/gcp/client/api.ts";
+import type { Call } from "../../../src/providers/gcp/client/call.ts";
 import { checkCall } from "../../../src/providers/gcp/client/check.ts";
 import { ProviderError } from "../../../src/providers/provider.ts";
 import { suite } from "../../support/suite.ts";

@@ -2,7 +2,6 @@ import * as assert from "uvu/assert";
 import type { JsonObject } from "../../../src/core/json.ts";
 import { createRequestIds } from "../../../src/providers/gcp/act/request-ids.ts";
 import { createWatch, type Look } from "../../../src/providers/gcp/act/watch.ts";
-import { createLimiter, quotaGroupOf } from "../../../src/providers/gcp/client/limiter.ts";
 import { ProviderError } from "../../../src/providers/provider.ts";
 import { failureOf, orderOf } from "../../contract/provider-world.ts";
 import { resource } from "../../support/resources.ts";
@@ -117,31 +116,6 @@ test("request ids repeat until their operation has ended, and are UUIDs", () => 
   assert.is.not(first.idOf({ ...order, fleet: "other" }, "insert"), id);
   first.spend(order, "insert");
   assert.is.not(first.idOf(order, "insert"), id);
-});
-
-test("requests over the quota wait for their place, each group on its own", async () => {
-  let now = 0;
-  const limiter = createLimiter(6_000, () => now);
-  for (let index = 0; index < 6_000; index += 1) await limiter.admit("read", unending);
-  const stop = new AbortController();
-  const late = limiter.admit("read", stop.signal).then(
-    () => "sent",
-    () => "held",
-  );
-  await limiter.admit("write", unending);
-  stop.abort();
-  assert.is(await late, "held");
-  now = 60_000;
-  await limiter.admit("read", unending);
-  assert.equal(
-    [
-      ["Instances", "aggregatedList"],
-      ["ZoneOperations", "list"],
-      ["Networks", "get"],
-      ["Instances", "insert"],
-    ].map(([service = "", method = ""]) => quotaGroupOf(service, method)),
-    ["aggregated", "operation", "read", "write"],
-  );
 });
 
 test.run();

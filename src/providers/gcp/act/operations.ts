@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { ProviderError } from "../../provider.ts";
 import { objectsAt, textAt } from "../boot/template.ts";
-import type { Api, Call } from "../client/api.ts";
+import type { Api } from "../client/api.ts";
+import type { Call } from "../client/call.ts";
 import { refusalOfOperation, sortedError } from "../failure.ts";
 import type { Service } from "../kinds.ts";
 import { lastOf } from "../names.ts";

@@ -1,26 +1,12 @@
 import type { AuthClient } from "google-auth-library";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
 import { ProviderError } from "../../provider.ts";
-import type { Service } from "../kinds.ts";
 import type { Settings } from "../options.ts";
 import { type Access, sendAs } from "./access.ts";
+import type { Call } from "./call.ts";
 import { openLibrary } from "./library.ts";
-import { createLimiter, isRead, quotaGroupOf } from "./limiter.ts";
+import { createLimiter, isRead, quotaGroupOf, quotaPlaceOf } from "./limiter.ts";
 import { createTransport, type Transport } from "./transport.ts";
-
-/** One call in the words of the official client. */
-export interface Call {
-  readonly service: Service;
-  /** Method of the service: `aggregatedList`. */
-  readonly method: string;
-  readonly request: object;
-  /** Partial answer: `items(name,id),nextPageToken`. */
-  readonly fields?: string;
-  /** What it is for, in messages. */
-  readonly doing: string;
-  /** Key of the resource it is about; empty: none in particular. */
-  readonly resource: string;
-}
 
 /** Calls the API through the official client; answers are plain JSON without the client's own decorations. */
 export interface Api {
@@ -49,7 +35,7 @@ export function openApi(settings: Settings, access: Access, nowMs: () => number)
     async call(call, signal) {
       signal.throwIfAborted();
       if (!isRead(call.method)) (await import("./check.ts")).checkCall(call);
-      await limiter.admit(quotaGroupOf(call.service, call.method), signal);
+      await limiter.admit(quotaGroupOf(call.service, call.method), quotaPlaceOf(call.request), signal);
       count += 1;
       const id = String(count);
       const context: Context = { call, signal, answered: false };

@@ -3,7 +3,7 @@ import { ProviderError } from "../../provider.ts";
 import type { Description, RouteRow } from "../description/description.ts";
 import { loadDescription } from "../description/load.ts";
 import { validateBody } from "../description/validate.ts";
-import type { Call } from "./api.ts";
+import type { Call } from "./call.ts";
 
 const bodySuffix = "Resource";
 

@@ -35,12 +35,14 @@ const requestsPerMinute = 600;
 /** Opens the neighbours of one endpoint. Nothing is sent before the first call. */
 export function openRest(settings: Settings, access: Access, nowMs: () => number): Rest {
   const transport = createTransport(settings, nowMs);
-  const limiter = createLimiter(Math.min(requestsPerMinute, settings.requestsPerMinute), nowMs);
+  const { reads, writes } = settings.requestsPerMinute;
+  const limits = { reads: Math.min(requestsPerMinute, reads), writes: Math.min(requestsPerMinute, writes) };
+  const limiter = createLimiter({ ...settings.requestsPerMinute, ...limits }, nowMs);
   return {
     async call({ service, method, path, query = {}, body, doing, resource }, signal) {
       signal.throwIfAborted();
       if (body !== undefined) checkShape(body.shape, body.value, resource);
-      await limiter.admit(method === "GET" ? "read" : "write", signal);
+      await limiter.admit(method === "GET" ? "read" : "write", { project: projectOf(path), region: "" }, signal);
       const target = new URL(`${neighbourUrl(settings.endpoint, service)}/v1/${path}`);
       for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
       const url = target.toString();
@@ -52,4 +54,9 @@ export function openRest(settings: Settings, access: Access, nowMs: () => number
     },
     close: () => transport.close(),
   };
+}
+
+/** Every path of both services begins with its project. */
+function projectOf(path: string): string {
+  return path.split("/")[1] ?? "";
 }
