@@ -118,7 +118,6 @@ async function updateSubnetwork(bench: Bench, task: Task, signal: AbortSignal): 
 async function updateFlowLogs(bench: Bench, { place, key, spec }: Task, signal: AbortSignal): Promise<void> {
   const now = await readLive(bench, place, key, signal);
   const body = { logConfig: flowLogsBody(spec), fingerprint: textAt(now, "fingerprint") };
-  await bench.checkBody("Subnetwork", body, key);
   const request = { ...requestAt(place), subnetworkResource: body };
   const doing = doingText("update", place);
   const target = { project: place.project, key };
