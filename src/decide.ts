@@ -15,6 +15,7 @@ import { type Document, identityOf } from "./datum/document.ts";
 import { expandFleet } from "./datum/expand.ts";
 import type { Fleet } from "./datum/fleet.ts";
 import { nameProblems } from "./datum/judge.ts";
+import { linkProblems } from "./datum/links.ts";
 import { checkUpdates } from "./datum/rules-update.ts";
 import { unservedProblems } from "./datum/unserved.ts";
 import { type Ground, groundOf } from "./ground.ts";
@@ -119,6 +120,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     ...judges.providers.flatMap((provider) => provider.problems?.(fleet) ?? []),
     ...clashes(wanted),
     ...unservedProblems(fleet, wanted),
+    ...linkProblems(fleet, wanted),
   ]);
   if (hasErrors(found)) return { ...base, ...nothing, expanded, problems: found, sources: await sourcesOf(found) };
 

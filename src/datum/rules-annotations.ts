@@ -3,6 +3,7 @@ import { nearest } from "../core/nearest.ts";
 import { type Document, type Path, valueAt } from "./document.ts";
 import { existingNames, existingNamesNote, existingNetwork, isLeave, leaveNote } from "./existing.ts";
 import { flowLogsWish } from "./flow-logs.ts";
+import { gatewayAddress } from "./links.ts";
 import { peeredRanges } from "./range-facts.ts";
 import type { Reporter } from "./report.ts";
 import { natWish, routeWishes } from "./routing.ts";
@@ -22,6 +23,7 @@ const ownAnnotations = [
   "routes",
   "peered-ranges",
   "flow-logs",
+  "fabric-gateway",
   "existing-names",
   "leave",
 ];
@@ -67,6 +69,10 @@ function checkAnnotation(key: string, value: unknown, path: Path, report: Report
     const hint =
       "Write routes such as 10.9.0.0/16 via 10.128.0.5 priority 900, or via internet, or via instance web-main-dfw-0; a semicolon between two.";
     report.say("annotations/routes", path, message, hint);
+  }
+  if (key.endsWith("/fabric-gateway") && gatewayAddress(String(value)) === undefined) {
+    const message = `${JSON.stringify(String(value).slice(0, 40))} is no IPv4 address.`;
+    report.say("annotations/fabric-gateway", path, message, "Write an address of the network such as 10.128.0.5.");
   }
   if (key.endsWith("/flow-logs") && flowLogsWish(String(value)) === undefined) {
     const message = `${JSON.stringify(String(value).slice(0, 80))} says nothing of flow logs.`;

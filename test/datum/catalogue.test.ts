@@ -24,6 +24,7 @@ const withoutExample = [
   "network/range-changed",
   "network/block-given",
   "location/unserved",
+  "network/unconnected",
 ];
 
 /** What good examples of other rules may be warned of, being shorter than a whole repository. */

@@ -50,6 +50,13 @@ spec:
       networkInterfaces: [{network: {name: wide}}]
 `;
 
+interface Attachment {
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly interface: { readonly addresses: readonly string[] };
+    readonly routes: readonly { readonly destination: string; readonly via?: string }[];
+  };
+}
 type Named = { readonly metadata: { readonly name: string } };
 
 async function scene(
@@ -60,7 +67,10 @@ async function scene(
     plumbline(...words: readonly string[]): ReturnType<typeof run>;
     /** Names of a kind on a plane. */
     on(plane: "dfw" | "lhr", plural: string): Promise<readonly string[]>;
-    url(plane: "dfw" | "lhr"): string;
+    /** Attachments on the default plane: name, address, routes. */
+    fabric(): Promise<readonly string[]>;
+    /** Routes over addresses on Compute Engine. */
+    routes(): readonly string[];
     /** Names of a collection of Compute Engine. */
     gce(collection: string): readonly string[];
   }) => Promise<void>,
@@ -104,7 +114,24 @@ providers:
           const answer = await fetch(`${planes[plane].url}/apis/networking.datumapis.com/v1alpha/${plural}`);
           return ((await answer.json()) as { items: Named[] }).items.map(({ metadata }) => metadata.name).sort();
         },
-        url: (plane) => planes[plane].url,
+        async fabric() {
+          const answer = await fetch(`${planes.dfw.url}/apis/cloud.datumapis.com/v1alpha1/vpcattachments`);
+          const { items } = (await answer.json()) as { items: readonly Attachment[] };
+          return items
+            .map(({ metadata, spec }) => {
+              const ways = spec.routes.map(
+                ({ destination, via }) => `${destination}${via === undefined ? "" : ` via ${via}`}`,
+              );
+              return `${metadata.name} ${spec.interface.addresses.join()} → ${ways.join()}`;
+            })
+            .sort();
+        },
+        routes: () =>
+          gce.control.world
+            .all("test-project", "routes")
+            .flatMap(({ body: { destRange, nextHopIp } }) =>
+              nextHopIp === undefined ? [] : [`${destRange} ${nextHopIp}`],
+            ),
         gce: (collection) =>
           gce.control.world
             .all("test-project", collection)
@@ -159,7 +186,37 @@ test(
         assert.equal(await on("lhr", plural), [], plural);
       assert.equal(await on("dfw", "networks"), ["wide"]);
     }),
-  90_000,
+  180_000,
+);
+
+test(
+  "a fabric connects the edge with Compute Engine over the gateway that is named, and what nothing connects is said",
+  () =>
+    scene(async ({ commit, fabric, gce, routes }) => {
+      const apart = await commit(world, workload("web", "DFW, FRA"));
+      assert.is(apart.code, 0, apart.stdout + apart.stderr);
+      assert.match(
+        apart.stdout,
+        /network\/unconnected[\s\S]*Nothing connects frankfurt \(the default control plane\) with dallas \(Compute Engine, project\s+test-project\)/,
+      );
+      assert.equal(await fabric(), ["wide-default-frankfurt 10.134.0.1/20 → 10.128.0.0/20"]);
+      const gateway = world.replace(
+        "{name: wide}",
+        "{name: wide, annotations: {plumbline.dev/fabric-gateway: 10.128.0.9}}",
+      );
+      const joined = await commit(gateway, workload("web", "DFW, FRA"));
+      assert.is(joined.code, 0, joined.stdout + joined.stderr);
+      assert.not.match(joined.stdout, /network\/unconnected/);
+      assert.equal(await fabric(), [
+        "wide-default-frankfurt 10.134.0.1/20 → 10.128.0.0/20",
+        "wide-gateway 10.128.0.9/32 → 10.128.0.0/20 via 10.128.0.9",
+      ]);
+      assert.equal(routes(), ["10.134.0.0/20 10.128.0.9"]);
+      const alone = await commit(world, workload("web", "DFW"));
+      assert.is(alone.code, 0, alone.stdout + alone.stderr);
+      assert.equal([await fabric(), routes(), gce("subnetworks")], [[], [], ["test-wide-dallas"]]);
+    }),
+  180_000,
 );
 
 test(
@@ -184,7 +241,7 @@ test(
       },
       { readyAfterMs: 3_600_000 },
     ),
-  90_000,
+  180_000,
 );
 
 test.run();

@@ -5,7 +5,9 @@ import type { Resource } from "../../core/resource.ts";
 import { controlPlaneNote, controlPlanesOf, namedControlPlanes } from "../../datum/control-planes.ts";
 import { type Document, type Path, pathText } from "../../datum/document.ts";
 import { type Fleet, networkToken } from "../../datum/fleet.ts";
+import { linkToken } from "../../datum/links.ts";
 import type { ServedKind } from "./discovery.ts";
+import { fabricResources } from "./fabric.ts";
 import { groupOf, type KnownKind, kindId } from "./kinds.ts";
 import { protectNote } from "./marker.ts";
 import { fieldOf, omit, textOf } from "./object.ts";
@@ -40,9 +42,18 @@ export function translateFleet(translator: Translator, fleet: Fleet): readonly R
     const planes = kind === undefined ? [] : planesOf(document);
     if (kind === undefined || !planes.includes(provider)) return [];
     const known = served?.get(kindId(kind))?.namespaced;
-    return [resourceOf(provider, kind, scoped(document, known), fleet, planes[0] === provider)];
+    const isDefault = controlPlanes[0] === provider;
+    const resource = resourceOf(provider, kind, scoped(document, known), fleet, planes[0] === provider);
+    // Locations that name no plane and those that name the default one are in one place.
+    const { provides } = resource;
+    return [
+      isDefault && provides.length > 0
+        ? { ...resource, provides: [...provides, linkToken(document, "", provider)] }
+        : resource,
+    ];
   });
-  const all = [...resources, ...presenceResources({ ...translator, keyOf }, fleet)];
+  const planed = { ...translator, keyOf };
+  const all = [...resources, ...presenceResources(planed, fleet), ...fabricResources(planed, fleet)];
   return all.sort((left, right) => compareText(left.address, right.address));
 }
 

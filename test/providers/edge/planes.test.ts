@@ -74,7 +74,11 @@ test("what waits for a network waits for it on its own plane", () => {
   assert.equal(network?.provides, ["network default/wide on lhr"]);
   assert.equal(binding?.needs, ["network default/wide on lhr"]);
   const [near] = translateFleet(translator("dfw"), fleet).filter(({ kind }) => kind === "network");
-  assert.equal(near?.provides, ["network default/wide", "network default/wide on dfw"]);
+  assert.equal(near?.provides, [
+    "network default/wide",
+    "network default/wide on dfw",
+    "link default/wide between  and dfw",
+  ]);
 });
 
 test("the annotation is for us alone and never reaches the server", () => {

@@ -4,12 +4,14 @@ import type { Problem } from "../../../core/problem.ts";
 import type { Resource } from "../../../core/resource.ts";
 import { pathText } from "../../../datum/document.ts";
 import { type Fleet, type Network, type Presence, presenceToken } from "../../../datum/fleet.ts";
+import { gatewayNote, gatewayOf, gatewaySite, linkToken, sitesOf } from "../../../datum/links.ts";
 import { natWish, type RouteWish, routeWishes } from "../../../datum/routing.ts";
 import type { Settings } from "../options.ts";
 import { annotationOf, isServed, type Naming, ownerOf, type ServedLocation, unmarkableWishesOf } from "./served.ts";
 
 const natNote = "plumbline.dev/nat";
 const routesNote = "plumbline.dev/routes";
+const fabricPriority = 1_000;
 
 /** Names a project's routers and routes among the realms: they are listed where a fleet wants some, and cost nothing elsewhere. */
 export function routingRealm(project: string): string {
@@ -19,7 +21,8 @@ export function routingRealm(project: string): string {
 /** The projects in which the fleet wants routers or routes. */
 export function routingProjects(fleet: Fleet, settings: Settings): readonly string[] {
   const asking = served(fleet, settings).filter(
-    ({ presence: { network } }) => natOf(network) !== undefined || routesOf(network).length > 0,
+    ({ presence: { network }, location }) =>
+      natOf(network) !== undefined || wishesIn(fleet, network, location.gcp.projectId).length > 0,
   );
   return [...new Set(asking.map(({ location }) => location.gcp.projectId))];
 }
@@ -48,6 +51,33 @@ function natOf({ document }: Network) {
 
 function routesOf({ document }: Network): readonly RouteWish[] {
   return routeWishes(annotationOf(document, routesNote) ?? "") ?? [];
+}
+
+/** A route as its manifest asks for it, or as the network's reach beyond Compute Engine does. */
+interface Wish extends RouteWish {
+  readonly note: string;
+  /** What must stand before packets are sent there. */
+  readonly needs: readonly string[];
+}
+
+/** Routes of a network in one project: those its manifest says, and those to other sites over the gateway that stands in this project. */
+function wishesIn(fleet: Fleet, network: Network, project: string): readonly Wish[] {
+  const said = routesOf(network).map((wish) => ({ ...wish, note: routesNote, needs: [] }));
+  const sites = sitesOf(fleet, network);
+  const address = gatewayOf(network.document);
+  const here = `gcp ${project}`;
+  if (gatewaySite(address, sites)?.name !== here) return said;
+  const beyond = sites.filter(({ name }) => !name.startsWith("gcp "));
+  const made = beyond.flatMap(({ name, presences }) =>
+    presences.flatMap(({ block }): readonly Wish[] => {
+      if (block === "" || said.some(({ range }) => range === block)) return [];
+      const hop = { kind: "address", address } as const;
+      return [
+        { range: block, hop, priority: fabricPriority, note: gatewayNote, needs: [linkToken(network, name, here)] },
+      ];
+    }),
+  );
+  return [...said, ...made];
 }
 
 function commonOf(network: Network, settings: Settings, project: string) {
@@ -105,13 +135,14 @@ function routes(fleet: Fleet, all: readonly Standing[], settings: Settings, nami
   for (const { presence, location } of all) {
     const { network } = presence;
     const { projectId } = location.gcp;
-    for (const wish of routesOf(network)) {
+    for (const wish of wishesIn(fleet, network, projectId)) {
       const hop = hopSpec(fleet, network, wish, projectId, settings, naming);
       if (hop === undefined) continue;
       const route = naming.route(network, projectId, `${wish.range} ${wish.priority}`);
       made.set(route.address, {
         ...{ ...commonOf(network, settings, projectId), kind: "route", address: route.address, uid: route.uid },
-        ...{ key: route.key, source: network.document.at(["metadata", "annotations", routesNote]), provides: [] },
+        ...{ key: route.key, source: network.document.at(["metadata", "annotations", wish.note]), provides: [] },
+        needs: wish.needs,
         ...{ fieldSources: {}, location: "" },
         spec: {
           ...{ name: route.name, network: networkReference(network, projectId, naming), destRange: wish.range },
