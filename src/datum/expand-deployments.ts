@@ -131,6 +131,12 @@ function disksOf(workload: Document): readonly DiskIntent[] {
         filesystem: textAt(disk, ["populator", "filesystem", "type"]) || undefined,
         boot: volume === bootName,
         source: workload.at([...path, "disk"]),
+        fieldSources: {
+          image: workload.at([...path, "disk", "template", "spec", "populator", "image", "name"]),
+          type: workload.at([...path, "disk", "template", "spec", "type"]),
+          sizeGib: workload.at([...path, "disk", "template", "spec", "resources", "requests", "storage"]),
+          deviceName: workload.at([...path, "disk", "deviceName"]),
+        },
       },
     ];
   });

@@ -90,6 +90,8 @@ export interface DiskIntent {
   readonly filesystem: string | undefined;
   readonly boot: boolean;
   readonly source: Source;
+  /** Where each field is written; the disk itself where it is left out. */
+  readonly fieldSources: Readonly<Record<"image" | "type" | "sizeGib" | "deviceName", Source>>;
 }
 
 /** Workload × placement × city: the unit of rollout. */

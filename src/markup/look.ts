@@ -24,6 +24,10 @@ figure{margin:0}figcaption{color:var(--dim);font-size:.85rem}
 details{margin:.5rem 0}summary{cursor:pointer}
 .dim{color:var(--dim)}.good{color:var(--good)}.bad{color:var(--bad)}.wait{color:var(--wait)}
 .card{border:1px solid var(--line);border-radius:6px;padding:.25rem 1rem 1rem;margin:1rem 0;overflow-wrap:anywhere}
+.text h1,.text h2{border-bottom:1px solid var(--line);padding-bottom:.25rem}.text>:first-child{margin-top:.6rem}.text>:last-child{margin-bottom:.6rem}
+.text td,.text th{border:1px solid var(--line);padding:.3rem .7rem;overflow-wrap:break-word}
+.text blockquote{margin:.5rem 0;padding:0 1rem;border-left:.25rem solid var(--line);color:var(--dim)}
+.text ul,.text ol{padding-left:1.6rem}
 .number{font-variant-numeric:tabular-nums}.nowrap{white-space:nowrap}
 @media(max-width:40rem){.list thead{display:none}.list tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}.list td{display:inline;border:0;padding:0;overflow-wrap:anywhere}.list td:not(:empty)~td:not(:empty)::before{content:" · ";color:var(--dim)}}
 `;

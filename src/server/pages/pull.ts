@@ -31,7 +31,7 @@ ${table(
   "None yet.",
 )}
 <h2>Comment</h2>
-<div class="card">${renderMarkdown(pull.comment, projectUrl === "" ? {} : { threadsUrl: `${projectUrl}/issues/` })}</div>
+<div class="card text">${renderMarkdown(pull.comment, projectUrl === "" ? {} : { threadsUrl: `${projectUrl}/issues/` })}</div>
 <h2>Remarks on lines</h2>
 ${table(
   ["Place", "", "Says"],

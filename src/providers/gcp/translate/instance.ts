@@ -112,6 +112,7 @@ export function bootDiskOf(deployment: Deployment, settings: Settings): DiskInte
   return {
     ...{ volume: bootVolume, deviceName: bootVolume, type: "pd-standard", sizeGib: undefined },
     ...{ image: settings.containerImage, filesystem: undefined, boot: true, source },
+    fieldSources: { image: source, type: source, sizeGib: source, deviceName: source },
   };
 }
 
@@ -156,7 +157,7 @@ function diskResource(plan: Plan, { name }: Instance, disk: DiskIntent): Resourc
     },
     ...{ provides: [], needs: [] },
     source: disk.source,
-    fieldSources: {},
+    fieldSources: disk.fieldSources,
   };
 }
 
@@ -272,6 +273,7 @@ function sourcesOf({ deployment, location, boot, dataDisks, secrets }: Plan): Re
     "metadata.ssh-keys": deployment.document.at(["spec", "template", "metadata", "annotations", sshKeysNote]),
     "metadata.plumbline-boot": boot.source,
     bootDisk: boot.source,
+    ...Object.fromEntries(Object.entries(boot.fieldSources).map(([field, source]) => [`bootDisk.${field}`, source])),
     ...(first === undefined ? {} : { dataDisks: first.source }),
     ...Object.fromEntries(
       interfaces.map((index) => [`networkInterfaces[${index}]`, at("networkInterfaces", index, "network")]),

@@ -38,10 +38,6 @@ h1 .number{font-weight:400}
 .comment>header strong{font-size:1em;color:var(--ink)}
 .comment>.text{padding:.25rem 1rem}.comment>footer{padding:0 1rem .6rem;color:var(--dim)}
 .comment:focus{outline:none}.comment:target,.comment:focus,.box:target{border-color:var(--link);box-shadow:0 0 0 1px var(--link)}
-.text h1,.text h2{border-bottom:1px solid var(--line);padding-bottom:.25rem}.text>:first-child{margin-top:.6rem}.text>:last-child{margin-bottom:.6rem}
-.text td,.text th{border:1px solid var(--line);padding:.3rem .7rem;overflow-wrap:break-word}
-.text blockquote{margin:.5rem 0;padding:0 1rem;border-left:.25rem solid var(--line);color:var(--dim)}
-.text ul,.text ol{padding-left:1.6rem}
 .box{border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;margin:1rem 0}.box>:first-child{margin-top:0}.box>:last-child{margin-bottom:0}
 .row{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.75rem 0}.row form{display:inline}
 button,.row .button{font:inherit;font-weight:600;border:1px solid var(--line);border-radius:6px;background:var(--shade);color:var(--ink);padding:.3rem .9rem;cursor:pointer;display:inline-block}
