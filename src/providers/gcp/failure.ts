@@ -54,8 +54,25 @@ const byReason: Readonly<Record<string, Sorted>> = {
   autherror: { code: "permission", next: "person" },
   permissionsdenied: { code: "permission", next: "person" },
   permissiondenied: { code: "permission", next: "person" },
+  permissionserror: { code: "permission", next: "person" },
+  serviceaccountaccessdenied: { code: "permission", next: "person" },
+  billingdisabled: { code: "billing", next: "person" },
+  accountdisabled: { code: "billing", next: "person" },
+  ipspaceexhausted: { code: "addresses", next: "person" },
+  ipspaceexhaustedwithdetails: { code: "addresses", next: "person" },
+  resourceoperationrateexceeded: { code: "rate-limit", next: "wait" },
+  operationcanceledbyuser: { code: "changed", next: "retry" },
   backenderror: { code: "unavailable", next: "retry" },
   internalerror: { code: "unavailable", next: "retry" },
+};
+
+/** What a person can do about it, where the server does not say so. */
+const advice: Readonly<Record<string, readonly string[]>> = {
+  permission: ["Run plumbline doctor to see what is missing and how to grant it."],
+  quota: ["Raise the quota, or want less of it."],
+  billing: ["Give the project a billing account that is open."],
+  "organization-policy": ["Change the manifest, or ask for an exception from the organization's policy."],
+  addresses: ["Give the network a larger range."],
 };
 
 const byStatus: Readonly<Record<number, Sorted>> = {
@@ -75,8 +92,9 @@ export function sortedError(refusal: Refusal, doing: string, resource: string, n
   // Quotas per minute refill when the next minute begins.
   const untilRefill = sorted.code === "rate-limit" ? minuteMs - (nowMs % minuteMs) : undefined;
   const retryAfterMs = refusal.retryAfterMs ?? sorted.retryAfterMs ?? untilRefill;
-  const why = refusal.message === "" ? `HTTP ${refusal.status}` : refusal.message.slice(0, 600);
-  return new ProviderError(`${doing}: ${why}`, {
+  const why = refusal.message === "" ? `the server answered HTTP ${refusal.status}` : refusal.message.slice(0, 600);
+  const sentence = `${doing}: ${why.trimEnd().replace(/([^.?!])$/, "$1.")}`;
+  return new ProviderError([sentence, ...(advice[sorted.code] ?? [])].join(" "), {
     ...{ code: sorted.code, next: sorted.next, resource, cause: refusal },
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
@@ -89,6 +107,10 @@ function sortRefusal({ status, reason, message, info }: Refusal): Sorted {
   // Something that was made a moment ago may not be visible everywhere yet.
   if (/cannot be found|is not ready/i.test(message) && status < 404) return { code: "not-ready", next: "retry" };
   if (/of type 'serviceAccount' was not found/i.test(message)) return { code: "not-ready", next: "retry" };
+  // Told with the reasons of other failures, which would be tried again and again.
+  if (/\bbilling\b/i.test(message) && status < 500) return { code: "billing", next: "person" };
+  if (/constraint constraints\//i.test(message)) return { code: "organization-policy", next: "person" };
+  if (/Quota exceeded for quota metric/i.test(message)) return { code: "rate-limit", next: "wait" };
   // An account too many is told as if requests came too fast; waiting does not help.
   if (/maximum number of service accounts/i.test(message)) return { code: "quota", next: "person" };
   if (named !== undefined) return named;

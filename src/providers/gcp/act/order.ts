@@ -1,5 +1,6 @@
 import type { Observed, Resource } from "../../../core/resource.ts";
-import type { Order } from "../../provider.ts";
+import { type Order, ProviderError } from "../../provider.ts";
+import { textAt } from "../boot/template.ts";
 import { placeOf } from "../kinds.ts";
 import { markOf } from "../live/observed.ts";
 import { type Bench, readLive, seenAs } from "./bench.ts";
@@ -10,7 +11,22 @@ import { updateThing } from "./update.ts";
 
 /** Carries out one order and waits until the world has settled; two orders never write to one thing at the same time. */
 export async function carryOut(bench: Bench, order: Order, signal: AbortSignal): Promise<Observed | undefined> {
-  return await bench.locks.hold(lockOf(order.change), signal, () => carryOutAlone(bench, order, signal));
+  try {
+    return await bench.locks.hold(lockOf(order.change), signal, () => carryOutAlone(bench, order, signal));
+  } catch (error) {
+    throw error instanceof ProviderError && error.code === "stock-out" ? withType(error, order) : error;
+  }
+}
+
+/** The server names the zone; of what it has no more is as important, and that the other zones may have some. */
+function withType(error: ProviderError, { change }: Order): ProviderError {
+  const spec = change.resource?.spec ?? {};
+  const [zone, type] = [textAt(spec, "zone"), textAt(spec, "machineType")];
+  if (zone === "" || type === "") return error;
+  const { code, next, retryAfterMs, resource, cause, message } = error;
+  const advice = `${zone} has no ${type} left now. It is tried again; another location or instance type may have room.`;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new ProviderError(`${message} ${advice}`, { code, next, resource, cause, ...wait });
 }
 
 async function carryOutAlone(bench: Bench, order: Order, signal: AbortSignal): Promise<Observed | undefined> {

@@ -95,7 +95,8 @@ function settle(answer: Dispatcher.ResponseData, body: Buffer, sending: Sending,
 function broken(error: unknown, sending: Sending): ProviderError {
   const { name, code, message } = error as { name?: string; code?: string; message?: string };
   const late = name === "TimeoutError" || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT";
-  const why = late ? "no answer in time" : (message || code || "no connection").slice(0, 300);
+  const broke = `no usable answer (${(message || code || "no connection").slice(0, 300)})`;
+  const why = late ? "no answer in time" : broke;
   const facts = { code: late ? "timeout" : "unavailable", next: "retry", resource: sending.resource } as const;
   return new ProviderError(`${sending.doing}: ${why}.`, { ...facts, cause: error });
 }
