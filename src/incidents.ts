@@ -1,5 +1,8 @@
 import type { Applied } from "./apply.ts";
+import type { Doer } from "./core/drift.ts";
+import type { JsonObject } from "./core/json.ts";
 import { acts } from "./core/plan.ts";
+import type { Address } from "./core/resource.ts";
 import type { Decision } from "./decide.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { Store } from "./store/store.ts";
@@ -9,6 +12,7 @@ export async function watchIncidents(
   world: { readonly judges: { readonly fleet: string }; readonly store: Store; readonly clock: Clock },
   decision: Decision,
   applied: Applied | undefined,
+  doers: ReadonlyMap<Address, Doer>,
 ): Promise<void> {
   if (decision.plan === undefined) return;
   const { fleet } = world.judges;
@@ -19,6 +23,7 @@ export async function watchIncidents(
       action: change.action,
       fields: change.fields.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null })),
       reason: change.reason,
+      ...doerIn(doers.get(change.address)),
     };
     await world.store.seeIncident(fleet, change.address, details, atIso);
   }
@@ -32,4 +37,8 @@ export async function watchIncidents(
     if (!still.has(incident.address) && !unseen.has(provider))
       await world.store.resolveIncident(fleet, incident.address, atIso);
   }
+}
+
+function doerIn(doer: Doer | undefined): JsonObject {
+  return doer === undefined ? {} : { by: doer.by, doer: { ...doer } };
 }

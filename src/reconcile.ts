@@ -9,6 +9,7 @@ import { tableOf } from "./core/table.ts";
 import { networkPlansOf } from "./datum/network-plan.ts";
 import { type Decision, decide, type Judges } from "./decide.ts";
 import { type Approval, approvalOf, holdOf, takeRevert, useUpApproval } from "./decrees.ts";
+import { doersOf } from "./doers.ts";
 import { watchIncidents } from "./incidents.ts";
 import { type Repository, RepositoryError, type SignatureVerdict } from "./repo/repository.ts";
 import { momentText } from "./report/text.ts";
@@ -103,13 +104,16 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
   if (mayApply) await world.store.setFact(fleet, facts.good, commit);
   const hasSteps = decision.plan?.changes.some((change) => acts(change) && !change.held) === true;
   if (mayApply && hasSteps) world.onPlanned?.(outcomeOf(world, decision, undefined, inventory));
+  // Asked first: what is put right is our own doing from then on.
+  const doers = await doersOf(judges, world.store, decision, signals.signal);
   const applied = mayApply ? await applyPlan(workOf(world, decision, inventory, signals)) : undefined;
-  const outcome = { ...outcomeOf(world, decision, applied, inventory), ...(approval && { approvedBy: approval.by }) };
+  const known = { ...(approval && { approvedBy: approval.by }), ...(doers.size > 0 && { doers }) };
+  const outcome = { ...outcomeOf(world, decision, applied, inventory), ...known };
   if (outcome.kind === "settled" || outcome.kind === "applied") {
     await world.store.setFact(fleet, facts.applied, commit);
     if (approval !== undefined) await useUpApproval(world.store, fleet, approval);
   }
-  await watchIncidents(world, decision, applied);
+  await watchIncidents(world, decision, applied, doers);
   await rememberStrangers(world, outcome.strangers);
   return outcome;
 }

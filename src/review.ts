@@ -242,7 +242,10 @@ async function driftUnder(world: World, outcome: Outcome): Promise<ReviewReport[
   const incidents = await world.store.openIncidents(world.judges.fleet);
   return incidents
     .filter(({ address }) => touched.has(address))
-    .map(({ address, openedAt, flaps }) => ({ address, since: openedAt, times: flaps + 1 }));
+    .map(({ address, openedAt, flaps, details }) => ({
+      ...{ address, since: openedAt, times: flaps + 1 },
+      by: typeof details.by === "string" ? details.by : "",
+    }));
 }
 
 const levels = { error: "failure", warning: "warning", info: "notice" } as const;

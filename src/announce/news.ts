@@ -149,7 +149,7 @@ function newsOfDrift(
   const thingOf = (address: string): DriftedThing => ({
     address,
     reason: changes.get(address)?.reason ?? "",
-    by: byOf(open.get(address)),
+    by: seen.doers?.get(address)?.by ?? byOf(open.get(address)),
   });
   const tell = (
     event: Parameters<typeof driftAnnouncement>[0],

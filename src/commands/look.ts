@@ -2,6 +2,7 @@ import type { Command } from "../cli.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { acts } from "../core/plan.ts";
 import { decide } from "../decide.ts";
+import { doersOf } from "../doers.ts";
 import { facts, outcomeOf, reconcile, type World } from "../reconcile.ts";
 import { RepositoryError } from "../repo/repository.ts";
 import type { Shell } from "../shell.ts";
@@ -56,7 +57,9 @@ async function decideOnce(shell: Shell, world: World, name: "plan" | "drift"): P
   const previous = await world.store.fact(fleet, facts.applied);
   const { repository, onProgress } = world;
   const question = { repository, commit, inventory, previous, signal: shell.signal, onProgress };
-  return outcomeOf(world, await decide(world.judges, question), undefined, inventory);
+  const decision = await decide(world.judges, question);
+  const doers = name === "drift" ? await doersOf(world.judges, world.store, decision, shell.signal) : new Map();
+  return { ...outcomeOf(world, decision, undefined, inventory), ...(doers.size > 0 && { doers }) };
 }
 
 /** A fresh clone may not hold the commit yet: looking at the head brings its history. */

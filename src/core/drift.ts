@@ -6,6 +6,16 @@ import type { FieldChange, Observed, Resource } from "./resource.ts";
 /** Whether changes that only the world caused are corrected or only reported. */
 export type DriftPolicy = "correct" | "report";
 
+/** Who did something to a thing, by its world's own record. */
+export interface Doer {
+  /** As the world calls them: an address of a person or a service account. */
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The world's own word, such as `delete` or `setLabels`. */
+  readonly what: string;
+}
+
 type Compare = (resource: Resource, observed: Observed) => readonly FieldChange[];
 
 /**

@@ -1,4 +1,5 @@
 import type { Action, Plan, Refusal } from "./change.ts";
+import type { Doer } from "./drift.ts";
 import type { NetworkPlan } from "./network.ts";
 import type { Problem } from "./problem.ts";
 import type { Address, Phase, StatusCondition } from "./resource.ts";
@@ -68,6 +69,8 @@ export interface Outcome {
   readonly table: readonly FleetRow[];
   /** The address plan of each network; absent where nothing was expanded. */
   readonly networks?: readonly NetworkPlan[];
+  /** Who changed what drifted, where its world tells. */
+  readonly doers?: ReadonlyMap<Address, Doer>;
   /** What nobody manages but stands in our networks; absent where nothing was planned. */
   readonly strangers?: readonly Stranger[];
   /** What stopped the pass as a whole (a repository or provider that cannot be reached); empty otherwise. */

@@ -1,5 +1,6 @@
 import type { Change } from "../core/change.ts";
 import type { Finding } from "../core/checkup.ts";
+import type { Doer } from "../core/drift.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { FieldChange, Observed, Resource } from "../core/resource.ts";
@@ -77,6 +78,11 @@ export interface Provider {
    * Idempotent: already there with our marker and gone already are success. Resolves to what now is; undefined after a delete.
    */
   apply(order: Order, signal: AbortSignal): Promise<Observed | undefined>;
+  /**
+   * Who changed these things after a moment (ISO 8601), by key, as far as the world keeps a record; what it does not know is left
+   * out. A few calls at most. Throws ProviderError when it cannot be asked, which nothing hangs on.
+   */
+  whoChanged?(keys: readonly string[], sinceIso: string, signal: AbortSignal): Promise<ReadonlyMap<string, Doer>>;
   /** Calls back when something in the scope may have changed, until the given function is called. A hint carries no truth; losing one costs time only. */
   watch?(scope: Scope, onHint: () => void): () => Promise<void>;
   /**

@@ -1,4 +1,5 @@
 import type { Cause, Change } from "../core/change.ts";
+import type { Doer } from "../core/drift.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { outcomeText } from "./outcome.ts";
 import type { Look } from "./palette.ts";
@@ -30,9 +31,10 @@ export function driftText(outcome: Outcome, look: Look): string {
     return members.length === 0
       ? []
       : [
-          [palette.bold(`${title} (${members.length})`), ...members.flatMap((change) => lines.get(change) ?? [])].join(
-            "\n",
-          ),
+          [
+            palette.bold(`${title} (${members.length})`),
+            ...members.flatMap((change) => [...(lines.get(change) ?? []), ...doerLines(outcome, change, look)]),
+          ].join("\n"),
         ];
   });
   const seen =
@@ -41,4 +43,14 @@ export function driftText(outcome: Outcome, look: Look): string {
       : `${verdict}\n  ${palette.yellow("Not all could be seen:")} ${visible(outcome.failure)}`;
   const strangers = strangersText(outcome.strangers ?? [], look);
   return `${[seen, ...blocks, ...(strangers === "" ? [] : [strangers])].join("\n\n")}\n`;
+}
+
+function doerLines({ doers }: Outcome, { address }: Change, { palette }: Look): readonly string[] {
+  const doer = doers?.get(address);
+  return doer === undefined ? [] : [`      ${palette.dim(doerText(doer))}`];
+}
+
+/** `changed by ada@example.com (delete) at 2026-01-01T00:00:00.000Z` */
+function doerText({ by, at, what }: Doer): string {
+  return `changed by ${visible(by)}${what === "" ? "" : ` (${visible(what)})`} at ${visible(at)}`;
 }

@@ -57,7 +57,7 @@ export function driftDocument(outcome: Outcome): JsonObject {
     repository: outcome.repository,
     commit: outcome.commit,
     causes: { drift: count("drift"), both: count("both"), commit: count("commit") },
-    changes: changes.map(changeJson),
+    changes: changes.map((change) => ({ ...changeJson(change), ...doerJson(outcome, change) })),
     strangers: strangersJson(outcome.strangers ?? []),
     problems: outcome.problems.map(problemJson),
     failure: outcome.failure,
@@ -116,6 +116,11 @@ function changeJson(change: Change): JsonObject {
       line: field.source?.line ?? null,
     })),
   };
+}
+
+function doerJson({ doers }: Outcome, { address }: Change): JsonObject {
+  const doer = doers?.get(address);
+  return { changedBy: doer === undefined ? null : { ...doer } };
 }
 
 function problemJson(problem: Problem): JsonObject {

@@ -79,13 +79,23 @@ export function applyMarkdown(outcome: Outcome): string {
   ]);
 }
 
+/** More doers than this are not told one by one. */
+const doersShown = 100;
+
 /** Where reality differs from the commit, by who caused it, for GitHub. */
 export function driftMarkdown(outcome: Outcome): string {
   const changes = actingChanges(outcome.plan);
   const drifted = changes.filter((change) => change.cause !== "commit").length;
   const parts = causeTitles.flatMap(([cause, title]) => {
     const members = changes.filter((change) => change.cause === cause);
-    return members.length === 0 ? [] : [`#### ${title} (${members.length})`, changesMarkdown(members)];
+    const doers = members.flatMap(({ address }) => {
+      const doer = outcome.doers?.get(address);
+      return doer === undefined
+        ? []
+        : [`- ${codeSpan(address)} changed by ${codeSpan(doer.by)} (${codeSpan(doer.what)}) at ${plainText(doer.at)}`];
+    });
+    const told = doers.slice(0, doersShown).join("\n");
+    return members.length === 0 ? [] : [`#### ${title} (${members.length})`, changesMarkdown(members), told];
   });
   return blocks([
     drifted === 0 ? "### ✅ No drift" : `### ⚠️ Drift: ${countOf(drifted, "thing")}`,

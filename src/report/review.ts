@@ -22,7 +22,12 @@ export interface ReviewReport {
   /** The plan of this pull request that stood here before; undefined for the first. */
   readonly previous: { readonly planId: string; readonly effects: readonly Effect[] } | undefined;
   /** Drift of things this pull request touches: address and what is known of it. */
-  readonly drifted: readonly { readonly address: string; readonly since: string; readonly times: number }[];
+  readonly drifted: readonly {
+    readonly address: string;
+    readonly since: string;
+    readonly times: number;
+    readonly by?: string;
+  }[];
   /** Whom a refusal was lifted by; empty when nobody. */
   readonly approvedBy: string;
   /** Where to read more; empty for nowhere. */
@@ -87,9 +92,9 @@ function meaning({ outcome }: ReviewReport): string {
 
 function driftedText({ drifted }: ReviewReport): string {
   if (drifted.length === 0) return "";
-  const rows = drifted.slice(0, differencesShown).map(({ address, since, times }) => {
+  const rows = drifted.slice(0, differencesShown).map(({ address, since, times, by = "" }) => {
     const flaps = times > 1 ? `, ${times} times by now` : "";
-    return `- ${codeSpan(address)} since ${since}${flaps}`;
+    return `- ${codeSpan(address)} since ${since}${by === "" ? "" : ` by ${codeSpan(by)}`}${flaps}`;
   });
   const more = drifted.length - rows.length;
   return [

@@ -43,6 +43,7 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
         "review.ts",
         "decrees.ts",
         "decide.ts",
+        "doers.ts",
         "read.ts",
         "server/",
         "repo/index.ts",
@@ -73,6 +74,7 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
     [
       "decrees.ts",
       "decide.ts",
+      "doers.ts",
       "apply.ts",
       "incidents.ts",
       "datum/",
@@ -87,6 +89,8 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
     "review.ts",
     ["reconcile.ts", "decrees.ts", "decide.ts", "apply.ts", "report/", ...contracts, "core/", "store/", "runtime/"],
   ],
+  // Who changed what drifted, as worlds tell.
+  ["doers.ts", ["decide.ts", ...contracts, "core/"]],
   ["incidents.ts", ["decide.ts", "apply.ts", ...contracts, "core/", "runtime/"]],
   ["previous.ts", ["read.ts", "datum/", "repo/repository.ts", "core/"]],
   [

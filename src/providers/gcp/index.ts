@@ -14,6 +14,7 @@ import { openRest, type Rest } from "./client/rest.ts";
 import { compareThings } from "./compare.ts";
 import { exposuresOf } from "./exposures.ts";
 import { isRoutingKind, kindNames } from "./kinds.ts";
+import { whoChanged } from "./live/doers.ts";
 import { lookAtInstances } from "./live/instances.ts";
 import { listProject } from "./live/list.ts";
 import { type GcpOptions, type Settings, settingsOf } from "./options.ts";
@@ -57,6 +58,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
     exposures: exposuresOf,
     standsIn,
     written: (resource, field) => writtenOf(resource, field, settings),
+    whoChanged: (keys, sinceIso, signal) => whoChanged(api, keys, sinceIso, signal),
     apply: (order: Order, signal: AbortSignal) =>
       isSecretKind(order.change.kind)
         ? carryOutSecret(secretBench, order.change.kind, order, signal)

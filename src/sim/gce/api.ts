@@ -23,6 +23,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly text: string;
+  /** Who asks, as operations name them; absent for who the simulator was started for. */
+  readonly user?: string;
 }
 
 /** An answer; `broken` says that the connection ends before or in the middle of it. */
@@ -120,7 +122,7 @@ function prepared(
   const scope = scopeOf(rpc, params);
   const call: Call = {
     ...{ world: parts.world, nowMs, rpc, project, scope, params, query: request.query, body },
-    settings: parts.settings,
+    settings: request.user === undefined ? parts.settings : { ...parts.settings, user: request.user },
     advance: () => {
       advance(parts.world, effects, parts.clock());
       parts.world.commit();

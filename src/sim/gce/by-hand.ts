@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../core/json.ts";
+import { byHandHeader } from "./call.ts";
 
 /** An instance as a person sees it in a list. */
 export interface ListedInstance {
@@ -172,7 +173,8 @@ async function act(url: string, method: string, path: string, body?: unknown): P
 }
 
 async function call(url: string, method: string, path: string, body?: unknown): Promise<JsonObject> {
-  const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+  const headers = { [byHandHeader]: "operator@example.com" };
+  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
   let response: Response;
   try {
     response = await fetch(`${url}${path}`, init);

@@ -1,6 +1,9 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { World } from "./world.ts";
 
+/** Header in which a change by hand says who makes it. */
+export const byHandHeader = "x-by-hand";
+
 /** One request to a known route, checked against the published description. */
 export interface Call {
   readonly world: World;

@@ -9,7 +9,7 @@ import { type AccessOptions, type AccessRules, createAccessRules } from "./acces
 import { readText, sendAnswer, sendBytes } from "./answer.ts";
 import { type Api, type ApiRequest, createApi } from "./api.ts";
 import { batchAnswer } from "./batch.ts";
-import type { Settings } from "./call.ts";
+import { byHandHeader, type Settings } from "./call.ts";
 import { controlAnswer, createControl, type GceControl } from "./control.ts";
 import { badRequest, failureBody, GceFailure } from "./failure.ts";
 import { createFaults, type FaultOptions, type Faults } from "./faults.ts";
@@ -155,7 +155,9 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
     }
     const beside = served.neighbour({ method, path: url.pathname, query: url.searchParams, text });
     if (beside !== undefined) return await sendAnswer(request, response, beside);
-    const answer = await served.api({ method, path: url.pathname, query: url.searchParams, text });
+    const user = userOf(served.access, request);
+    const asked = { method, path: url.pathname, query: url.searchParams, text };
+    const answer = await served.api({ ...asked, ...(user !== undefined && { user }) });
     await sendAnswer(request, response, answer);
   } catch (error) {
     const known = error instanceof GceFailure ? error : new GceFailure(500, "internalError", String(error));
@@ -181,6 +183,12 @@ function checkToken(access: AccessRules, request: IncomingMessage): void {
   const message =
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.";
   throw new GceFailure(401, "authError", message, { status: "UNAUTHENTICATED", location: unauthorized });
+}
+
+/** Whose token was sent; a request by hand, which sends none, says it in a header of ours. */
+function userOf(access: AccessRules, { headers }: IncomingMessage): string | undefined {
+  const said = headers[byHandHeader];
+  return typeof said === "string" ? said : access.principalOf(headers.authorization)?.replace(/^\w+:/, "");
 }
 
 const unauthorized = { location: "Authorization", locationType: "header" };

@@ -132,7 +132,8 @@ function readOrder(text: string | null): boolean {
 function keyOf(item: Listed, newestFirst: boolean): string {
   const place = `${item.scope} ${item.name}`;
   if (!newestFirst) return place;
-  const created = Date.parse(textOf(item.body, "creationTimestamp") ?? "") || 0;
+  const made = textOf(item.body, "creationTimestamp") ?? textOf(item.body, "insertTime");
+  const created = Date.parse(made ?? "") || 0;
   return `${String(9_000_000_000_000_000 - created).padStart(16, "0")} ${place}`;
 }
 
