@@ -126,7 +126,7 @@ test(
         ["plumbline/check success", "plumbline/plan success"],
       );
     }),
-  60_000,
+  180_000,
 );
 
 test.run();
