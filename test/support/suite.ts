@@ -3,7 +3,7 @@ import { suite as uvuSuite } from "uvu";
 import { ledger } from "./ledger.ts";
 
 /** A test's deadline; a hung test fails with its name instead of hanging the run. */
-const defaultTimeoutMs = 30_000;
+const defaultTimeoutMs = 90_000;
 
 /** A uvu suite whose tests have a deadline and whose every failure is an Error. Call `.run()` at the end of the file. */
 export interface Suite {
