@@ -50,7 +50,7 @@ export function start(parameters: readonly string[], environment: Readonly<Recor
     ended,
     text: () => said,
     signal: (name) => void child.kill(name),
-    says: (pattern, timeoutMs = 20_000) =>
+    says: (pattern, timeoutMs = 60_000) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(
           () => finish(new Error(`did not say ${pattern} in ${timeoutMs} ms; said:\n${said.slice(read)}`)),
