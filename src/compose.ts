@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { openBranchPolicies } from "./branch-policies.ts";
 import { ageKeySource, isTelling } from "./compose/age-keys.ts";
 import { loadCatalogs } from "./compose/catalogs.ts";
 import { openChecker } from "./compose/checker.ts";
@@ -90,7 +91,10 @@ export async function compose(
       };
       const rhythm = { branch: tracked.branch, patience: config.apply, clock: systemClock, random: Math.random };
       const signatures = await openSignatures(tracked, repository);
-      worlds.push({ judges, repository, store, onProgress, ...(signatures && { signatures }), ...rhythm });
+      const branchPolicies = tracked.policies === "" ? undefined : openBranchPolicies(tracked.policies, policies.set);
+      releasers.push(`policies of ${tracked.fleet}`, async () => void (await branchPolicies?.close()));
+      const more = { ...(signatures && { signatures }), ...(branchPolicies && { branchPolicies }) };
+      worlds.push({ judges, repository, store, onProgress, ...more, ...rhythm });
     }
     return { config, worlds, forges, store, rules, close: async () => void (await releasers.release()) };
   } catch (error) {

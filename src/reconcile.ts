@@ -1,4 +1,5 @@
 import { type Applied, applyPlan, type Patience } from "./apply.ts";
+import { type BranchPolicies, policyFact, seatPolicies } from "./branch-policies.ts";
 import type { Change, Refusal } from "./core/change.ts";
 import type { InventoryEntry } from "./core/inventory.ts";
 import type { Outcome, OutcomeKind } from "./core/outcome.ts";
@@ -19,6 +20,8 @@ import type { PassRecord, Store } from "./store/store.ts";
 /** Everything one tracked branch is kept true with. */
 export interface World {
   readonly judges: Judges;
+  /** The policies of the branch itself; absent where only the daemon's own judge. */
+  readonly branchPolicies?: BranchPolicies;
   readonly repository: Repository;
   readonly branch: string;
   /** Judges the signature of a commit; absent where none is required. */
@@ -92,16 +95,19 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
   };
   const previous = await world.store.fact(fleet, facts.applied);
   const unsigned = await signatureRefusals(world, commit);
+  const seated = await seatPolicies(world, { commit, signal: signals.signal });
   // A revert waits for a commit that may be applied.
   const judges =
     unsigned.length === 0 && (await takeRevert(world.store, fleet))
-      ? { ...world.judges, driftPolicy: "correct" as const }
-      : world.judges;
+      ? { ...seated.judges, driftPolicy: "correct" as const }
+      : seated.judges;
   const { decision: decided, approval } = await withDecrees(world, await decide(judges, { ...question, previous }));
   // After the decrees: nobody's approval stands in for a signature.
   const decision = unsigned.length === 0 ? decided : { ...decided, refusals: [...unsigned, ...decided.refusals] };
   const mayApply = decision.plan !== undefined && decision.refusals.length === 0;
   if (mayApply) await world.store.setFact(fleet, facts.good, commit);
+  if (mayApply && world.branchPolicies !== undefined && seated.isSound)
+    await world.store.setFact(fleet, policyFact, commit);
   const hasSteps = decision.plan?.changes.some((change) => acts(change) && !change.held) === true;
   if (mayApply && hasSteps) world.onPlanned?.(outcomeOf(world, decision, undefined, inventory));
   // Asked first: what is put right is our own doing from then on.

@@ -1,7 +1,8 @@
+import { seatPolicies } from "./branch-policies.ts";
 import { type Effect, effectsOf } from "./core/effects.ts";
 import { digest } from "./core/identity.ts";
 import type { Outcome } from "./core/outcome.ts";
-import { type Decision, decide, type Judges } from "./decide.ts";
+import { type Decision, decide } from "./decide.ts";
 import { type Approval, approvalOf } from "./decrees.ts";
 import { type CheckReport, type Forge, ForgeError, type PullRequest } from "./forge/forge.ts";
 import { ProviderError } from "./providers/provider.ts";
@@ -186,9 +187,13 @@ async function look(world: World, forge: Forge, pull: PullRequest, signal: Abort
 async function decideOn(world: World, commit: string, depth: "check" | "plan", signal: AbortSignal): Promise<Outcome> {
   const inventory = await world.store.inventory(world.judges.fleet);
   const previous = await world.store.fact(world.judges.fleet, passFacts.applied);
-  const { repository, judges } = world;
+  const { repository } = world;
   const onProgress = (): void => undefined;
-  const decision: Decision = await decide(judges as Judges, {
+  // Never by the policies of the pull request itself: those of its base judge it.
+  const base = world.branchPolicies && (await repository.head(world.branch, signal));
+  const seating =
+    base === undefined ? undefined : await seatPolicies(world, { commit: base, proposed: commit, signal });
+  const decision: Decision = await decide(seating?.judges ?? world.judges, {
     ...{ repository, commit, inventory, previous, depth, signal, onProgress },
   });
   return outcomeOf(world, decision, undefined, inventory);

@@ -35,6 +35,7 @@ test("fills every default", () => {
       location: "https://github.com/acme/fleet",
       branch: "main",
       prefix: "",
+      policies: "",
       pollIntervalMs: 60_000,
       pollJitter: 0.1,
       token: undefined,
@@ -168,6 +169,10 @@ const bad: readonly (readonly [string, readonly (readonly [string, RegExp])[]])[
   [
     minimal.replace("acme/fleet", "acme/fleet\n    prefix: ../up"),
     [["4:13 config/value repositories[0].prefix", /inside the repository/]],
+  ],
+  [
+    minimal.replace("acme/fleet", "acme/fleet\n    policies: /etc"),
+    [["4:15 config/value repositories[0].policies", /inside the repository/]],
   ],
 ];
 

@@ -1,3 +1,4 @@
+import { seatPolicies } from "../branch-policies.ts";
 import type { Command } from "../cli.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { acts } from "../core/plan.ts";
@@ -57,7 +58,8 @@ async function decideOnce(shell: Shell, world: World, name: "plan" | "drift"): P
   const previous = await world.store.fact(fleet, facts.applied);
   const { repository, onProgress } = world;
   const question = { repository, commit, inventory, previous, signal: shell.signal, onProgress };
-  const decision = await decide(world.judges, question);
+  const { judges } = await seatPolicies(world, question);
+  const decision = await decide(judges, question);
   const doers = name === "drift" ? await doersOf(world.judges, world.store, decision, shell.signal) : new Map();
   return { ...outcomeOf(world, decision, undefined, inventory), ...(doers.size > 0 && { doers }) };
 }

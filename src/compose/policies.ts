@@ -1,8 +1,8 @@
 import { hasErrors, type Problem, sortProblems } from "../core/problem.ts";
-import { readYaml } from "../datum/yaml.ts";
 import type { PolicyDocument } from "../policy/document.ts";
 import { parsePolicies } from "../policy/parse.ts";
 import type { PolicySet } from "../policy/policy-set.ts";
+import { policyDocuments } from "../policy-files.ts";
 import { isManifestPath } from "../read.ts";
 import { folderFiles } from "../repo/index.ts";
 
@@ -28,13 +28,8 @@ export async function loadPolicyDocuments(paths: readonly string[]): Promise<{
   readonly sources: ReadonlyMap<string, string>;
 }> {
   const files = paths.length === 0 ? [] : await folderFiles(paths, { accept: isManifestPath });
-  const read = files.map((file) => ({ file: file.path, ...readYaml(file.path, file.bytes) }));
-  const documents = read.flatMap(({ file, documents: found }) =>
-    found.map((raw) => ({ file, content: raw.value, at: (path: readonly (string | number)[]) => raw.at(path) })),
-  );
   return {
-    documents,
-    problems: read.flatMap((file) => file.problems),
+    ...policyDocuments(files),
     sources: new Map(files.map((file) => [file.path, new TextDecoder().decode(file.bytes)])),
   };
 }

@@ -60,6 +60,7 @@ function completeRepository(fleet: string, raw: RawRepository, near: Near): Repo
     location: raw.url ?? (raw.path === undefined ? cloned : near(raw.path)),
     branch: raw.branch ?? defaults.branch,
     prefix: (raw.prefix ?? defaults.prefix).replace(/\/+$/, ""),
+    policies: (raw.policies ?? "").replace(/\/+$/, ""),
     pollIntervalMs: durationMs(raw.pollInterval ?? defaults.pollInterval),
     pollJitter: raw.pollJitter ?? defaults.pollJitter,
     token: completeSecret(raw.token, near),

@@ -10,6 +10,7 @@ export interface RawRepository {
   readonly path?: string;
   readonly branch?: string;
   readonly prefix?: string;
+  readonly policies?: string;
   readonly pollInterval?: string;
   readonly pollJitter?: number;
   readonly token?: SecretReference;

@@ -16,6 +16,8 @@ export interface RepositoryConfig {
   readonly branch: string;
   /** Folder that holds the manifests; empty for the whole repository. */
   readonly prefix: string;
+  /** Folder or file of the branch that holds further policies; empty for none. */
+  readonly policies: string;
   readonly pollIntervalMs: number;
   /** Share of the interval by which each poll is moved at random, 0 to 1. */
   readonly pollJitter: number;
@@ -149,7 +151,7 @@ export interface Config {
   /** The edge has a provider for each of its control planes; the first is the default. */
   readonly providers: { readonly gcp: GcpConfig | undefined; readonly edge: readonly EdgeConfig[] };
   readonly drift: { readonly schedule: string; readonly policy: DriftPolicy };
-  /** Files and folders of policies. They are the daemon's own: no watched commit adds or changes one. */
+  /** Files and folders of policies. They are the daemon's own: no watched commit changes one. */
   readonly policies: readonly string[];
   readonly catalogs: {
     /** Files of further catalogs; a later one wins. */

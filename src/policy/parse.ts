@@ -5,6 +5,7 @@ import { compilePolicy, expressionProblem } from "./compile.ts";
 import { asManifest, type Manifest, type PolicyDocument, problemAt } from "./document.ts";
 import type { Binding, Policy, PolicySet } from "./policy-set.ts";
 import { readBinding, readPolicy } from "./read.ts";
+import { reservedNames } from "./reserved.ts";
 import { shapeProblems } from "./shape.ts";
 import { bindingShape, planPolicyShape, policyShape } from "./shapes.ts";
 
@@ -77,6 +78,9 @@ function parsePolicy(manifest: Manifest, over: Policy["over"]): ParsedPolicy {
   const wrong = (path: readonly (string | number)[], message: string, hint: string): void => {
     problems.push(problemAt(manifest, path, "policy/field", message, hint));
   };
+  const misnamed = misnaming(policy.name);
+  if (misnamed !== "")
+    problems.push(problemAt(manifest, ["metadata", "name"], "policy/name", misnamed, "Give it another name."));
   if (policy.validations.length + policy.auditAnnotations.length === 0) {
     wrong(["spec"], "The policy has neither validations nor auditAnnotations.", "Add a validation.");
   }
@@ -100,6 +104,14 @@ function parsePolicy(manifest: Manifest, over: Policy["over"]): ParsedPolicy {
     compilePolicy(policy, (path, written, fault) => problems.push(expressionProblem(manifest, path, written, fault)));
   }
   return { policy, problems };
+}
+
+/** Why a policy may not have its name; empty when it may, or when that it has none was told. */
+function misnaming(name: string): string {
+  if (reservedNames.has(name))
+    return `policy/${name} is a rule of Plumbline itself, and a policy's findings would pass for it.`;
+  const isPlain = name === "" || (name.length <= 253 && /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/.test(name));
+  return isPlain ? "" : `${JSON.stringify(name.slice(0, 80))} is no name: lower case letters, digits, dashes and dots.`;
 }
 
 function parseBinding(

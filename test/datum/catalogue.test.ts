@@ -25,6 +25,7 @@ const withoutExample = [
   "network/block-given",
   "location/unserved",
   "network/unconnected",
+  "policy/missing",
 ];
 
 /** What good examples of other rules may be warned of, being shorter than a whole repository. */

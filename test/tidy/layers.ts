@@ -41,6 +41,7 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
       ],
       ...[
         "review.ts",
+        "branch-policies.ts",
         "decrees.ts",
         "decide.ts",
         "doers.ts",
@@ -72,6 +73,7 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   [
     "reconcile.ts",
     [
+      "branch-policies.ts",
       "decrees.ts",
       "decide.ts",
       "doers.ts",
@@ -87,7 +89,18 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   ],
   [
     "review.ts",
-    ["reconcile.ts", "decrees.ts", "decide.ts", "apply.ts", "report/", ...contracts, "core/", "store/", "runtime/"],
+    [
+      "branch-policies.ts",
+      "reconcile.ts",
+      "decrees.ts",
+      "decide.ts",
+      "apply.ts",
+      "report/",
+      ...contracts,
+      "core/",
+      "store/",
+      "runtime/",
+    ],
   ],
   // Who changed what drifted, as worlds tell.
   ["doers.ts", ["decide.ts", ...contracts, "core/"]],
@@ -107,6 +120,13 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
       "core/",
     ],
   ],
+  // The policies that the tracked branch keeps beside its manifests.
+  [
+    "branch-policies.ts",
+    ["decide.ts", "policy-files.ts", "policy-sittings.ts", "read.ts", "policy/", ...contracts, "core/"],
+  ],
+  ["policy-sittings.ts", ["policy/", "core/"]],
+  ["policy-files.ts", ["datum/", "policy/", "core/"]],
   ["ground.ts", ["datum/", ...contracts, "core/"]],
   ["rehearse.ts", [...contracts, "core/"]],
   // Opens what the repository has encrypted; sees no provider and no configuration.
