@@ -79,7 +79,7 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
     onReviewed(number, memory) {
       failing.delete(number);
       review.say?.(
-        `#${number} "${memory.title}" reviewed: ${memory.verdict.replace(/^\p{Extended_Pictographic}\s*/u, "")}`,
+        `#${number} "${memory.title}" reviewed: ${memory.verdict.replace(/^\p{Extended_Pictographic}\ufe0f?\s*/u, "")}`,
       );
       options.onReviewed?.(number, memory);
     },

@@ -26,7 +26,8 @@ export function checkMark(outcome: Outcome): Mark {
 /** What a merge will do. A refused plan fails unless somebody lifted exactly that. */
 export function planMark(outcome: Outcome, facts: { readonly withheld: string; readonly approvedBy: string }): Mark {
   const { plan } = outcome;
-  if (facts.withheld !== "") return mark("success", facts.withheld);
+  // Where this status is required, nothing gets in that was never planned.
+  if (facts.withheld !== "") return mark("failure", facts.withheld);
   if (plan === undefined)
     return mark("failure", outcome.failure === "" ? "There is no plan: the manifests are not valid" : outcome.failure);
   const what = `${countsText(plan.counts)} (plan ${plan.planId})`;

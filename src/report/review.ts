@@ -7,7 +7,7 @@ import { diagramLines } from "./diagram.ts";
 import { blocks, changesMarkdown, problemsMarkdown, refusalsMarkdown } from "./markdown-parts.ts";
 import { codeSpan, fenced, plainText } from "./markdown-text.ts";
 import { problemCounts } from "./problems.ts";
-import { countOf, shortCommit } from "./text.ts";
+import { countOf, momentText, shortCommit } from "./text.ts";
 import { countsText, hasChanges } from "./words.ts";
 
 /** What is told of one pull request. */
@@ -94,7 +94,7 @@ function driftedText({ drifted }: ReviewReport): string {
   if (drifted.length === 0) return "";
   const rows = drifted.slice(0, differencesShown).map(({ address, since, times, by = "" }) => {
     const flaps = times > 1 ? `, ${times} times by now` : "";
-    return `- ${codeSpan(address)} since ${since}${by === "" ? "" : ` by ${codeSpan(by)}`}${flaps}`;
+    return `- ${codeSpan(address)} since ${momentText(since)}${by === "" ? "" : ` by ${codeSpan(by)}`}${flaps}`;
   });
   const more = drifted.length - rows.length;
   return [

@@ -73,6 +73,7 @@ test("a draft and a fork are checked, not planned; a fork's named commit is plan
   const fork = scene.propose(8, [web], { isFork: true });
   await scene.look();
   assert.is(scene.state(draft, "check"), "success");
+  assert.is(scene.state(draft, "plan"), "failure");
   assert.match(scene.note(7), "A draft: checked only");
   assert.match(scene.note(8), "Comes from a fork: checked only");
   assert.not.match(scene.note(8), "to delete");

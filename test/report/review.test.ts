@@ -110,6 +110,7 @@ test("marks fit every forge: 140 characters, whatever failed", () => {
   const refused = outcome({ refusals: [{ rule: "limits/protected", message: "no", changes: [] }] });
   assert.is(planMark(refused, { withheld: "", approvedBy: "" }).state, "failure");
   assert.is(planMark(refused, { withheld: "", approvedBy: "ann" }).state, "success");
+  assert.is(planMark(outcome({}), { withheld: "A draft: checked only.", approvedBy: "" }).state, "failure");
 });
 
 test.run();

@@ -21,9 +21,15 @@ export function marksOf(world: World, project: Project, commit: string): Marks {
     one.project === key && one.sha === commit;
   return {
     statuses: [...newestStatuses(world, key, commit)].sort((left, right) => (left.context < right.context ? -1 : 1)),
-    checks: world.state.all("checkRuns").filter(isHere),
+    checks: newestRuns(world.state.all("checkRuns").filter(isHere)),
     deployments: world.state.all("deployments").filter(isHere),
   };
+}
+
+/** The newest run of each name of each app. */
+function newestRuns(runs: readonly CheckRun[]): readonly CheckRun[] {
+  const sorted = [...runs].sort((left, right) => left.id - right.id);
+  return [...new Map(sorted.map((run) => [`${run.app} ${run.name}`, run])).values()];
 }
 
 /** Whether something is still being worked on. */
