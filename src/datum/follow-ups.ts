@@ -32,6 +32,15 @@ const causes: Readonly<Record<string, readonly Pattern[]>> = {
   "workload/mount-raw": [[...volumes, "*", "disk", "template", "spec", "populator", "filesystem"]],
 };
 
+/** Rules that only ask which of some fields are there: what is wrong inside of those does not matter to them. */
+const ofPresence: readonly string[] = [
+  "workload/runtime",
+  "workload/volume-source",
+  "workload/env-from",
+  "workload/placement-target",
+  "proxy/backend",
+];
+
 /** Fields beside the place of a rule that it reads too. */
 const beside: Readonly<Record<string, Pattern>> = {
   "policy/end-port": ["port"],
@@ -47,23 +56,32 @@ export function withoutMisspelled(problems: readonly Problem[]): readonly Proble
 
 /** Reads the schema's problems of one document. */
 export function createFaults(problems: readonly Problem[]): Faults {
-  const paths = problems.map(({ path }) => path);
-  const faults = problems.map(({ rule, path }) => ({
-    steps: stepsOf(path),
-    isUnknown: rule === "schema/unknown-field",
+  const all = problems.map((problem) => ({
+    problem,
+    steps: stepsOf(problem.path),
+    isUnknown: problem.rule === "schema/unknown-field",
   }));
-  const doubts = (path: Pattern): boolean =>
+  const doubts = (path: Pattern, faults = all): boolean =>
     faults.some(({ steps, isUnknown }) => (isUnknown ? isMisspelling(steps, path) : isAlong(steps, path)));
   return {
-    doubts,
+    doubts: (path) => doubts(path),
     explain({ rule, path }) {
-      if (paths.some((fault) => isNear(path, fault)) || doubts(stepsOf(path))) return true;
+      const steps = stepsOf(path);
+      const faults = ofPresence.includes(rule) ? all.filter((fault) => !isDeep(fault, steps)) : all;
+      if (faults.some(({ problem }) => isNear(path, problem.path)) || doubts(steps, faults)) return true;
       const neighbour = beside[rule];
-      if (neighbour !== undefined && doubts([...stepsOf(path).slice(0, -1), ...neighbour])) return true;
+      if (neighbour !== undefined && doubts([...steps.slice(0, -1), ...neighbour])) return true;
       const base = path.startsWith("spec.template.") ? ["spec", "template", "spec"] : ["spec"];
       return (causes[rule] ?? []).some((cause) => doubts([...base, ...cause]));
     },
   };
+}
+
+/** Says whether a fault is so far inside of what stands at a path that it leaves no doubt about which fields are there. */
+function isDeep({ problem, steps }: { readonly problem: Problem; readonly steps: Pattern }, outer: Pattern): boolean {
+  const levels = steps.length - outer.length;
+  const isBelow = levels > 0 && outer.every((step, index) => step === steps[index]);
+  return isBelow && (levels > 1 || !["schema/unknown-field", "schema/required", "schema/type"].includes(problem.rule));
 }
 
 /** Says whether one of two paths is inside the other. */

@@ -78,7 +78,7 @@ export function checkScale(content: JsonObject, at: Path, report: Reporter): voi
       "workload/min-replicas",
       [...at, "minReplicas"],
       `minReplicas is ${minimum}; it must be between 1 and 1000.`,
-      "To run nothing, remove the placement.",
+      Number(minimum) > 1 ? "Spread the copies over several placements." : "To run nothing, remove the placement.",
     );
   }
   if (typeof maximum === "number") {

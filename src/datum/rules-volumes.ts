@@ -39,7 +39,7 @@ export function checkVolumes(content: JsonObject, catalogs: Catalogs, report: Re
       report.say(
         "workload/volume-unattached",
         [...path, "name"],
-        `The volume ${name} is attached nowhere.`,
+        `${name === "" ? "A volume without a name" : `The volume ${name}`} is attached nowhere.`,
         "Attach it, or remove it.",
       );
     names.add(name);

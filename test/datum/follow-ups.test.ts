@@ -94,4 +94,15 @@ test("a fault of one manifest hides nothing of another", () => {
   ]);
 });
 
+test("a fault inside of a field hides nothing that only asks whether the field is there", () => {
+  const { problems } = checkFiles({
+    "base.yaml": surroundings,
+    "web.yaml": sandbox(["spec.template.spec.runtime.virtualMachine", { volumeAttachments: [] }]),
+  });
+  assert.equal(placed(problems), [
+    "schema/min-items spec.template.spec.runtime.virtualMachine.volumeAttachments",
+    "workload/runtime spec.template.spec.runtime.virtualMachine",
+  ]);
+});
+
 test.run();
