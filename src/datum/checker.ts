@@ -63,12 +63,12 @@ function parseFile(tools: Tools, file: string, bytes: Uint8Array): ParsedFile {
   const read = raw.documents.map((document) => readDocument(tools, file, document));
   const isOther = isOfOtherTool(file);
   const strangers = read.flatMap(({ stranger }) => (stranger === undefined ? [] : [stranger]));
-  const none: readonly Disposition[] = isOther && raw.problems.length > 0 ? ["not-a-manifest"] : [];
+  const unread = Array.from({ length: raw.broken }, (): Disposition => (isOther ? "not-a-manifest" : "unknown"));
   return {
     file,
     documents: read.flatMap(({ document }) => (document === undefined ? [] : [document])),
     problems: [...(isOther ? [] : raw.problems), ...read.flatMap(({ problems }) => problems)],
-    dispositions: [...read.map(({ disposition }) => disposition), ...none],
+    dispositions: [...read.map(({ disposition }) => disposition), ...unread],
     ...(strangers.length > 0 && { strangers }),
   };
 }
@@ -128,6 +128,12 @@ function kindAsWritten(tools: Tools, apiVersion: string, kind: string): Kind | u
 function readUnknown(tools: Tools, raw: RawDocument, value: JsonObject): Read {
   const [apiVersion, kind] = [String(value.apiVersion), String(value.kind)];
   const near = tools.kinds.suggest(apiVersion, kind);
+  if (holdsOurs(tools, kind, value)) {
+    const message = "Manifests inside of a List are not read.";
+    const hint = "Write each item as a document of its own, with --- between them.";
+    const problems = [problem(raw, ["items"], "manifest/unknown-kind", message, hint)];
+    return { disposition: "unknown", stranger: { name: "", isPlace: true }, problems };
+  }
   if (near === undefined && !tools.kinds.isKnownGroup(apiVersion)) return { disposition: "unmanaged", problems: [] };
   const message = `The kind ${kind} of ${apiVersion} is not known.`;
   const hint =
@@ -136,6 +142,14 @@ function readUnknown(tools: Tools, raw: RawDocument, value: JsonObject): Read {
       : `Did you mean kind ${near.split(" ")[1]} of ${near.split(" ")[0]}?`;
   const problems = [problem(raw, ["kind"], "manifest/unknown-kind", message, hint)];
   return { disposition: "unknown", stranger: strangerOf(value, near), problems };
+}
+
+/** Says whether a list, as `kubectl get` prints it, holds a manifest that would be read outside of it. */
+function holdsOurs(tools: Tools, kind: string, { items }: JsonObject): boolean {
+  if (!kind.endsWith("List") || !Array.isArray(items)) return false;
+  return items.some(
+    (item) => isObject(item) && tools.kinds.find(String(item.apiVersion), String(item.kind)) !== undefined,
+  );
 }
 
 function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObject, kind: Kind): Read {

@@ -8,7 +8,7 @@ export interface Block {
 
 /** Reads `10.128.0.0/20`; undefined unless it is an IPv4 block whose address is its first. */
 export function readBlock(text: string): Block | undefined {
-  const parts = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(text);
+  const parts = /^(\d{1,3}(?:\.\d{1,3}){3})\/(0|[1-9]\d?)$/.exec(text);
   if (parts === null || !ipaddr.IPv4.isValidFourPartDecimal(parts[1] ?? "")) return undefined;
   const prefix = Number(parts[2]);
   if (prefix > 32) return undefined;
@@ -46,7 +46,7 @@ export function cidrProblem(text: string): string | undefined {
   const [address = ""] = text.split("/");
   const family = address.includes(":") ? ipaddr.IPv6 : ipaddr.IPv4;
   const isStrict = family === ipaddr.IPv6 || ipaddr.IPv4.isValidFourPartDecimal(address);
-  if (!isStrict || !/\/\d{1,3}$/.test(text) || !family.isValidCIDR(text))
+  if (!isStrict || !/\/(0|[1-9]\d{0,2})$/.test(text) || !family.isValidCIDR(text))
     return `${JSON.stringify(text)} is not a CIDR block such as 10.0.0.0/8 or fd20::/48.`;
   const [, prefix] = ipaddr.parseCIDR(text);
   const first = family.networkAddressFromCIDR(text);

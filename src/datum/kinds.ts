@@ -59,7 +59,8 @@ function isOurs(group: string): boolean {
 }
 
 function groupOf(apiVersion: string): string {
-  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+  // `compute.datumapis.com` without a version is the group; the core group's versions have no dots.
+  return /[/.]/.test(apiVersion) ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
 /** The kinds of one schema: one, or several that are known by name only. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
+import { nearest } from "../core/nearest.ts";
 import { cidrHolds, cidrProblem } from "./cidr.ts";
 import { type Path, valueAt } from "./document.ts";
 import { objectsAt, type Reporter, textAt } from "./report.ts";
@@ -65,6 +66,19 @@ function checkFrom(from: JsonObject, path: Path, report: Reporter): void {
   }
 }
 
+function portHint(port: string, names: readonly string[]): string {
+  if (/^\d+$/.test(port)) return `Write ${port} without quotes.`;
+  const meant = nearest(port, names);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  return names.length > 0 ? `Named here: ${names.join(", ")}.` : "Write the number.";
+}
+
+/** Protocols are written in capitals. */
+export function protocolHint(protocol: string): string {
+  const meant = protocol.toUpperCase();
+  return ["TCP", "UDP", "SCTP"].includes(meant) ? `Write ${meant}.` : "Use TCP, UDP or SCTP.";
+}
+
 /** Blocks are written by their first address. */
 const cidrHint = "Write the first address and the prefix length, such as 10.0.0.0/8.";
 
@@ -76,14 +90,14 @@ function checkPort(entry: JsonObject, path: Path, names: ReadonlyMap<string, unk
       "policy/protocol",
       [...path, "protocol"],
       `${JSON.stringify(protocol)} is no protocol.`,
-      "Use TCP, UDP or SCTP.",
+      protocolHint(protocol),
     );
   if (typeof port === "string" && !names.has(port)) {
     report.say(
       "policy/port-name",
       [...path, "port"],
       `No port of the template is named ${JSON.stringify(port)}.`,
-      names.size > 0 ? `Named here: ${[...names.keys()].join(", ")}.` : "Write the number.",
+      portHint(port, [...names.keys()]),
     );
   }
   if (typeof port === "number" && (port < 1 || port > 65_535))

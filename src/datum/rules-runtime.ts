@@ -4,6 +4,7 @@ import type { Catalogs } from "./catalogs.ts";
 import { type Path, valueAt } from "./document.ts";
 import { isLabel, isPortName, objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkKeys } from "./rules-keys.ts";
+import { protocolHint } from "./rules-policies.ts";
 
 const template = ["spec", "template"] as const;
 const runtime = [...template, "spec", "runtime"] as const;
@@ -161,7 +162,7 @@ function checkPorts(holder: JsonObject, path: Path, report: Reporter): void {
         "workload/port-protocol",
         [...at, "protocol"],
         `${JSON.stringify(protocol)} is no protocol.`,
-        "Use TCP, UDP or SCTP.",
+        protocolHint(protocol),
       );
   }
 }

@@ -34,6 +34,12 @@ test("what another tool's file cannot be read for is no problem, but is counted"
   assert.is(counts.managed, 1);
 });
 
+test("a document that cannot be read is counted as unknown", () => {
+  const { counts } = checkFiles({ "a.yaml": `${network}---\na: [\n---\nb: *c\n` });
+  assert.is(counts.unknown, 2);
+  assert.is(counts.managed, 1);
+});
+
 test("a manifest in another tool's file is a manifest", () => {
   const { problems, counts } = checkFiles({ "values.yaml": network.replace("Auto", "Atuo") });
   assert.equal(placed(problems), ["schema/enum spec.ipam.mode"]);

@@ -133,6 +133,18 @@ const identities: readonly (readonly [title: string, text: string, rule: string,
     /kind Workload of compute/,
   ],
   [
+    "a group without a version",
+    "apiVersion: compute.datumapis.com\nkind: Workload\n",
+    "manifest/unknown-kind",
+    /kind Workload of compute\.datumapis\.com\/v1alpha\?/,
+  ],
+  [
+    "a list that holds manifests",
+    "apiVersion: v1\nkind: List\nitems:\n- { apiVersion: v1, kind: ConfigMap, metadata: { name: a } }\n",
+    "manifest/unknown-kind",
+    /each item as a document of its own/,
+  ],
+  [
     "a kind of the wrong group",
     "apiVersion: compute.datumapis.com/v1alpha\nkind: Location\n",
     "manifest/unknown-kind",
