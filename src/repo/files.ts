@@ -25,7 +25,7 @@ export interface FolderOptions {
 
 const skippedFolders: ReadonlySet<string> = new Set([".git", "node_modules"]);
 
-/** Reads files and folders of the disk, sorted by path, each once. Symbolic links inside folders are left out. */
+/** Reads files and folders of the disk, sorted by path, each once. Symbolic links and whatever else is no file are left out of folders. */
 export async function folderFiles(
   paths: readonly string[],
   options: FolderOptions = {},
@@ -85,7 +85,7 @@ async function collectFolder(folder: string, depth: number, wanted: Wanted, foun
     if (entry.isFile()) {
       if (wanted.accept(path.split(sep).join("/"))) found.add(path);
       else wanted.onLeftOut(path);
-    }
+    } else if (!entry.isDirectory()) wanted.onLeftOut(path);
     if (found.size > wanted.limits.files) {
       throw needsPerson("too-large", `${folder}: more than ${wanted.limits.files} files`);
     }

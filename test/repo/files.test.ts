@@ -31,6 +31,7 @@ test("reads files and folders sorted, each once, without links, .git and node_mo
 test("tells of what it leaves out and of what is too large, and reads the rest", () =>
   inFolder(async (folder) => {
     await writeFiles(folder, { "a.yaml": "a", "big.yaml": "x".repeat(11), "README.md": "r" });
+    await symlink(join(folder, "a.yaml"), join(folder, "link.yaml"));
     const told: string[] = [];
     const files = await folderFiles([folder], {
       accept: (path) => path.endsWith(".yaml"),
@@ -42,7 +43,7 @@ test("tells of what it leaves out and of what is too large, and reads the rest",
       files.map(({ path }) => path.slice(folder.length + 1)),
       ["a.yaml"],
     );
-    assert.equal(told, ["left out README.md", "too large big.yaml"]);
+    assert.equal(told, ["left out README.md", "left out link.yaml", "too large big.yaml"]);
   }));
 
 test("refuses what is absent, no file, or past a limit", async () => {
