@@ -7,11 +7,11 @@ import { acts } from "./core/plan.ts";
 import type { OnProgress } from "./core/progress.ts";
 import { strangersIn } from "./core/strangers.ts";
 import { tableOf } from "./core/table.ts";
-import { networkPlansOf } from "./datum/network-plan.ts";
 import { type Decision, decide, type Judges } from "./decide.ts";
 import { type Approval, approvalOf, holdOf, takeRevert, useUpApproval } from "./decrees.ts";
 import { doersOf } from "./doers.ts";
 import { watchIncidents } from "./incidents.ts";
+import { placesOf, rememberMembers } from "./places.ts";
 import { type Repository, RepositoryError, type SignatureVerdict } from "./repo/repository.ts";
 import { momentText } from "./report/text.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -121,6 +121,7 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
   }
   await watchIncidents(world, decision, applied, doers);
   await rememberStrangers(world, outcome.strangers);
+  await rememberMembers(world.store, outcome);
   return outcome;
 }
 
@@ -201,7 +202,7 @@ export function outcomeOf(
     results,
     pending: decision.pending,
     table: tableOf(decision, applied?.live ?? new Map(), inventory),
-    ...networksOf(decision, applied),
+    ...placesOf(decision, applied, inventory),
     ...strangersOf(world.judges.providers, decision),
     failure: [...decision.unavailable].map(([name, error]) => `${name}: ${error.message}`).join(" "),
     retryable:
@@ -209,15 +210,6 @@ export function outcomeOf(
       failures.some((error) => error.retryable) ||
       decision.pending.length > 0,
   };
-}
-
-function networksOf(decision: Decision, applied: Applied | undefined): Pick<Outcome, "networks"> {
-  if (decision.expanded === undefined) return {};
-  const { fleet, ground } = decision.expanded;
-  const unavailable = new Map([...decision.unavailable].map(([name, error]) => [name, error.message]));
-  const { wanted, plan } = decision;
-  const standing = { ground, wanted, changes: plan?.changes ?? [], unavailable, live: applied?.live ?? new Map() };
-  return { networks: networkPlansOf(fleet, standing) };
 }
 
 function strangersOf(providers: Judges["providers"], { plan, observed }: Decision): Pick<Outcome, "strangers"> {

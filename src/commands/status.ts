@@ -3,6 +3,7 @@ import type { Command } from "../cli.ts";
 import { stateDirectoryOf } from "../compose/embedded.ts";
 import { openStore } from "../compose.ts";
 import { remembered } from "../core/table.ts";
+import { rememberedMembers } from "../places.ts";
 import { facts } from "../reconcile.ts";
 import type { FleetStatus } from "../report/status.ts";
 import type { Shell } from "../shell.ts";
@@ -39,12 +40,14 @@ export async function statusOf(
   const incidents = await store.openIncidents(fleet);
   const drifted = new Map(incidents.map((incident) => [incident.address, `drifted since ${incident.openedAt}`]));
   const [lastPass] = await store.passes(fleet, 1);
+  const members = await rememberedMembers(store, fleet);
   const pending = (lastPass?.details.pending ?? []) as unknown as FleetStatus["pending"];
   return {
     fleet,
     repository: tracked.location,
     appliedCommit: (await store.fact(fleet, facts.applied)) ?? "",
     lastPass,
+    ...(members !== undefined && { members }),
     table: inventory.map((entry) => remembered(entry, drifted.get(entry.address) ?? "")),
     pending,
     incidents,

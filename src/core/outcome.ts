@@ -1,5 +1,6 @@
 import type { Action, Plan, Refusal } from "./change.ts";
 import type { Doer } from "./drift.ts";
+import type { MemberStatus } from "./members.ts";
 import type { NetworkPlan } from "./network.ts";
 import type { Problem } from "./problem.ts";
 import type { Address, Phase, StatusCondition } from "./resource.ts";
@@ -67,6 +68,8 @@ export interface Outcome {
   readonly results: readonly ChangeResult[];
   readonly pending: readonly Pending[];
   readonly table: readonly FleetRow[];
+  /** What came of each workload, network and location over all clouds and control planes; absent where nothing was expanded. */
+  readonly members?: readonly MemberStatus[];
   /** The address plan of each network; absent where nothing was expanded. */
   readonly networks?: readonly NetworkPlan[];
   /** Who changed what drifted, where its world tells. */

@@ -4,6 +4,7 @@ import type { ChangeResult, FleetRow, Outcome, Pending } from "../core/outcome.t
 import { countActions } from "../core/plan.ts";
 import type { Problem } from "../core/problem.ts";
 import { assumedJson } from "./assumed.ts";
+import { membersJson } from "./members.ts";
 import { actingChanges } from "./plan.ts";
 import type { FleetStatus } from "./status.ts";
 import { strangersJson } from "./strangers.ts";
@@ -73,6 +74,7 @@ export function statusDocument(status: FleetStatus): JsonObject {
     appliedCommit: status.appliedCommit,
     lastPass: status.lastPass === undefined ? null : passJson(status.lastPass),
     resources: status.table.map(rowJson),
+    ...(status.members !== undefined && { members: membersJson(status.members) }),
     pending: status.pending.map(pendingJson),
     incidents: status.incidents.map(({ address, openedAt, flaps }) => ({ address, openedAt, flaps })),
   };

@@ -1,6 +1,8 @@
+import type { MemberStatus } from "../core/members.ts";
 import type { FleetRow, Pending } from "../core/outcome.ts";
 import { inColumns } from "./columns.ts";
 import { fleetText } from "./fleet.ts";
+import { membersText } from "./members.ts";
 import type { Look } from "./palette.ts";
 import { shortCommit, visible } from "./text.ts";
 import { addressParts } from "./words.ts";
@@ -16,6 +18,8 @@ export interface FleetStatus {
     | { readonly number: number; readonly outcome: string; readonly commit: string; readonly finishedAt: string }
     | undefined;
   readonly table: readonly FleetRow[];
+  /** What came of each workload, network and location in the last pass that was applied. */
+  readonly members?: readonly MemberStatus[];
   readonly pending: readonly Pending[];
   /** Drift that has not ended. */
   readonly incidents: readonly { readonly address: string; readonly openedAt: string; readonly flaps: number }[];
@@ -51,6 +55,7 @@ export function statusText(status: FleetStatus, look: Look): string {
   });
   const parts = [
     `${head.join("\n")}\n`,
+    membersText(status.members ?? [], look),
     fleetText(status.table, look),
     section("Waiting", pending, look),
     section("Drifting", incidents, look),

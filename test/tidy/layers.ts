@@ -43,6 +43,7 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
         "review.ts",
         "branch-policies.ts",
         "decrees.ts",
+        "places.ts",
         "decide.ts",
         "doers.ts",
         "read.ts",
@@ -78,6 +79,7 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
       "decide.ts",
       "doers.ts",
       "apply.ts",
+      "places.ts",
       "incidents.ts",
       "datum/",
       "report/",
@@ -104,6 +106,7 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   ],
   // Who changed what drifted, as worlds tell.
   ["doers.ts", ["decide.ts", ...contracts, "core/"]],
+  ["places.ts", ["decide.ts", "apply.ts", "datum/", ...contracts, "core/"]],
   ["incidents.ts", ["decide.ts", "apply.ts", ...contracts, "core/", "runtime/"]],
   ["previous.ts", ["read.ts", "datum/", "repo/repository.ts", "core/"]],
   [
