@@ -148,7 +148,7 @@ function newsOfDrift(
   const from = { fleet: seen.fleet, repository: seen.repository, commit: seen.commit };
   const thingOf = (address: string): DriftedThing => ({
     address,
-    reason: changes.get(address)?.reason ?? "",
+    reason: whatDrifted(changes.get(address)),
     by: seen.doers?.get(address)?.by ?? byOf(open.get(address)),
   });
   const tell = (
@@ -174,6 +174,19 @@ function newsOfDrift(
     ),
   ];
   return { items, drift: Object.fromEntries(incidents.map(({ address, openedAt }) => [address, openedAt])) };
+}
+
+/** How many fields of one thing are named. */
+const fieldsNamed = 5;
+
+/** What is otherwise than wanted, without values: those are for the report. */
+function whatDrifted(change: Change | undefined): string {
+  if (change === undefined) return "";
+  const paths = change.fields.map(({ path }) => path);
+  const named = paths.slice(0, fieldsNamed).join(", ");
+  const more = paths.length > fieldsNamed ? ` and ${paths.length - fieldsNamed} more` : "";
+  const what = change.action === "create" ? "It is gone." : named === "" ? "" : `Changed: ${named}${more}.`;
+  return [what, change.reason].filter((part) => part !== "").join(" ");
 }
 
 function isDrift(change: Change | undefined): boolean {

@@ -152,7 +152,9 @@ test("drift that is only reported is told when it begins and when it ends, once 
       const thing = scene.first.things.get("network/a");
       scene.first.remove("network/a");
       await world.pass();
-      assert.is(kept.letters[0]?.announcement.particulars[0]?.subject, "memory/network/default/a");
+      const [first] = kept.letters[0]?.announcement.particulars ?? [];
+      assert.is(first?.subject, "memory/network/default/a");
+      assert.match(first?.text ?? "", /^It is gone\. /);
       assert.equal(heard(), ["drift-found"]);
       await world.restart();
       await world.pass();
