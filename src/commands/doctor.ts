@@ -12,6 +12,7 @@ import type { World } from "../reconcile.ts";
 import { RepositoryError } from "../repo/repository.ts";
 import type { Shell } from "../shell.ts";
 import { type Store, StoreError } from "../store/store.ts";
+import { announcerFindings } from "./doctor-announcers.ts";
 import { githubFindings } from "./doctor-github.ts";
 import { printer } from "./print.ts";
 import { CommandError, type Flags, openSession, type Session } from "./session.ts";
@@ -37,9 +38,11 @@ async function examine(shell: Shell, command: Doctor): Promise<readonly Finding[
     const store = await storeFinding(opened.store, opened.worlds);
     const repositories = await Promise.all(opened.worlds.map((world) => repositoryFindings(world, shell.signal)));
     const forges = await Promise.all(opened.config.repositories.map((tracked) => githubFindings(shell, tracked)));
+    const announcers = await announcerFindings(shell, opened.config);
     const fleets = repositories.flatMap(({ fleet }) => (fleet === undefined ? [] : [fleet]));
     const providers = await Promise.all(providersOf(opened).map((one) => providerFindings(one, fleets, shell.signal)));
-    return [first, store, ...repositories.flatMap(({ findings }) => findings), ...forges.flat(), ...providers.flat()];
+    const watched = repositories.flatMap(({ findings }) => findings);
+    return [first, store, ...watched, ...forges.flat(), ...announcers, ...providers.flat()];
   } finally {
     await opened.close();
   }

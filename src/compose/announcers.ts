@@ -30,6 +30,15 @@ async function openTarget(shell: Shell, announcer: AnnouncerConfig, write: (text
   });
 }
 
+/** Reads everything a target needs and sends nothing; throws SecretError for what is missing. */
+export async function tryTarget(shell: Shell, announcer: AnnouncerConfig): Promise<void> {
+  if (announcer.kind === "console") return;
+  const { name, url, secret, certificateAuthority } = announcer;
+  if (typeof url !== "string") await secretUrl(shell, name, url);
+  if (secret !== undefined) await readSecret(secret, shell);
+  if (certificateAuthority !== undefined) await readAuthority(certificateAuthority);
+}
+
 /** An address that is a secret: it must be one, and it is sent where nobody listens in. */
 async function secretUrl(shell: Shell, name: string, reference: SecretReference): Promise<string> {
   const url = await readSecret(reference, shell);
