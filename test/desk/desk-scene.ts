@@ -1,6 +1,6 @@
 import type { Outcome } from "../../src/core/outcome.ts";
 import { createDesk } from "../../src/desk/desk.ts";
-import type { Review } from "../../src/review.ts";
+import type { Review, ReviewMemory } from "../../src/review.ts";
 import { memoryForge, pullOf } from "../support/memory-forge.ts";
 import { type openScene, openScene as openWorldScene } from "../support/memory-scene.ts";
 
@@ -11,6 +11,7 @@ export function openDeskScene(over: Parameters<typeof openScene>[0] = {}) {
   const review: Review = { world: scene.world(), forge, pageUrl: (number) => (number === 0 ? "" : `/pulls/${number}`) };
   const troubles: unknown[] = [];
   const wakes: string[] = [];
+  const reviewed: (readonly [number: number, memory: ReviewMemory])[] = [];
   const proposed = new Map<number, { readonly files: Readonly<Record<string, string>>; readonly head: string }>();
   /** As a forge does: whenever the base has moved, every open pull request's merge is made anew. */
   const remerge = (): void => {
@@ -24,10 +25,11 @@ export function openDeskScene(over: Parameters<typeof openScene>[0] = {}) {
     wakes: { applyAgain: () => void wakes.push("apply") },
     ...{ firstRetryMs: 1, maxRetryMs: 1 },
     onTrouble: (error) => void troubles.push(error),
+    onReviewed: (number, memory) => void reviewed.push([number, memory]),
   });
   return {
     ...scene,
-    ...{ forge, review, desk, troubles, wakes },
+    ...{ forge, review, desk, troubles, wakes, reviewed },
     /** The same without a desk. */
     scene,
     /** Opens or moves a pull request: a head, and the merge the forge makes of it. */
