@@ -45,3 +45,8 @@ export function isZone(name: string): boolean {
 export function regionOf(zone: string): string {
   return zone.slice(0, zone.lastIndexOf("-"));
 }
+
+/** The zones of a region; none of one that is not known. */
+export function zonesOf(region: string): readonly string[] {
+  return regions.find(({ name }) => name === region)?.zones ?? [];
+}

@@ -12,22 +12,27 @@ import { bulkInsert } from "./resources/bulk-insert.ts";
 import { disks, resizeDisk } from "./resources/disks.ts";
 import { firewalls } from "./resources/firewalls.ts";
 import * as geography from "./resources/geography-resources.ts";
-import * as managers from "./resources/group-managers.ts";
-import { getFromFamily, images, imagesOf } from "./resources/images.ts";
+import { groupHandlers, managerHandlers } from "./resources/group-handlers.ts";
+import { instanceGroupManagers } from "./resources/group-managers.ts";
+import { deprecateImage, getFromFamily, images, imagesOf } from "./resources/images.ts";
 import * as groups from "./resources/instance-groups.ts";
 import * as lifecycle from "./resources/instance-lifecycle.ts";
+import * as more from "./resources/instance-more.ts";
 import * as settings from "./resources/instance-settings.ts";
 import { instanceTemplates, regionInstanceTemplates } from "./resources/instance-templates.ts";
 import { deleteInstance, instances } from "./resources/instances.ts";
 import { updateNetworkInterface } from "./resources/interface-settings.ts";
 import { recreateInstance } from "./resources/managed-instances.ts";
 import { networks } from "./resources/networks.ts";
+import * as peerings from "./resources/peerings.ts";
+import { policyHandlers } from "./resources/policies.ts";
 import { projectGet, setCommonInstanceMetadata } from "./resources/projects.ts";
-import { routerStatus, routers } from "./resources/routers.ts";
+import { natMappings, routerStatus, routers } from "./resources/routers.ts";
 import { routes } from "./resources/routes.ts";
+import { createSnapshot, snapshots } from "./resources/snapshots.ts";
 import { expandIpCidrRange, setPrivateIpGoogleAccess, subnetworks } from "./resources/subnetworks.ts";
+import { listUsable } from "./resources/usable.ts";
 
-const { instanceGroupManagers } = managers;
 const { instanceGroups } = groups;
 
 const kinds: readonly ResourceKind[] = [
@@ -41,42 +46,50 @@ const kinds: readonly ResourceKind[] = [
   instances,
   instanceTemplates,
   networks,
+  { ...instanceGroupManagers, service: "RegionInstanceGroupManagers" },
   regionInstanceTemplates,
   routers,
   routes,
+  snapshots,
   subnetworks,
 ];
 
 /** Every request that is answered, by `Service.Method`; what else the description knows is answered with 501. */
 export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...kinds.flatMap(genericHandlers),
+  ...[disks, images, instances, instanceTemplates, snapshots, subnetworks].flatMap(policyHandlers),
+  ...genericHandlers({ ...instanceGroups, service: "RegionInstanceGroups" }).filter(([rpc]) =>
+    /\.(Get|List)$/.test(rpc),
+  ),
   ...operationHandlers,
   ...placeHandlers(),
   ["Projects.Get", projectGet],
   ["Projects.SetCommonInstanceMetadata", setCommonInstanceMetadata],
+  ["Projects.GetXpnHost", () => ({})],
+  ["Projects.GetXpnResources", () => ({ kind: "compute#projectsGetXpnResources" })],
   ["Disks.Resize", resizeDisk],
+  ["Disks.CreateSnapshot", createSnapshot],
+  ["Images.Deprecate", deprecateImage],
+  ["Networks.AddPeering", peerings.addPeering],
+  ["Networks.UpdatePeering", peerings.updatePeering],
+  ["Networks.RemovePeering", peerings.removePeering],
+  ["Networks.SwitchToCustomMode", peerings.switchToCustomMode],
+  ["Networks.GetEffectiveFirewalls", peerings.networkFirewalls],
+  ["Subnetworks.ListUsable", listUsable],
   ["Images.Get", imageGet],
   ["Images.GetFromFamily", getFromFamily],
   ["Images.List", imageList],
   ["ImageFamilyViews.Get", (call) => ({ image: getFromFamily(call) })],
   ["Subnetworks.ExpandIpCidrRange", expandIpCidrRange],
   ["Subnetworks.SetPrivateIpGoogleAccess", setPrivateIpGoogleAccess],
+  ["Routers.GetNatMappingInfo", natMappings],
   ["Routers.GetRouterStatus", (call) => routerStatus(resourceOf(call, routers).body)],
   ["InstanceGroups.Delete", groups.deleteInstanceGroup],
-  ["InstanceGroups.ListInstances", groups.listGroupInstances],
   ["InstanceGroups.AddInstances", groups.addGroupInstances],
   ["InstanceGroups.RemoveInstances", groups.removeGroupInstances],
-  ["InstanceGroups.SetNamedPorts", groups.setNamedPorts],
-  ["InstanceGroupManagers.Delete", managers.deleteManager],
-  ["InstanceGroupManagers.Resize", managers.resizeManager],
-  ["InstanceGroupManagers.DeleteInstances", managers.deleteManaged],
-  ["InstanceGroupManagers.AbandonInstances", managers.abandonManaged],
-  ["InstanceGroupManagers.RecreateInstances", managers.recreateManaged],
-  ["InstanceGroupManagers.CreateInstances", managers.createManaged],
-  ["InstanceGroupManagers.SetInstanceTemplate", managers.setInstanceTemplate],
-  ["InstanceGroupManagers.ListManagedInstances", managers.listManagedInstances],
-  ["InstanceGroupManagers.ListErrors", () => ({})],
-  ["InstanceGroupManagers.ListPerInstanceConfigs", () => ({})],
+  ...["InstanceGroups", "RegionInstanceGroups"].flatMap(groupHandlers),
+  ...["InstanceGroupManagers", "RegionInstanceGroupManagers"].flatMap(managerHandlers),
+  ...nothingThere("acceleratorTypes", "compute#acceleratorType", ["AcceleratorTypes"]),
   ...nothingThere("autoscalers", "compute#autoscaler", ["Autoscalers", "RegionAutoscalers"]),
   ["Instances.BulkInsert", bulkInsert],
   ["Instances.Delete", deleteInstance],
@@ -100,6 +113,19 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["Instances.DeleteAccessConfig", settings.deleteAccessConfig],
   ["Instances.UpdateNetworkInterface", updateNetworkInterface],
   ["Instances.GetSerialPortOutput", settings.getSerialPortOutput],
+  ["Instances.Update", more.updateInstance],
+  ["Instances.UpdateAccessConfig", more.updateAccessConfig],
+  ["Instances.UpdateDisplayDevice", more.updateDisplayDevice],
+  ["Instances.SetMachineResources", more.setMachineResources],
+  ["Instances.SetShieldedInstanceIntegrityPolicy", more.setIntegrityPolicy],
+  ["Instances.AddResourcePolicies", more.addResourcePolicies],
+  ["Instances.RemoveResourcePolicies", more.removeResourcePolicies],
+  ["Instances.SimulateMaintenanceEvent", more.maintenance("simulateMaintenanceEvent")],
+  ["Instances.PerformMaintenance", more.maintenance("performMaintenance")],
+  ["Instances.GetGuestAttributes", more.getGuestAttributes],
+  ["Instances.GetShieldedInstanceIdentity", more.getShieldedInstanceIdentity],
+  ["Instances.GetEffectiveFirewalls", more.instanceFirewalls],
+  ["Instances.ListReferrers", more.listReferrers],
 ]);
 
 /** What happens later, by name. */

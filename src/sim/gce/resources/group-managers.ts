@@ -2,10 +2,11 @@ import type { Json, JsonObject } from "../../../core/json.ts";
 import type { Call } from "../call.ts";
 import { required } from "../failure.ts";
 import { resourceOf, withCommon } from "../generic.ts";
+import { zonesOf } from "../geography.ts";
 import { emptyFingerprint, fingerprintOf } from "../identity.ts";
 import type { ResourceKind } from "../kind.ts";
 import { operationOfRequest, startOperation } from "../operations.ts";
-import { linkOf, type Place, pathOf } from "../reference.ts";
+import { lastSegment, linkOf, type Place, pathOf } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
 import { objectOf, objectsOf, textOf } from "../values.ts";
 import type { World } from "../world.ts";
@@ -82,8 +83,37 @@ function filled(call: Call, place: Place): JsonObject {
     },
     satisfiesPzi: false,
     satisfiesPzs: false,
+    ...regionFields(body, place, policy),
   };
   return { ...fields, fingerprint: fingerprintOf(fields) };
+}
+
+/** A manager of a region spreads its machines over the zones. */
+function regionFields(body: JsonObject, place: Place, policy: JsonObject): JsonObject {
+  if (!place.scope.startsWith("regions/")) return {};
+  const asked = objectsOf(objectOf(body, "distributionPolicy"), "zones").map((one) => textOf(one, "zone") ?? "");
+  const zones = asked.length > 0 ? asked.map(lastSegment) : zonesOf(lastSegment(place.scope));
+  const step = (key: string): JsonObject => ({
+    fixed: zones.length,
+    calculated: zones.length,
+    ...objectOf(policy, key),
+  });
+  return {
+    distributionPolicy: {
+      targetShape: "EVEN",
+      ...objectOf(body, "distributionPolicy"),
+      zones: zones.map((zone) => ({ zone: linkOf(`projects/${place.project}/zones/${zone}`) })),
+    },
+    updatePolicy: {
+      type: "OPPORTUNISTIC",
+      minimalAction: "REPLACE",
+      replacementMethod: "SUBSTITUTE",
+      instanceRedistributionType: "PROACTIVE",
+      ...policy,
+      maxSurge: step("maxSurge"),
+      maxUnavailable: step("maxUnavailable"),
+    },
+  };
 }
 
 function calculated(policy: JsonObject, key: string): JsonObject {
@@ -219,3 +249,11 @@ export function listManagedInstances(call: Call): JsonObject {
   }));
   return managedInstances.length === 0 ? {} : { managedInstances };
 }
+
+/** applyUpdatesToInstances: the asked machines anew from the template, or all of them. */
+export const applyUpdates = managing("compute.instanceGroupManagers.applyUpdatesToInstances", (call, stored, named) => {
+  const all = call.body.allInstances === true ? memberStatuses(call.world, stored).map(({ path }) => path) : named;
+  const isQuiet = textOf(call.body, "minimalAction") === "NONE";
+  if (!isQuiet) for (const path of all) deleteMember(call, path, stored);
+  return Number(stored.body.targetSize ?? 0);
+});

@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../../core/json.ts";
 import type { Call } from "../call.ts";
 import { invalidValue, notFound, required } from "../failure.ts";
-import { labelFields } from "../generic.ts";
+import { labelFields, resourceOf } from "../generic.ts";
 import type { ResourceKind } from "../kind.ts";
+import { operationOfRequest, startOperation } from "../operations.ts";
 import { publicImages, publicProjects } from "../public-images.ts";
 import { linkOf, pathIn } from "../reference.ts";
 import { objectOf, textOf } from "../values.ts";
@@ -85,4 +86,15 @@ export function imageReferenced(call: Call, field: string, value: string): JsonO
   const found = imagesOf(call.world, byName[1] ?? "").find((image) => image.name === byName[2]);
   if (found === undefined) throw missing;
   return found;
+}
+
+/** deprecate: a state, or none to take it back. */
+export function deprecateImage(call: Call): JsonObject {
+  const repeated = operationOfRequest(call);
+  if (repeated !== undefined) return repeated;
+  const stored = resourceOf(call, images);
+  const state = textOf(call.body, "state");
+  const isBack = state === undefined || state === "ACTIVE";
+  const after = call.world.merge(stored.path, { deprecated: isBack ? undefined : call.body }) ?? stored;
+  return startOperation(call, { type: "deprecate", target: after });
 }

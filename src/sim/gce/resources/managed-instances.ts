@@ -39,7 +39,8 @@ export function addMembers(call: Call, manager: Stored, count: number, names: re
 }
 
 function addMember(call: Call, manager: Stored, name: string): void {
-  const path = `projects/${manager.project}/${manager.scope}/instances/${name}`;
+  const scope = scopeFor(call, manager);
+  const path = `projects/${manager.project}/${scope}/instances/${name}`;
   if (call.world.get(path) !== undefined) throw alreadyExists(path);
   const templatePath = pathIn(textOf(manager.body, "instanceTemplate") ?? "");
   const properties = objectOf(call.world.get(templatePath)?.body, "properties");
@@ -50,14 +51,28 @@ function addMember(call: Call, manager: Stored, name: string): void {
     { key: "created-by", value: manager.path.replace(/^projects\/[^/]+/, `projects/${number}`) },
   ];
   const machine = lastSegment(textOf(properties, "machineType") ?? "");
-  const zone = lastSegment(manager.scope);
+  const zone = lastSegment(scope);
   const body: JsonObject = {
     ...properties,
     name,
     machineType: `zones/${zone}/machineTypes/${machine}`,
     metadata: { items },
   };
-  insertResource({ ...call, body, query: new URLSearchParams(), scope: manager.scope }, instances);
+  insertResource({ ...call, body, query: new URLSearchParams(), scope }, instances);
+}
+
+/** The manager's zone; for a region's manager, the zone with the fewest of its machines. */
+function scopeFor(call: Call, manager: Stored): string {
+  const scopes = scopesOf(manager);
+  const members = memberStatuses(call.world, manager);
+  const count = (scope: string): number => members.filter(({ path }) => path.includes(`/${scope}/`)).length;
+  const [fewest = manager.scope] = [...scopes].sort((left, right) => count(left) - count(right));
+  return fewest;
+}
+
+function scopesOf(manager: Stored): readonly string[] {
+  const zones = objectsOf(objectOf(manager.body, "distributionPolicy"), "zones");
+  return zones.length === 0 ? [manager.scope] : zones.map((one) => `zones/${lastSegment(textOf(one, "zone") ?? "")}`);
 }
 
 /** A base name and four letters; a base that ends in `-###` is counted instead. */
@@ -67,7 +82,8 @@ function freeName(call: Call, manager: Stored): string {
   for (let number = 1; ; number += 1) {
     const suffix = counted === undefined ? letters(call.world.newId()) : String(number).padStart(counted.length, "0");
     const name = counted === undefined ? `${base}-${suffix}` : base.replace(/#+$/, suffix);
-    if (call.world.get(`projects/${manager.project}/${manager.scope}/instances/${name}`) === undefined) return name;
+    const paths = scopesOf(manager).map((scope) => `projects/${manager.project}/${scope}/instances/${name}`);
+    if (paths.every((path) => call.world.get(path) === undefined)) return name;
   }
 }
 

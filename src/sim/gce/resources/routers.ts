@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../core/json.ts";
 import type { Call } from "../call.ts";
 import { invalid, invalidValue, required } from "../failure.ts";
-import { checkName } from "../generic.ts";
+import { checkName, resourceOf } from "../generic.ts";
 import type { ResourceKind } from "../kind.ts";
 import { linkOf } from "../reference.ts";
 import { objectsOf, textOf } from "../values.ts";
@@ -88,6 +88,13 @@ function filledNat(call: Call, nat: JsonObject, field: string, scope: string): J
     throw invalid(`Addresses of '${field}' must be given for MANUAL_ONLY, and only then.`);
   }
   return { ...common, autoNetworkTier: nat.autoNetworkTier ?? "PREMIUM" };
+}
+
+/** getNatMappingInfo: nobody has sent anything through. */
+export function natMappings(call: Call): JsonObject {
+  const { path } = resourceOf(call, routers);
+  const id = `${path}/natMappings`;
+  return { kind: "compute#vmEndpointNatMappingsList", id, selfLink: `${linkOf(path)}/getNatMappingInfo` };
 }
 
 /** getRouterStatus: the translations with how many machines stand behind them. */

@@ -1,0 +1,119 @@
+import * as assert from "uvu/assert";
+import { suite } from "../../support/suite.ts";
+import { type Client, instanceBody, makeNetwork, startClient } from "./client.ts";
+
+const test = suite("gce requests of ordinary clients");
+const zone = "/zones/us-central1-a";
+const instance = `${zone}/instances/one`;
+
+function each(name: string, body: (client: Client) => Promise<void>): void {
+  test(name, async () => {
+    const client = await startClient();
+    try {
+      await body(client);
+    } finally {
+      await client.close();
+    }
+  });
+}
+
+each("an instance is updated as a whole, against its fingerprint", async (client) => {
+  await client.change("POST", `${zone}/instances`, instanceBody("one"));
+  const before = await client.get(instance);
+  const same = await client.change("PUT", instance, before);
+  assert.is(same.error, undefined);
+  assert.equal((await client.get(instance)).disks, before.disks);
+  const labels = { team: "a" };
+  assert.is((await client.send("PUT", instance, { ...before, fingerprint: "AAAAAAAAAAA=", labels })).status, 412);
+  const { fingerprint } = await client.get(instance);
+  await client.change("PUT", instance, { ...before, fingerprint, labels, deletionProtection: true });
+  const after = await client.get(instance);
+  assert.equal([after.labels, after.deletionProtection], [labels, true]);
+});
+
+each("access configs, maintenance and policies of an instance", async (client) => {
+  const access = [{ type: "ONE_TO_ONE_NAT", name: "External NAT" }];
+  const nics = [{ network: "global/networks/default", accessConfigs: access }];
+  await client.change("POST", `${zone}/instances`, instanceBody("one", { networkInterfaces: nics }));
+  const [nic] = (await client.get(instance)).networkInterfaces;
+  const config = { name: "External NAT", publicPtrDomainName: "a.example.com.", setPublicPtr: true };
+  await client.change("POST", `${instance}/updateAccessConfig?networkInterface=nic0`, config);
+  const [changed] = (await client.get(instance)).networkInterfaces;
+  assert.equal(
+    [changed.accessConfigs[0].natIP, changed.accessConfigs[0].publicPtrDomainName],
+    [nic.accessConfigs[0].natIP, "a.example.com."],
+  );
+  assert.is((await client.change("POST", `${instance}/simulateMaintenanceEvent`)).status, "DONE");
+  assert.is((await client.send("GET", `${instance}/getGuestAttributes`)).status, 404);
+  assert.ok((await client.get(`${instance}/getEffectiveFirewalls?networkInterface=nic0`)).firewalls.length > 0);
+  assert.is((await client.get(`${instance}/getIamPolicy`)).etag, "ACAB");
+  const bindings = [{ role: "roles/compute.viewer", members: ["user:a@example.com"] }];
+  const set = await client.send("POST", `${instance}/setIamPolicy`, { policy: { bindings, etag: "ACAB" } });
+  assert.equal([set.status, set.body.bindings], [200, bindings]);
+  assert.is((await client.send("POST", `${instance}/setIamPolicy`, { policy: { etag: "ACAB" } })).status, 412);
+});
+
+each("a snapshot outlives its disk", async (client) => {
+  await client.change("POST", `${zone}/disks`, { name: "data", sizeGb: "20" });
+  const done = await client.change("POST", `${zone}/disks/data/createSnapshot`, { name: "copy", labels: { a: "b" } });
+  assert.is(done.operationType, "createSnapshot");
+  await client.change("DELETE", `${zone}/disks/data`);
+  const snapshot = await client.get("/global/snapshots/copy");
+  assert.equal([snapshot.diskSizeGb, snapshot.status, snapshot.labels], ["20", "READY", { a: "b" }]);
+  await client.change("DELETE", "/global/snapshots/copy");
+  assert.is((await client.get("/global/snapshots")).items, undefined);
+});
+
+each("a peering is active once both sides have it", async (client) => {
+  for (const [name, range] of [
+    ["left", "10.1.0.0/24"],
+    ["right", "10.2.0.0/24"],
+  ] as const) {
+    await makeNetwork(client, name, range);
+  }
+  const peer = (from: string, to: string) =>
+    client.change("POST", `/global/networks/${from}/addPeering`, {
+      networkPeering: { name: "p", network: `global/networks/${to}`, exchangeSubnetRoutes: true },
+    });
+  const states = async () =>
+    Promise.all(
+      ["left", "right"].map(async (name) => (await client.get(`/global/networks/${name}`)).peerings?.[0]?.state),
+    );
+  await peer("left", "right");
+  assert.equal(await states(), ["INACTIVE", undefined]);
+  await peer("right", "left");
+  assert.equal(await states(), ["ACTIVE", "ACTIVE"]);
+  await client.change("POST", "/global/networks/right/removePeering", { name: "p" });
+  assert.equal(await states(), ["INACTIVE", undefined]);
+});
+
+each("a manager of a region spreads its machines over the zones", async (client) => {
+  const sourceImage = "projects/debian-cloud/global/images/family/debian-12";
+  const properties = {
+    machineType: "e2-small",
+    disks: [{ boot: true, autoDelete: true, initializeParams: { sourceImage } }],
+    networkInterfaces: [{ network: "global/networks/default" }],
+  };
+  await client.change("POST", "/global/instanceTemplates", { name: "tpl", properties });
+  const managers = "/regions/us-east1/instanceGroupManagers";
+  const instanceTemplate = "global/instanceTemplates/tpl";
+  await client.change("POST", managers, { name: "pool", baseInstanceName: "pool", targetSize: 3, instanceTemplate });
+  const made = await client.get(`${managers}/pool`);
+  assert.equal([made.distributionPolicy.targetShape, made.distributionPolicy.zones.length], ["EVEN", 3]);
+  const { managedInstances } = (await client.send("POST", `${managers}/pool/listManagedInstances`)).body;
+  const zones = managedInstances.map((one: { instance: string }) => /zones\/([^/]+)/.exec(one.instance)?.[1]);
+  assert.equal(zones.sort(), ["us-east1-b", "us-east1-c", "us-east1-d"]);
+  assert.is((await client.get("/regions/us-east1/instanceGroups/pool")).size, 3);
+});
+
+each("an image that is deprecated is not the newest of its family", async (client) => {
+  await client.change("POST", `${zone}/disks`, { name: "data", sizeGb: "10" });
+  const make = (name: string) =>
+    client.change("POST", "/global/images", { name, family: "own", sourceDisk: `zones/us-central1-a/disks/data` });
+  await make("old");
+  await make("new");
+  await client.change("POST", "/global/images/new/deprecate", { state: "DEPRECATED" });
+  assert.is((await client.get("/global/images/family/own")).name, "old");
+});
+
+test.run();
