@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { Refusal } from "./answer.ts";
 
 /** Facts of one commit as Git has it. */
 export interface GitCommit {
@@ -132,7 +133,16 @@ export async function openGitRepository(
     },
     commit: (name) => readCommit(path, folder, name),
     setRef: async (ref, id) => void (await git("update-ref", ref, id)),
-    moveBranch: async (branch, id) => void (await git("push", "-q", "-f", ".", `${id}:refs/heads/${branch}`)),
+    async moveBranch(branch, id) {
+      const moved = await runGit(path, ["push", "-q", "-f", ".", `${id}:refs/heads/${branch}`], { folder });
+      if (moved.code === 0) return;
+      if (!/unstaged|uncommitted|untracked/i.test(moved.complaint))
+        throw new GitError(`git push: ${moved.complaint.trim()}`);
+      throw new Refusal(
+        409,
+        `${branch} is checked out in ${folder}, where changes are not committed. Commit or undo them there, then try again.`,
+      );
+    },
     dropRef: async (ref) => void (await git("update-ref", "-d", ref)),
     async mergeTree(base, head) {
       const { code, output } = await runGit(path, ["merge-tree", "--write-tree", base, head], { folder });

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { git } from "../../support/git.ts";
 import { suite } from "../../support/suite.ts";
@@ -149,6 +151,26 @@ test("commenting, closing, reopening, drafting and merging as the person of this
     assert.is(await state(), "closed false true");
     assert.match((await look(scene, at)).text, "After the merge");
     assert.is((await send(scene, `${at}/state`, { state: "open" })).code, 422);
+  }, asAnn));
+
+test("where the base is checked out with changes that are not committed, nothing is merged over them", () =>
+  onGithub(async (scene) => {
+    const { github, clone } = scene;
+    await github.addProject({ owner: "acme", name: "tree", folder: clone, roles: { ann: "write" } });
+    await git(clone, "config", "receive.denyCurrentBranch", "updateInstead");
+    await git(clone, "checkout", "-qb", "grow");
+    await git(clone, "commit", "-qm", "Grow", "--allow-empty");
+    await git(clone, "checkout", "-q", "main");
+    const head = await git(clone, "rev-parse", "grow");
+    await send(scene, "/acme/tree/pulls", { branch: "grow" });
+    await writeFile(join(clone, "web.yaml"), "a: mine\n");
+    const refused = await send(scene, "/acme/tree/pull/1/merge", { head });
+    assert.is(refused.code, 409);
+    assert.match(refused.text, "changes are not committed");
+    assert.is(await readFile(join(clone, "web.yaml"), "utf8"), "a: mine\n");
+    await git(clone, "checkout", "-q", "web.yaml");
+    assert.is((await send(scene, "/acme/tree/pull/1/merge", { head })).code, 303);
+    assert.is(await git(clone, "rev-parse", "main^2"), head);
   }, asAnn));
 
 test("a branch without a pull request gets one by a form", () =>

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { html } from "../../../markup/html.ts";
 import { newsFrame, newsStrip, versionOf } from "../../../markup/news.ts";
 import { Refusal } from "../answer.ts";
+import { GitError } from "../git.ts";
 import { carryOut, checkSender, formOf } from "./forms.ts";
 import { drawPage, type Page, type PageRoom, pageHeaders, style } from "./layout.ts";
 import { type Found, findForm, findPage, isPagePath } from "./routes.ts";
@@ -26,8 +27,9 @@ export async function servePage(
     if (!methods.includes(method)) throw new Refusal(405, "Pages are asked for with GET; forms are sent with POST.");
     found = method === "POST" ? await act(room, url.pathname, request, raw) : await findPage(room, url.pathname);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    found = refusalPage(error);
+    if (error instanceof GitError) found = refusalPage(new Refusal(503, error.message));
+    else if (error instanceof Refusal) found = refusalPage(error);
+    else throw error;
   }
   await answer(room, response, found, { path: url.pathname, seen, isHead: method === "HEAD" });
   return true;
