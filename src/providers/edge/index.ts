@@ -11,6 +11,7 @@ import { createClient } from "./client.ts";
 import { compareObjects } from "./compare.ts";
 import { type Access, openAccess } from "./credentials.ts";
 import { createDiscovery } from "./discovery.ts";
+import { whoChanged } from "./doers.ts";
 import { exposuresOf } from "./exposures.ts";
 import { unservedProblems } from "./finding.ts";
 import { groupOf, type KnownKind, kindId, kindsOf } from "./kinds.ts";
@@ -83,6 +84,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
       attention.touch(order.change.kind);
       return carryOut(bench, order, signal);
     },
+    whoChanged: (keys, sinceIso, signal) => whoChanged(bench, keys, sinceIso, signal),
     rehearse: (orders, signal) => rehearse(bench, orders, signal),
     watch: (scope, onHint) => {
       const { pollIntervalMs: firstDelayMs } = bench;
