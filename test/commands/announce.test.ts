@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { run } from "../../src/commands/run.ts";
 import { createRedactor } from "../../src/runtime/redact.ts";
 import type { Shell } from "../../src/shell.ts";
+import { deleteNetwork } from "../../src/sim/edge/by-hand.ts";
 import { startEdgeSimulator } from "../../src/sim/edge/index.ts";
 import { startReceiver } from "../announce/receiver.ts";
 import { inFolder } from "../support/folder.ts";
@@ -15,7 +16,7 @@ import { root } from "../support/worlds.ts";
 const test = suite("commands/announce");
 const never = new AbortController().signal;
 
-function shellIn(folder: string, environment: Shell["environment"]) {
+function shellIn(folder: string, environment: Shell["environment"], stopping: AbortSignal = never) {
   let said = "";
   const write = (text: string): void => {
     said += text;
@@ -23,10 +24,13 @@ function shellIn(folder: string, environment: Shell["environment"]) {
   const stream = { isTerminal: false, columns: 100, write };
   const shell: Shell = {
     ...{ environment, stdout: stream, stderr: stream, homeDirectory: folder, pid: 1, packageDirectory: root },
-    ...{ version: "1", redactor: createRedactor([]), stopping: never, signal: never },
+    ...{ version: "1", redactor: createRedactor([]), stopping, signal: never },
   };
   return { shell, said: () => said };
 }
+
+const once = { name: "run", once: true, state: undefined, repository: undefined, ref: undefined, output: "text" };
+const flags = { colour: "never", logLevel: "warn" } as unknown as Parameters<typeof run>[2];
 
 const network = `apiVersion: networking.datumapis.com/v1alpha
 kind: Network
@@ -57,11 +61,7 @@ test("a single pass tells a signed webhook, a chat and the console, and a second
       );
       const environment = { HOOK_SECRET: "s3cret-hook", CHAT_URL: `${receiver.url}/chat` };
       const { shell, said } = shellIn(folder, environment);
-      const command = {
-        ...{ name: "run", once: true, config, state: undefined, repository: undefined, ref: undefined },
-        output: "text",
-      } as Parameters<typeof run>[1];
-      const flags = { colour: "never", logLevel: undefined } as unknown as Parameters<typeof run>[2];
+      const command = { ...once, config } as Parameters<typeof run>[1];
       assert.is(await run(shell, command, flags), 0, said());
       const events = receiver.arrivals.map(({ path, headers }) => `${path} ${headers["x-plumbline-event"]}`);
       assert.equal(events.sort(), ["/hook applied", "/hook planned", "/hook/chat applied"]);
@@ -81,6 +81,50 @@ test("a single pass tells a signed webhook, a chat and the console, and a second
       assert.not.match(said(), /s3cret-hook/);
       assert.is(await run(shell, command, flags), 0);
       assert.is(receiver.arrivals.length, 3);
+    } finally {
+      await receiver.close();
+      await edge.close();
+    }
+  }));
+
+test("a daemon tells drift while it runs, and a new one goes on where it stopped", () =>
+  inFolder(async (folder) => {
+    const edge = await startEdgeSimulator({ seed: 1, readyAfterMs: 0 });
+    const receiver = await startReceiver();
+    try {
+      const work = join(folder, "repository");
+      await git(folder, "init", "-q", "-b", "main", work);
+      await commitFiles(work, { "network.yaml": network }, "Add a network");
+      const config = join(folder, "plumbline.yaml");
+      writeFileSync(
+        config,
+        JSON.stringify({
+          ...{ fleet: "prod", state: "state", repositories: [{ path: "repository" }], server: { enabled: false } },
+          providers: { edge: { endpoint: edge.url, credentials: { kind: "none" } } },
+          drift: { schedule: "* * * * * *", policy: "report" },
+          announcers: [{ kind: "webhook", url: receiver.url }],
+        }),
+      );
+      const daemon = async (until: () => Promise<void>) => {
+        const stopping = new AbortController();
+        const { shell, said } = shellIn(folder, {}, stopping.signal);
+        const command = { ...once, once: false, config } as Parameters<typeof run>[1];
+        const running = run(shell, command, flags);
+        await until();
+        stopping.abort();
+        assert.is(await running, 0, said());
+      };
+      await daemon(async () => {
+        await receiver.arrived(1);
+        await deleteNetwork(edge.url, "prod");
+        await receiver.arrived(2);
+      });
+      await daemon(async () => {
+        await commitFiles(work, { "network.yaml": "kind: [" }, "Break it");
+        await receiver.arrived(3);
+      });
+      const events = receiver.arrivals.map(({ headers }) => headers["x-plumbline-event"]);
+      assert.equal(events, ["applied", "drift-found", "invalid"]);
     } finally {
       await receiver.close();
       await edge.close();
