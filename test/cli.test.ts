@@ -10,8 +10,11 @@ const target = { ...here, repository: undefined, ref: undefined, output: "text" 
 const byHand = { name: "sim", world: "gce", endpoint: undefined, state: undefined, output: "text" } as const;
 
 const commands: readonly (readonly [string, Command])[] = [
-  ["validate a b -o json", { name: "validate", paths: ["a", "b"], config: undefined, output: "json" }],
-  ["validate a -o sarif -c p", { name: "validate", paths: ["a"], config: "p", output: "sarif" }],
+  ["validate a b -o json", { name: "validate", paths: ["a", "b"], config: undefined, policies: [], output: "json" }],
+  [
+    "validate -p q a -p r -o sarif -c p",
+    { name: "validate", paths: ["a"], config: "p", policies: ["q", "r"], output: "sarif" },
+  ],
   ["plan", { name: "plan", ...target }],
   [
     "plan --config p.yaml --state s --repo https://h/r --ref v1",

@@ -60,6 +60,8 @@ export type Command =
       readonly paths: readonly string[];
       /** Configuration whose word on clear text holds; undefined takes the defaults. */
       readonly config: string | undefined;
+      /** Files and folders of policies, beside those of the configuration. */
+      readonly policies: readonly string[];
       readonly output: ValidateFormat;
     }
   | ({ readonly name: "plan" | "apply" | "drift"; readonly output: OutputFormat } & Target)

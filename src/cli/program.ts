@@ -57,17 +57,31 @@ export function buildProgram(onCommand: OnCommand): Program {
   return program.allowExcessArguments(true);
 }
 
+interface ValidateFlags extends Omit<Flags, "output"> {
+  readonly output: ValidateFormat;
+  readonly policies?: readonly string[];
+}
+
+function more(path: string, before: readonly string[] = []): readonly string[] {
+  return [...before, path];
+}
+
 function addChecks(program: Program, onCommand: OnCommand): void {
   const validate = program
     .command("validate")
     .description("Check manifest files and folders, offline.")
     .argument("<path...>", "Files or folders.")
-    .option("-c, --config <file>", "Configuration whose catalogs count and which may allow Secrets in clear text.")
+    .option(
+      "-c, --config <file>",
+      "Configuration whose catalogs and policies count and which may allow Secrets in clear text.",
+    )
+    .option("-p, --policies <path>", "File or folder of policies that judge the manifests too; may be repeated.", more)
     .addOption(oneOf("-o, --output <format>", "How the answer is written.", validateFormats, "text"));
-  withCommon(validate, onCommand, (flags: Omit<Flags, "output"> & { readonly output: ValidateFormat }, args) => ({
+  withCommon(validate, onCommand, (flags: ValidateFlags, args) => ({
     name: "validate",
     paths: textsOf(args),
     config: flags.config,
+    policies: flags.policies ?? [],
     output: flags.output,
   }));
   validate.addHelpText(

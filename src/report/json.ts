@@ -6,6 +6,7 @@ import type { Problem } from "../core/problem.ts";
 import { assumedJson } from "./assumed.ts";
 import { membersJson } from "./members.ts";
 import { actingChanges } from "./plan.ts";
+import { exceptionCount } from "./problems.ts";
 import type { FleetStatus } from "./status.ts";
 import { strangersJson } from "./strangers.ts";
 import { escapeHidden } from "./text.ts";
@@ -21,7 +22,12 @@ export function jsonText(document: JsonObject): string {
 
 /** What `validate` found. */
 export function validateDocument(manifests: number, problems: readonly Problem[]): JsonObject {
-  return { apiVersion: jsonVersion, manifests, problems: problems.map(problemJson) };
+  return {
+    apiVersion: jsonVersion,
+    manifests,
+    problems: problems.map(problemJson),
+    exceptions: exceptionCount(problems),
+  };
 }
 
 /** What `plan` decided. Changes are those that are not `keep`, in the order of the plan. */
@@ -33,6 +39,7 @@ export function planDocument(outcome: Outcome): JsonObject {
     outcome: outcome.kind,
     ...planPart(outcome),
     problems: outcome.problems.map(problemJson),
+    exceptions: exceptionCount(outcome.problems),
     pending: outcome.pending.map(pendingJson),
     failure: outcome.failure,
   };

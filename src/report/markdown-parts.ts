@@ -4,6 +4,7 @@ import type { FleetRow, Outcome } from "../core/outcome.ts";
 import type { Problem, Source } from "../core/problem.ts";
 import type { FieldChange } from "../core/resource.ts";
 import { codeCell, codeSpan, fenced, htmlText, plainText } from "./markdown-text.ts";
+import { exceptionsText } from "./problems.ts";
 import { countOf, cut } from "./text.ts";
 import { shownFields, valueText } from "./value.ts";
 import { actionWords, addressParts, groupChanges, tagsOf } from "./words.ts";
@@ -48,7 +49,9 @@ export function problemsMarkdown(problems: readonly Problem[], lineUrl: (source:
     return `- **${problem.severity}** ${place} ${path}${plainText(problem.message)} (${codeSpan(problem.rule)})${hint}`;
   });
   const more = problems.length - lines.length;
-  return [...lines, ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
+  const excused = exceptionsText(problems);
+  const head = excused === "" ? [] : [`⚖️ **${excused}**`, ""];
+  return [...head, ...lines, ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
 }
 
 /** How much of a list of changes is shown, and where a manifest line is read. */

@@ -30,7 +30,19 @@ export function problemsText(problems: readonly Problem[], sources: Sources, loo
       ...hint,
     ].join("\n");
   });
-  return blocks.map((block) => `${block}\n`).join("\n");
+  const excused = exceptionsText(problems);
+  return [...blocks, ...(excused === "" ? [] : [excused])].map((block) => `${block}\n`).join("\n");
+}
+
+/** How many exceptions from policies were granted. */
+export function exceptionCount(problems: readonly Problem[]): number {
+  return problems.filter(({ rule, severity }) => rule === "policy/exception" && severity === "info").length;
+}
+
+/** A sentence that counts the exceptions from policies; empty when there are none. */
+export function exceptionsText(problems: readonly Problem[]): string {
+  const count = exceptionCount(problems);
+  return count === 0 ? "" : `${countOf(count, "exception")} from policies ${count === 1 ? "is" : "are"} granted.`;
 }
 
 /** A secret stands where this problem is: neither its line nor a neighbour may be shown. */

@@ -1,7 +1,7 @@
 import { digest } from "../core/identity.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { compareText, type Problem, type Severity } from "../core/problem.ts";
-import { type Sources, wordAt } from "./problems.ts";
+import { exceptionCount, type Sources, wordAt } from "./problems.ts";
 import { visible } from "./text.ts";
 
 /** What a rule's page says, as `explain` prints it. */
@@ -46,6 +46,7 @@ export function sarifDocument({ version, problems, pages, sources }: SarifInput)
         invocations: [{ executionSuccessful: true }],
         originalUriBaseIds: { [root]: { description: { text: "The folder that file names are relative to." } } },
         columnKind: "utf16CodeUnits",
+        properties: { policyExceptions: exceptionCount(problems) },
         results: problems.map((problem) => ({
           ruleId: problem.rule,
           ruleIndex: indexes.get(problem.rule) ?? -1,
