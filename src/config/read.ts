@@ -57,7 +57,7 @@ export function readYaml(text: string, file: string): ReadFile {
   }
   if (!isObject(value)) {
     const what = value === null ? "is empty" : "must be a mapping of keys to values";
-    return failed([problem(start, what, "Start with fleet:, repositories: and providers:.")], start);
+    return failed([problem(start, what, "Write keys and values, as Configuration in the README shows.")], start);
   }
   return { value, problems: [], at: (path, part) => place(offsetAt(document, path, part)) };
 }

@@ -4,6 +4,7 @@ import { type Document, isOf, valueAt } from "./document.ts";
 import { deploymentsOf, surroundingsOf } from "./expand-deployments.ts";
 import { writtenDeployment, writtenInstance } from "./expand-explicit.ts";
 import { firewallsOf } from "./expand-firewalls.ts";
+import { missingKeys } from "./expand-keys.ts";
 import { presencesOf } from "./expand-presences.ts";
 import type { Deployment, Fleet, Instance, Location, Network } from "./fleet.ts";
 import { defaultRange } from "./ipam.ts";
@@ -47,7 +48,7 @@ export function expandFleet(documents: readonly Document[], options: ExpandOptio
     instances,
     firewalls: all.flatMap(firewallsOf),
     documents: sorted,
-    problems: [...problems, ...collisions(deployments), ...clashes(instances)],
+    problems: [...problems, ...collisions(deployments), ...clashes(instances), ...missingKeys(all)],
   };
 }
 

@@ -5,7 +5,7 @@ import { expandFleet } from "./expand.ts";
 
 /**
  * Everything that can be said of files without looking at any world: every check, and what expansion finds (generated names
- * that clash or are too long, ranges that are too small). Where something is wrong already, only names are told of what the
+ * that clash or are too long, ranges that are too small). Where something is wrong already, only names and keys are told of what the
  * schema allows, for the rest may follow from what is wrong.
  */
 export function judgeFiles(checker: Checker, files: readonly ParsedFile[]): CheckResult {
@@ -17,10 +17,10 @@ export function judgeFiles(checker: Checker, files: readonly ParsedFile[]): Chec
 
 const nowhere = { fleet: "", allocations: new Map() } as const;
 
-/** What is wrong with generated names where something else is wrong too. */
+/** What is wrong with generated names, and with keys that are read, where something else is wrong too. */
 export function nameProblems(checked: CheckResult): readonly Problem[] {
   const { problems } = expandFleet(withoutFaulty(checked), nowhere);
-  return problems.filter(({ rule }) => rule.startsWith("names/"));
+  return problems.filter(({ rule }) => /^(names\/|workload\/configmap-key$)/.test(rule));
 }
 
 /** Faults of shape and of names: names that are generated of them would be told wrongly, or told twice. */

@@ -1,5 +1,6 @@
 import { type Document, isOf, valueAt } from "./document.ts";
 import type { Reporter } from "./report.ts";
+import { checkEnvironment } from "./rules-environment.ts";
 import { checkScale } from "./rules-placements.ts";
 import { checkPolicies } from "./rules-policies.ts";
 import { checkInterfaces } from "./rules-runtime.ts";
@@ -44,4 +45,5 @@ function checkTemplate({ content }: Document, report: Reporter): void {
   }
   checkInterfaces(content, report);
   checkPolicies(content, report);
+  checkEnvironment(content, report);
 }

@@ -3,6 +3,7 @@ import { nearest } from "../core/nearest.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { type Path, valueAt } from "./document.ts";
 import { isLabel, isPortName, objectsAt, type Reporter, textAt } from "./report.ts";
+import { checkVariables } from "./rules-environment.ts";
 import { checkKeys } from "./rules-keys.ts";
 import { protocolHint } from "./rules-policies.ts";
 
@@ -93,7 +94,7 @@ function checkSandbox(content: JsonObject, report: Reporter): void {
         "Resources of a container are not carried out.",
         "The instance type says how large a copy is.",
       );
-    checkEnvironment(value, path, report);
+    checkVariables(value, path, report);
     checkPorts(value, path, report);
   }
   for (const { path, value } of objectsAt(content, [...runtime, "sandbox", "imagePullSecrets"])) {
@@ -104,30 +105,6 @@ function checkSandbox(content: JsonObject, report: Reporter): void {
         "The pull secret has no name.",
         "Name a Secret of the workload's namespace.",
       );
-  }
-}
-
-function checkEnvironment(container: JsonObject, path: Path, report: Reporter): void {
-  const names = new Set<string>();
-  for (const variable of objectsAt(container, ["env"])) {
-    const name = textAt(variable.value, ["name"]);
-    const at = [...path, ...variable.path, "name"];
-    if (name === "" || name.includes("="))
-      report.say(
-        "workload/env-name",
-        at,
-        `${JSON.stringify(name)} is no name of a variable.`,
-        "Use letters, digits and underscores.",
-      );
-    if (names.has(name))
-      report.say("workload/env-duplicate", at, `A variable ${name} stands above already.`, "Keep one of the two.");
-    names.add(name);
-  }
-  for (const { path: at, value } of objectsAt(container, ["envFrom"])) {
-    const sources = ["configMapRef", "secretRef"].filter((field) => value[field] !== undefined);
-    if (sources.length === 1) continue;
-    const message = "An entry of envFrom reads exactly one of configMapRef and secretRef.";
-    report.say("workload/env-from", [...path, ...at], message, "Write one entry for each.");
   }
 }
 

@@ -29,6 +29,8 @@ function over(base: Tree | undefined, patch: Tree): Tree {
   if (typeof patch !== "object" || patch === null || Object.keys(patch).length === 0) return patch;
   const below = typeof base === "object" && base !== null && !Array.isArray(base) ? base : {};
   const result: { [key: string]: Tree } = { ...below };
+  // A variable that reads its value has none of its own.
+  if (patch.valueFrom !== undefined) delete result.value;
   for (const [key, value] of Object.entries(patch)) result[key] = over(below[key], value);
   return result;
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { compareText } from "../../../core/problem.ts";
 import type { Deployment } from "../../../datum/fleet.ts";
+import { readableFields } from "../../../datum/rules-environment.ts";
 import { keysOf, type SecretVariable } from "./secrets.ts";
 import { objectAt, objectsAt, textAt } from "./template.ts";
 
@@ -63,12 +64,13 @@ function plainValue(variable: JsonObject, deployment: Deployment, instance: stri
 }
 
 function fieldValue(path: string, deployment: Deployment, instance: string): string | undefined {
-  const fields: Readonly<Record<string, string>> = {
+  const fields: Readonly<Record<(typeof readableFields)[number], string>> = {
     "metadata.name": instance,
     "metadata.namespace": deployment.namespace,
     "spec.nodeName": instance,
   };
-  return fields[path];
+  const field = readableFields.find((known) => known === path);
+  return field === undefined ? undefined : fields[field];
 }
 
 /** Whether the boot text of a deployment's instances differs from one to the next. */
