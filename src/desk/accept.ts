@@ -8,11 +8,13 @@ import { decide } from "../decide.ts";
 import { facts as passFacts, type World } from "../reconcile.ts";
 import { codeSpan, plainText } from "../report/markdown-text.ts";
 import { countOf } from "../report/text.ts";
+import { shownFields, valueText } from "../report/value.ts";
 import type { Review } from "../review.ts";
 import type { Answer } from "./answer.ts";
 
 /** How many reasons are told why something cannot be taken over. */
 const reasonsShown = 20;
+const valueWidth = 60;
 
 interface Wish {
   readonly file: string;
@@ -47,7 +49,7 @@ export async function acceptDrift(
     {
       branch: `plumbline/accept-${digest(files).slice(0, 12)}`,
       ...{ baseBranch: world.branch, baseCommit: head, files },
-      title: `Accept what ${countOf(taken.length, "drifted thing")} ${taken.length === 1 ? "is" : "are"}`,
+      title: `Accept ${countOf(taken.length, "drifted thing")} as ${taken.length === 1 ? "it is" : "they are"}`,
       message: `Accept drift\n\n${taken.join("\n")}`,
       body: `Asked for by ${codeSpan(by)}. Merging makes the manifests say what lives:\n\n${taken.map((address) => `- ${codeSpan(address)}`).join("\n")}\n\n${left}`,
     },
@@ -99,7 +101,11 @@ function wishesOf(
   }
   return change.fields.flatMap((field) => {
     const wish = wishOf(world, resource, field, texts);
-    if (wish === undefined) reasons.push(`${address}: manifests have no word for ${field.path} as it is`);
+    if (wish === undefined) {
+      const [shown] = shownFields(resource.kind, [field]);
+      const live = valueText(shown?.before, valueWidth);
+      reasons.push(`${address}: manifests have no word for ${field.path} ${live}`);
+    }
     return wish ?? [];
   });
 }

@@ -22,13 +22,15 @@ export async function servePage(
   if (!isPagePath(room, url.pathname, wantsPage)) return false;
   const method = request.method ?? "GET";
   const seen = url.searchParams.get("news") ?? undefined;
+  // A form's address is one step below the page it stands on.
+  const back = method === "POST" ? url.pathname.replace(/\/[^/]*$/, "") || "/" : "/";
   let found: Found;
   try {
     if (!methods.includes(method)) throw new Refusal(405, "Pages are asked for with GET; forms are sent with POST.");
     found = method === "POST" ? await act(room, url.pathname, request, raw) : await findPage(room, url.pathname);
   } catch (error) {
-    if (error instanceof GitError) found = refusalPage(new Refusal(503, error.message));
-    else if (error instanceof Refusal) found = refusalPage(error);
+    if (error instanceof GitError) found = refusalPage(new Refusal(503, error.message), back);
+    else if (error instanceof Refusal) found = refusalPage(error, back);
     else throw error;
   }
   await answer(room, response, found, { path: url.pathname, seen, isHead: method === "HEAD" });
@@ -42,9 +44,14 @@ async function act(room: PageRoom, path: string, request: IncomingMessage, raw: 
   return { leadsTo: await carryOut(room, project, thread, what, form) };
 }
 
-function refusalPage({ code, message }: Refusal): Page {
+function refusalPage({ code, message }: Refusal, back: string): Page {
   const title = code === 404 ? "Not here" : "That did not work";
-  return { title, code, body: () => html`<h1>${title}</h1><p>${message}</p><p><a href="/">All projects</a></p>` };
+  return {
+    title,
+    code,
+    body: () =>
+      html`<h1>${title}</h1><p>${message}</p><p><a href="${back}">${back === "/" ? "All projects" : "Back"}</a></p>`,
+  };
 }
 
 interface Asked {
