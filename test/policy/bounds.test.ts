@@ -142,6 +142,9 @@ test("no way to spend is free", () => {
     "object.list.distinct().size()",
     "lists.range(100000000).size()",
     "object.list.all(x, object.text.contains('b') || true)",
+    "object.text.replace('a', object.text) != ''",
+    "object.text.replace('', object.text) != ''",
+    "object.list.map(x, object.text).join(object.text) != ''",
   ];
   for (const expression of dear) assert.is(evaluate(expression, many, 300_000), "exceeded", expression);
 });

@@ -73,12 +73,28 @@ function meterGroup(group: Group): Group {
       if (walks) for (const arg of args) cost += weightOf(arg);
       if (!charge(cost)) return celError("the cost limit is exceeded", id);
       if (deep.has(group.name) && !payDeep(args)) return celError("the cost limit is exceeded", id);
+      if (lengthOf(group.name, target, args) > longestText) {
+        charge(Number.MAX_SAFE_INTEGER);
+        return celError("the cost limit is exceeded", id);
+      }
       const result = group.call(id, target, args);
       if (typeof result !== "string") return result;
       if (result.length > longestText) charge(Number.MAX_SAFE_INTEGER);
       return charge(result.length >> 4) ? result : celError("the cost limit is exceeded", id);
     },
   };
+}
+
+/** How long a text a function would make, where it may be far longer than what it is given; 0 for any other. */
+function lengthOf(name: string, target: CelValue | undefined, [first, second]: readonly CelValue[]): number {
+  if (name === "replace" && typeof target === "string" && typeof first === "string" && typeof second === "string") {
+    const places = first === "" ? target.length + 1 : target.split(first).length - 1;
+    return target.length + places * Math.max(0, second.length - first.length);
+  }
+  if (name !== "join" || target === undefined || !isCelList(target)) return 0;
+  let length = target.size * (typeof first === "string" ? first.length : 0);
+  for (const part of target) if (typeof part === "string") length += part.length;
+  return length;
 }
 
 /** Functions that walk into lists of lists. One list may stand in another a thousand times: small to hold, long to walk. */
