@@ -7,6 +7,8 @@ import { doersOf } from "../doers.ts";
 import { facts, outcomeOf, reconcile, type World } from "../reconcile.ts";
 import { RepositoryError } from "../repo/repository.ts";
 import type { Shell } from "../shell.ts";
+import { openHubbing } from "./hub.ts";
+import { logOf } from "./logs.ts";
 import { printer } from "./print.ts";
 import { CommandError, type Flags, openSession, type Session } from "./session.ts";
 
@@ -17,7 +19,7 @@ export async function look(shell: Shell, command: Looking, flags: Flags): Promis
   const print = printer(shell, command.output, flags);
   const session = await openSession(shell, command, print.progress);
   try {
-    if (command.name === "apply") return await applyOnce(shell, session, print);
+    if (command.name === "apply") return await applyOnce(shell, session, print, flags);
     const outcomes = [];
     for (const world of session.worlds) outcomes.push(await decideOnce(shell, world, command.name));
     if (command.name === "plan") print.plans(outcomes);
@@ -29,11 +31,22 @@ export async function look(shell: Shell, command: Looking, flags: Flags): Promis
   }
 }
 
-async function applyOnce(shell: Shell, session: Session, print: ReturnType<typeof printer>): Promise<number> {
+/** How long the end waits for the hub. */
+const hubPatienceMs = 15_000;
+
+async function applyOnce(
+  shell: Shell,
+  session: Session,
+  print: ReturnType<typeof printer>,
+  flags: Flags,
+): Promise<number> {
   const unlock = await session.store.lock();
   try {
+    const hub = await openHubbing(shell, session, logOf(shell, session, flags));
     const outcomes: Outcome[] = [];
     for (const world of session.worlds) outcomes.push(...(await reconcile(world, "command", shell)));
+    hub.tell(outcomes);
+    await hub.close(hubPatienceMs);
     print.outcomes(outcomes);
     return outcomes.every(({ kind }) => kind === "settled" || kind === "applied") ? 0 : 1;
   } finally {

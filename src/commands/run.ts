@@ -8,12 +8,14 @@ import { reconcile } from "../reconcile.ts";
 import { inColumns } from "../report/columns.ts";
 import { visible } from "../report/text.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { createLog, type Log } from "../runtime/log.ts";
+import type { Log } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import { type Exhibits, type Server, startServer } from "../server/server.ts";
 import type { Shell } from "../shell.ts";
 import { openAnnouncing } from "./announce.ts";
 import { exhibitOf } from "./exhibits.ts";
+import { openHubbing } from "./hub.ts";
+import { logOf } from "./logs.ts";
 import { createMeasure } from "./measure.ts";
 import { createNews } from "./news.ts";
 import { printer, statusJson } from "./print.ts";
@@ -49,14 +51,16 @@ export async function run(shell: Shell, command: Running, flags: Flags): Promise
 async function once(shell: Shell, session: Session, print: Print, log: Log): Promise<number> {
   const outcomes: Outcome[] = [];
   const announcing = await openAnnouncing(shell, session, { write: print.say, log, metrics: undefined });
+  const hub = await openHubbing(shell, session, log);
   try {
     for (const world of announcing.worlds) {
       const found = await reconcile(world, "started", shell);
       announcing.tell(found);
+      hub.tell(found);
       outcomes.push(...found);
     }
   } finally {
-    await announcing.close(announcePatienceMs.once);
+    await Promise.all([announcing.close(announcePatienceMs.once), hub.close(announcePatienceMs.once)]);
   }
   print.outcomes(outcomes);
   return outcomes.every(({ kind }) => kind === "settled" || kind === "applied") ? 0 : 1;
@@ -75,6 +79,7 @@ async function forever(
   const measure = createMeasure(metrics, () => systemClock.now().getTime());
   const talks = openTalks(shell, session, metrics, log);
   const announcing = await openAnnouncing(shell, session, { write: print.say, log, metrics });
+  const hub = await openHubbing(shell, session, log);
   const told = createNews();
   const seen = new Set<string>();
   const server = config.server.enabled
@@ -103,6 +108,7 @@ async function forever(
       async onOutcomes(outcomes, wake, durationMs) {
         const isFirst = seen.size === 0;
         announcing.tell(outcomes);
+        hub.tell(outcomes);
         for (const outcome of outcomes) {
           seen.add(outcome.fleet);
           measure.pass(outcome, wake, durationMs);
@@ -127,7 +133,7 @@ async function forever(
       onReviewed: announcing.review,
     });
   } finally {
-    await announcing.close(announcePatienceMs.daemon);
+    await Promise.all([announcing.close(announcePatienceMs.daemon), hub.close(announcePatienceMs.daemon)]);
     await server?.close();
   }
   if (output === "text") print.say("\nStopped in order. Starting again goes on from here.");
@@ -139,15 +145,6 @@ async function serve({ config, embedded, stateDirectory }: Session, exhibits: Ex
   if (embedded === undefined) return await startServer(config.server, exhibits);
   const start = (port: number): Promise<Server> => startServer({ ...config.server, port }, exhibits);
   return await onKeptPort(join(stateDirectory, "page-port"), start);
-}
-
-function logOf(shell: Shell, { config }: Session, flags: Flags): Log {
-  return createLog({
-    level: flags.logLevel ?? config.log.level,
-    destination: shell.stderr,
-    pretty: config.log.format === "text" || (config.log.format === "auto" && shell.stderr.isTerminal),
-    redactor: shell.redactor,
-  });
 }
 
 /** Says where everything is and what to do next. */

@@ -4,7 +4,7 @@ import { completeAnnouncer } from "./announcers.ts";
 import { catalogsOf } from "./catalogs.ts";
 import { defaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
-import { completeEdge } from "./edge.ts";
+import { completeEdge, completeHub } from "./edge.ts";
 import { cloneUrlOf, completeGithub } from "./github.ts";
 import type { RawConfig, RawCredentials, RawRepository } from "./raw.ts";
 import type { Config, GcpConfig, GcpCredentials, RepositoryConfig, SecretReference } from "./types.ts";
@@ -24,6 +24,7 @@ export function complete(raw: RawConfig, file: string): Config {
       gcp: gcp === undefined ? undefined : completeGcp(gcp, near),
       edge: completeEdge(edge, near),
     },
+    hub: completeHub(raw.hub, near),
     drift: { schedule, policy },
     policies: (raw.policies ?? []).map(near),
     catalogs: { files: (raw.catalogs?.files ?? []).map(near), own: catalogsOf(raw.catalogs ?? {}) },

@@ -40,7 +40,8 @@ export function checkEdge(edge: RawEdge | undefined, add: Add): void {
   }
 }
 
-function checkPlane(plane: RawControlPlane, path: Path, add: Add): void {
+/** What the schema cannot say of one control plane, or of the hub. */
+export function checkPlane(plane: RawControlPlane, path: Path, add: Add): void {
   if (plane.endpoint === undefined && !namedByCredentials.has(plane.credentials?.kind ?? "none")) {
     add(
       path,

@@ -14,6 +14,11 @@ export function completeEdge(raw: RawEdge | undefined, near: Near): readonly Edg
   return planes.map((plane) => completePlane(plane, near));
 }
 
+/** The hub: reached like a control plane of the edge. */
+export function completeHub(raw: RawControlPlane | undefined, near: Near): EdgeConfig | undefined {
+  return raw === undefined ? undefined : { ...completePlane(raw, near), name: "hub" };
+}
+
 function completePlane(raw: RawControlPlane, near: Near): EdgeConfig {
   const { certificateAuthority } = raw;
   return {

@@ -113,6 +113,7 @@ export interface RawConfig {
     };
     readonly edge?: RawEdge;
   };
+  readonly hub?: RawControlPlane;
   readonly drift?: { readonly schedule?: string; readonly policy?: DriftPolicy };
   readonly policies?: readonly string[];
   readonly catalogs?: RawCatalogs & { readonly files?: readonly string[] };

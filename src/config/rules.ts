@@ -4,7 +4,7 @@ import { textOf } from "./check.ts";
 import { cronFault } from "./cron.ts";
 import { bounds, defaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
-import { checkEdge } from "./edge-rules.ts";
+import { checkEdge, checkPlane } from "./edge-rules.ts";
 import type { RawConfig, RawRepository } from "./raw.ts";
 import type { Path, ReadFile } from "./read.ts";
 
@@ -39,6 +39,7 @@ export function checkRules(raw: RawConfig, read: ReadFile): readonly Problem[] {
   }
   for (const part of ["apply", "retry"] as const) checkDelays(part, raw, add);
   checkEdge(raw.providers.edge, add);
+  if (raw.hub !== undefined) checkPlane(raw.hub, ["hub"], add);
   checkAnnouncers(raw.announcers ?? [], add);
   for (const [index, { timeout }] of (raw.announcers ?? []).entries())
     checkDuration(["announcers", index, "timeout"], timeout, bounds.minTimeoutMs, add);

@@ -150,6 +150,8 @@ export interface Config {
   readonly repositories: readonly RepositoryConfig[];
   /** The edge has a provider for each of its control planes; the first is the default. */
   readonly providers: { readonly gcp: GcpConfig | undefined; readonly edge: readonly EdgeConfig[] };
+  /** The control plane on which Workloads and Networks show their status; undefined for none. */
+  readonly hub: EdgeConfig | undefined;
   readonly drift: { readonly schedule: string; readonly policy: DriftPolicy };
   /** Files and folders of policies. They are the daemon's own: no watched commit changes one. */
   readonly policies: readonly string[];

@@ -5,6 +5,8 @@ export interface MemberPlace {
   /** Providers that have a part in it. */
   readonly at: readonly string[];
   readonly wanted: number;
+  /** How many of them stand, ready or not. */
+  readonly standing: number;
   readonly ready: number;
   readonly drifted: number;
   /** The first few of its addresses or blocks. */
@@ -22,6 +24,7 @@ export interface MemberStatus {
   readonly namespace: string;
   readonly name: string;
   readonly wanted: number;
+  readonly standing: number;
   readonly ready: number;
   readonly drifted: number;
   readonly unseen: boolean;

@@ -23,6 +23,7 @@ const shownAddresses = 20;
 
 interface Member {
   readonly provider: string;
+  readonly stands: boolean;
   readonly ready: boolean;
   readonly drifted: boolean;
   readonly addresses: readonly string[];
@@ -73,6 +74,7 @@ function membersOf({ wanted, changes, live, results, pending, inventory, unavail
         address,
         {
           provider,
+          stands: status !== undefined,
           ready,
           drifted,
           addresses: addressesOf(status?.addresses ?? {}),
@@ -95,6 +97,7 @@ function placeOf(location: string, members: readonly Member[], wanted = members.
     location,
     at: [...new Set(members.map(({ provider }) => provider))].sort(compareText),
     wanted,
+    standing: count(({ stands }) => stands),
     ready: count(({ ready }) => ready),
     drifted: count(({ drifted }) => drifted),
     addresses: members.flatMap(({ addresses }) => addresses).slice(0, shownAddresses),
@@ -104,9 +107,9 @@ function placeOf(location: string, members: readonly Member[], wanted = members.
 }
 
 function statusOf({ apiVersion, kind, namespace, name }: Document, places: readonly MemberPlace[]): MemberStatus {
-  const sum = (field: "wanted" | "ready" | "drifted"): number =>
+  const sum = (field: "wanted" | "standing" | "ready" | "drifted"): number =>
     places.reduce((total, place) => total + place[field], 0);
-  const counts = { wanted: sum("wanted"), ready: sum("ready"), drifted: sum("drifted") };
+  const counts = { wanted: sum("wanted"), standing: sum("standing"), ready: sum("ready"), drifted: sum("drifted") };
   return { ...{ apiVersion, kind, namespace, name }, ...counts, unseen: places.some(({ unseen }) => unseen), places };
 }
 
