@@ -14,6 +14,8 @@ export function checkEdge(document: Document, report: Reporter): void {
   if (kind === "HTTPProxy") checkProxy(content, report);
   if (kind === "HTTPRoute") {
     for (const { path, value } of objectsAt(content, ["spec", "rules"])) checkRule(value, path, report);
+    for (const { path, value } of objectsAt(content, ["spec", "parentRefs"]))
+      checkParent(document, value, path, report);
   }
   if (kind === "TrafficProtectionPolicy") checkProtection(document, report);
   if (isOf(document, "Gateway") && textAt(content, ["spec", "gatewayClassName"]) === edgeClass)
@@ -21,6 +23,17 @@ export function checkEdge(document: Document, report: Reporter): void {
   if (kind === "DNSRecordSet") checkRecords(document, report);
   if (kind === "VPC" || kind === "VPCAttachment") checkAttachment(document, report);
   if (kind === "Subnet" || kind === "SubnetClaim") checkSubnet(document, report);
+}
+
+/** Routes hang on gateways of their own namespace. */
+function checkParent({ namespace }: Document, parent: JsonObject, path: Path, report: Reporter): void {
+  const wanted = { group: "gateway.networking.k8s.io", kind: "Gateway", namespace };
+  for (const [field, right] of Object.entries(wanted)) {
+    const value = parent[field];
+    if (typeof value !== "string" || value === right) continue;
+    const message = `A route hangs on a Gateway of its own namespace; ${field} is ${JSON.stringify(value)}.`;
+    report.say("gateway/parent", [...path, field], message, `Write ${right}, or remove ${field}.`);
+  }
 }
 
 function checkProtection({ content }: Document, report: Reporter): void {

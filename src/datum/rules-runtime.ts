@@ -20,7 +20,9 @@ export function checkRuntime(content: JsonObject, catalogs: Catalogs, report: Re
       "workload/instance-type",
       [...runtime, "resources", "instanceType"],
       type === "" ? "The workload names no instance type." : `The instance type ${JSON.stringify(type)} is not known.`,
-      near === undefined ? `Known: ${types.join(", ")}.` : `Did you mean ${near}?`,
+      near === undefined
+        ? `Known: ${types.join(", ")}. The configuration's catalogs add more.`
+        : `Did you mean ${near}?`,
     );
   }
   const runtimeClass = textAt(content, [...runtime, "class"]);
@@ -28,7 +30,10 @@ export function checkRuntime(content: JsonObject, catalogs: Catalogs, report: Re
   if (runtimeClass !== "" && !classes.includes(runtimeClass)) {
     const message = `The runtime class ${JSON.stringify(runtimeClass)} is not known.`;
     const meant = nearest(runtimeClass, classes);
-    const hint = meant === undefined ? `Known: ${classes.join(", ")}.` : `Did you mean ${meant}?`;
+    const hint =
+      meant === undefined
+        ? `Known: ${classes.join(", ")}. The configuration's catalogs add more.`
+        : `Did you mean ${meant}?`;
     report.say("workload/runtime-class", [...runtime, "class"], message, hint);
   }
   if (valueAt(content, [...runtime, "resources", "requests"]) !== undefined) {

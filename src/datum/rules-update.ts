@@ -1,7 +1,7 @@
 import { canonical, isObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import { type Document, identityOf, type Path, valueAt } from "./document.ts";
-import { createReporter } from "./report.ts";
+import { createReporter, type Reporter } from "./report.ts";
 
 /** Fields that a kind's control plane refuses to change once they are set, and what happens here when one does. */
 interface Fixed {
@@ -89,12 +89,27 @@ function checkUpdate(document: Document, old: Document): readonly Problem[] {
   for (const path of fixed?.fields ?? []) {
     if (isChanged(document, old, path)) say(path, fixed?.effect ?? "", fixed?.hint ?? "");
   }
+  if (group === "networking.datumapis.com" && document.kind === "Domain") checkRefresh(document, old, report);
   if (group === "compute.datumapis.com") {
     for (const path of templatePaths(document)) {
-      if (isChanged(document, old, path)) say(path, templateEffect, "");
+      if (isChanged(document, old, path)) say(path, templateEffect, "Put the old value back, unless that is meant.");
     }
   }
   return report.problems;
+}
+
+/** How far apart two wishes to look at a domain anew must be. */
+const refreshGapMs = 5 * 60_000;
+
+function checkRefresh(document: Document, old: Document, report: Reporter): void {
+  for (const field of ["desiredRegistrationRefreshAttempt", "desiredVerificationRefreshAttempt"]) {
+    const path = ["spec", field];
+    const [was, wish] = [valueAt(old.content, path), valueAt(document.content, path)];
+    if (typeof was !== "string" || typeof wish !== "string" || was === wish) continue;
+    if (!(Date.parse(wish) - Date.parse(was) < refreshGapMs)) continue;
+    const message = `${field} was ${was}; it may only move forward, by five minutes or more.`;
+    report.say("update/refresh", path, message, "Write a later time.");
+  }
 }
 
 function templatePaths(document: Document): readonly Path[] {

@@ -206,7 +206,7 @@ function known(rule: string, noun: string, name: string, catalog: JsonObject, pa
     rule,
     path,
     `The ${noun} ${JSON.stringify(name)} is not known.`,
-    near === undefined ? `Known: ${names.join(", ")}.` : `Did you mean ${near}?`,
+    near === undefined ? `Known: ${names.join(", ")}. The configuration's catalogs add more.` : `Did you mean ${near}?`,
   );
 }
 

@@ -89,7 +89,10 @@ for (const [name, before, after, ...paths] of rows) {
       placed(problems),
       paths.map((path) => `update/immutable ${path}`),
     );
-    for (const problem of problems) assert.is(problem.severity, "warning");
+    for (const problem of problems) {
+      assert.is(problem.severity, "warning");
+      assert.not.equal(problem.hint, "");
+    }
     assert.equal(checkUpdates(documentsOf(after), known(after)), []);
   });
 }
@@ -119,5 +122,23 @@ spec:
     value: "datumcloud/d1-standard-2",
   });
 });
+
+for (const [title, was, wish, ...rules] of [
+  ["later by five minutes", "2026-01-31T12:00:00Z", "2026-01-31T12:05:00Z"],
+  ["later by less", "2026-01-31T12:00:00Z", "2026-01-31T12:04:59Z", "update/refresh"],
+  ["earlier", "2026-01-31T12:00:00Z", "2026-01-30T12:00:00Z", "update/refresh"],
+  ["the same in another zone", "2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00", "update/refresh"],
+  ["as it was", "2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"],
+] as const) {
+  test(`a domain is looked at anew: ${title}`, () => {
+    const domain = (time: string): string =>
+      manifest(networking, "Domain", `{ domainName: a.example, desiredVerificationRefreshAttempt: "${time}" }`);
+    const problems = checkUpdates(documentsOf(domain(wish)), known(domain(was)));
+    assert.equal(
+      problems.map(({ rule }) => rule),
+      rules,
+    );
+  });
+}
 
 test.run();
