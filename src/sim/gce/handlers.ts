@@ -113,6 +113,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["Instances.DeleteAccessConfig", settings.deleteAccessConfig],
   ["Instances.UpdateNetworkInterface", updateNetworkInterface],
   ["Instances.GetSerialPortOutput", settings.getSerialPortOutput],
+  ["Instances.Insert", more.insertInstance],
   ["Instances.Update", more.updateInstance],
   ["Instances.UpdateAccessConfig", more.updateAccessConfig],
   ["Instances.UpdateDisplayDevice", more.updateDisplayDevice],

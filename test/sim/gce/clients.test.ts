@@ -60,6 +60,8 @@ each("a snapshot outlives its disk", async (client) => {
   await client.change("DELETE", `${zone}/disks/data`);
   const snapshot = await client.get("/global/snapshots/copy");
   assert.equal([snapshot.diskSizeGb, snapshot.status, snapshot.labels], ["20", "READY", { a: "b" }]);
+  await client.change("POST", `${zone}/disks`, { name: "again", sourceSnapshot: "global/snapshots/copy" });
+  assert.equal((await client.get(`${zone}/disks/again`)).sizeGb, "20");
   await client.change("DELETE", "/global/snapshots/copy");
   assert.is((await client.get("/global/snapshots")).items, undefined);
 });
@@ -104,6 +106,17 @@ each("a manager of a region spreads its machines over the zones", async (client)
   const zones = managedInstances.map((one: { instance: string }) => /zones\/([^/]+)/.exec(one.instance)?.[1]);
   assert.equal(zones.sort(), ["us-east1-b", "us-east1-c", "us-east1-d"]);
   assert.is((await client.get("/regions/us-east1/instanceGroups/pool")).size, 3);
+});
+
+each("an instance is made from a template, with what its request says over it", async (client) => {
+  const { disks, networkInterfaces } = instanceBody("one");
+  const properties = { machineType: "e2-small", disks, networkInterfaces, labels: { app: "web" } };
+  await client.change("POST", "/global/instanceTemplates", { name: "tpl", properties });
+  const source = "sourceInstanceTemplate=global/instanceTemplates/tpl";
+  await client.change("POST", `${zone}/instances?${source}`, { name: "one", labels: { app: "db" } });
+  const made = await client.get(instance);
+  assert.match(made.machineType, /zones\/us-central1-a\/machineTypes\/e2-small$/);
+  assert.equal(made.labels, { app: "db" });
 });
 
 each("an image that is deprecated is not the newest of its family", async (client) => {

@@ -9,6 +9,8 @@ export interface Explained {
   readonly request?: RegExp;
   /** Only recordings from before this month, such as `2022-01`. */
   readonly before?: string;
+  /** What the simulator gave instead, as a pattern. */
+  readonly simulated?: RegExp;
   readonly reason: string;
 }
 
@@ -20,6 +22,14 @@ const edited = "the recording was changed by hand after it was made";
 
 /** Every difference between the simulator and recorded answers that is accepted; all others are reported. */
 export const explained: readonly Explained[] = [
+  {
+    kind: "status",
+    path: /()/,
+    request:
+      /\/(?:backend(?:Buckets|Services)|externalVpnGateways|firewallPolicies|forwardingRules|globalNetworkEndpointGroups|health(?:Checks|AggregationPolicies)|http(?:s)?HealthChecks|instantSnapshots|interconnect\w*|licenses|machineImages|networkAttachments|networkEdgeSecurityServices|networkEndpointGroups|networkFirewallPolicies|node(?:Groups|Templates|Types)|packetMirrorings|publicAdvertisedPrefixes|reservations|resourcePolicies|securityPolicies|serviceAttachments|ssl(?:Certificates|Policies)|storagePools|target\w+|urlMaps|vpn(?:Gateways|Tunnels))(?:[/?]|$)/,
+    simulated: /^501 /,
+    reason: "the simulator does not have this service: its routes are known and answer 501",
+  },
   { kind: "length", path: /subnetworks/, request: /\/networks\//, reason: places },
   { kind: "length", path: /availableCpuPlatforms/, reason: "processors come and go over the years" },
   { kind: "missing", path: /items\{\}/, reason: places },

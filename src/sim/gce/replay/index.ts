@@ -54,6 +54,7 @@ function judge(session: Session, replayed: Replayed): ReplayedExchange {
 function explains(one: Explained, difference: Difference, path: string, recordedAt: string): boolean {
   if (one.kind !== difference.kind) return false;
   if (one.before !== undefined && !(recordedAt < one.before)) return false;
+  if (one.simulated !== undefined && !one.simulated.test(difference.simulated)) return false;
   if (one.request !== undefined && !one.request.test(path)) return false;
   return new RegExp(`^(?:${one.path.source})$`).test(difference.path);
 }

@@ -9,6 +9,7 @@ import type { Stored } from "../resource-table.ts";
 import { objectOf, objectsOf, textOf } from "../values.ts";
 import { mergedFields } from "../world.ts";
 import { imageReferenced } from "./images.ts";
+import { referenced } from "./references.ts";
 
 /** Disk types of every zone, with the size a blank disk gets when none is asked for. */
 export const diskTypes: ReadonlyMap<
@@ -66,8 +67,10 @@ export function diskBody(
       "The referenced diskType resource cannot be found.",
     );
   }
-  const leastGb = Number(textOf(from, "diskSizeGb") ?? 1);
-  const sizeGb = Number(textOf(sent, "sizeGb") ?? (from === undefined ? type.defaultGb : leastGb));
+  const snapshot = snapshotOf(call, textOf(sent, "sourceSnapshot"), field);
+  const leastGb = Number(textOf(from, "diskSizeGb") ?? textOf(snapshot?.body, "diskSizeGb") ?? 1);
+  const isBlank = from === undefined && snapshot === undefined;
+  const sizeGb = Number(textOf(sent, "sizeGb") ?? (isBlank ? type.defaultGb : leastGb));
   if (sizeGb < leastGb) {
     throw invalidValue(
       `${field}.sizeGb`,
@@ -79,7 +82,7 @@ export function diskBody(
     throw invalidValue(`${field}.sizeGb`, String(sizeGb), "Disk size is out of range.");
   const { labels: _, ...rest } = sent;
   const inherited = ["architecture", "guestOsFeatures", "licenses", "licenseCodes"].flatMap((key) => {
-    const value = sent[key] ?? from?.[key];
+    const value = sent[key] ?? from?.[key] ?? snapshot?.body[key];
     return value === undefined ? [] : [[key, value] as const];
   });
   const filled: JsonObject = {
@@ -91,9 +94,17 @@ export function diskBody(
     physicalBlockSizeBytes: textOf(sent, "physicalBlockSizeBytes") ?? "4096",
     enableConfidentialCompute: sent.enableConfidentialCompute ?? false,
     satisfiesPzi: false,
+    ...(snapshot === undefined
+      ? {}
+      : { sourceSnapshot: linkOf(snapshot.path), sourceSnapshotId: snapshot.body.id ?? "" }),
     ...(from === undefined ? {} : { sourceImage: from.selfLink ?? "", sourceImageId: from.id ?? "" }),
   };
   return mergedFields(filled, labelFields(objectOf(sent, "labels")));
+}
+
+function snapshotOf(call: Call, named: string | undefined, field: string): Stored | undefined {
+  if (named === undefined || named === "") return undefined;
+  return referenced(call, `${field}.sourceSnapshot`, named, "snapshots", "snapshot");
 }
 
 /** resize: a disk only grows, in use or not. */

@@ -1,15 +1,16 @@
-import type { Json, JsonObject } from "../../../core/json.ts";
+import { canonical, type Json, type JsonObject } from "../../../core/json.ts";
 import type { Call } from "../call.ts";
 import { conditionNotMet, GceFailure, invalid, invalidValue, required } from "../failure.ts";
-import { resourceOf } from "../generic.ts";
+import { insertResource, resourceOf } from "../generic.ts";
 import { operationOfRequest, startOperation } from "../operations.ts";
-import { linkOf, pathIn } from "../reference.ts";
+import { lastSegment, linkOf, pathIn } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
 import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
 import { checkMetadata, metadataBody, schedulingBody, tagsBody } from "./instance-fields.ts";
 import { changeNic, setting } from "./instance-settings.ts";
 import { changeInstance, instances, machineOf } from "./instances.ts";
 import { accessConfig } from "./interfaces.ts";
+import { referenced } from "./references.ts";
 
 /** updateAccessConfig: one field after the other over what stands. */
 export const updateAccessConfig = setting("updateAccessConfig", (call, stored) =>
@@ -108,9 +109,10 @@ export function updateInstance(call: Call): JsonObject {
   const fields: Record<string, Json | undefined> = {};
   for (const [name, change] of Object.entries(updatable)) {
     const value = body[name];
-    if (value === undefined || JSON.stringify(value) === JSON.stringify(stored.body[name])) continue;
+    if (value === undefined) continue;
     const next = change(call, stored, value);
-    if (stoppedOnly.has(name) && next !== stored.body[name] && !isStopped) {
+    if (canonical(next ?? null) === canonical(stored.body[name] ?? null)) continue;
+    if (stoppedOnly.has(name) && !isStopped) {
       throw invalid(`Changing ${name} needs the instance '${stored.path}' to be stopped.`);
     }
     fields[name] = next;
@@ -164,4 +166,15 @@ export function instanceFirewalls(call: Call): JsonObject {
 export function firewallsOf(call: Call, network: string): JsonObject {
   const rules = call.world.all(call.project, "firewalls").filter(({ body }) => body.network === network);
   return rules.length === 0 ? {} : { firewalls: rules.map(({ body }) => body) };
+}
+
+/** insert: with a template named in the query, the body says what differs from it. */
+export function insertInstance(call: Call): JsonObject {
+  const named = call.query.get("sourceInstanceTemplate");
+  if (named === null || named === "") return insertResource(call, instances);
+  const template = referenced(call, "sourceInstanceTemplate", named, "instanceTemplates", "instanceTemplate");
+  const properties = objectOf(template.body, "properties");
+  const machine = lastSegment(textOf(properties, "machineType") ?? "");
+  const machineType = `${call.scope}/machineTypes/${machine}`;
+  return insertResource({ ...call, body: { ...properties, machineType, ...call.body } }, instances);
 }
