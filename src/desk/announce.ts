@@ -4,6 +4,7 @@ import { driftOf } from "../reconcile.ts";
 import { type AppliedReport, appliedMarkdown } from "../report/applied.ts";
 import { applyMark } from "../report/commit-status.ts";
 import { commentLimits, splitMarkdown } from "../report/split.ts";
+import { momentText } from "../report/text.ts";
 import { contexts, noteKey, type Review, type ReviewMemory, reviewFacts } from "../review.ts";
 import { deskFacts } from "./facts.ts";
 import { distanceTo } from "./history.ts";
@@ -101,7 +102,7 @@ async function tellDrift({ world, forge, pageUrl }: Review, outcome: Outcome, si
   const [first] = open;
   const description =
     first !== undefined
-      ? `${open.length} drifted: ${first.address}${open.length > 1 ? " and more" : ""} since ${first.openedAt}`
+      ? `${open.length} drifted: ${first.address}${open.length > 1 ? " and more" : ""} since ${momentText(first.openedAt)}`
       : mended.length > 0
         ? `${mended.length} drifted and put right: ${mended[0]?.address}`
         : "Reality is as this commit wants it";

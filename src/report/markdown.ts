@@ -16,7 +16,7 @@ import { actingChanges } from "./plan.ts";
 import { problemCounts } from "./problems.ts";
 import type { FleetStatus } from "./status.ts";
 import { strangersMarkdown } from "./strangers.ts";
-import { countOf, shortCommit } from "./text.ts";
+import { countOf, momentText, shortCommit } from "./text.ts";
 import { countsText, hasChanges } from "./words.ts";
 
 /** What `validate` found, for GitHub. */
@@ -125,6 +125,6 @@ export function statusMarkdown(status: FleetStatus): string {
     status.pending
       .map((row) => `- ${codeSpan(row.address)} waits for ${codeSpan(row.waitsFor)}: ${plainText(row.message)}`)
       .join("\n"),
-    status.incidents.map((row) => `- ${codeSpan(row.address)} drifts since ${row.openedAt}`).join("\n"),
+    status.incidents.map((row) => `- ${codeSpan(row.address)} drifts since ${momentText(row.openedAt)}`).join("\n"),
   ]);
 }

@@ -4,7 +4,7 @@ import { inColumns } from "./columns.ts";
 import { fleetText } from "./fleet.ts";
 import { membersText } from "./members.ts";
 import type { Look } from "./palette.ts";
-import { shortCommit, visible } from "./text.ts";
+import { momentText, shortCommit, visible } from "./text.ts";
 import { addressParts } from "./words.ts";
 
 /** A fleet as memory has it, without looking at the world. */
@@ -51,7 +51,7 @@ export function statusText(status: FleetStatus, look: Look): string {
   const incidents = status.incidents.map((row) => {
     const { type, name } = addressParts(row.address);
     const again = row.flaps === 0 ? "" : `, came back ${row.flaps === 1 ? "once" : `${row.flaps} times`}`;
-    return [{ text: type, paint: palette.dim }, name, `since ${row.openedAt}${again}`];
+    return [{ text: type, paint: palette.dim }, name, `since ${momentText(row.openedAt)}${again}`];
   });
   const parts = [
     `${head.join("\n")}\n`,
