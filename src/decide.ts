@@ -21,7 +21,7 @@ import { unservedProblems } from "./datum/unserved.ts";
 import { type Ground, groundOf } from "./ground.ts";
 import type { Judged } from "./policy/check.ts";
 import type { PolicyEngine } from "./policy/door.ts";
-import { assumedIn, previousDocuments } from "./previous.ts";
+import { assumedIn, citiesOf, previousDocuments } from "./previous.ts";
 import { type Provider, ProviderError } from "./providers/provider.ts";
 import type { ParseCache } from "./read.ts";
 import { manifestsDigest, readManifests, readSources } from "./read.ts";
@@ -145,7 +145,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     return { ...base, ...nothing, expanded, problems: all, sources: await sourcesOf(all) };
   }
   const cities = new Map(fleet.locations.map(({ name, cityCode }) => [name, cityCode]));
-  const surroundings = { inventory: question.inventory, cities };
+  const surroundings = { inventory: question.inventory, cities, citiesBefore: citiesOf(before) };
   const verdict = await judges.policies?.checkPlan(plan, judges.now?.() ?? "", surroundings);
   const limited = judge(plan, judges.limits, { inventory: question.inventory, wanted: wanted.length });
   const refusals = [...limited, ...(verdict?.refusals ?? [])];

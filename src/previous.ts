@@ -1,6 +1,7 @@
 import type { Assumed, Plan } from "./core/change.ts";
 import { newlyAssumed } from "./datum/assumed.ts";
 import { type Document, identityOf } from "./datum/document.ts";
+import { placesOf } from "./datum/targets.ts";
 import { readManifests } from "./read.ts";
 import { RepositoryError } from "./repo/repository.ts";
 
@@ -32,6 +33,11 @@ async function readDocuments(judges: Reading[0], question: Reading[1], commit: s
     if (error instanceof RepositoryError) return [];
     throw error;
   }
+}
+
+/** City codes by the names of locations, as a commit says them. */
+export function citiesOf(documents: ReadonlyMap<string, Document>): ReadonlyMap<string, string> {
+  return new Map(placesOf([...documents.values()]).map(({ name, cityCode }) => [name, cityCode]));
 }
 
 /** Defaults that manifests newly rely on, of those whose things a plan makes or changes. */

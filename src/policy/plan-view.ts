@@ -8,13 +8,15 @@ export interface Surroundings {
   readonly inventory?: readonly Pick<InventoryEntry, "address" | "owner" | "location">[];
   /** City codes by the names of locations. */
   readonly cities?: ReadonlyMap<string, string>;
+  /** The same as the last applied commit had it: what goes away stands where that commit says. */
+  readonly citiesBefore?: ReadonlyMap<string, string>;
 }
 
 /**
  * A plan as policies see it. `counts` has every action and `acting`, all that would be done; a deleted thing's owner and
  * location come from what is remembered. Specs are left out: they may hold what nobody else should read.
  */
-export function planView(plan: Plan, { inventory = [], cities = new Map() }: Surroundings): JsonObject {
+export function planView(plan: Plan, { inventory = [], ...places }: Surroundings): JsonObject {
   const entries = new Map(inventory.map((entry) => [entry.address, entry]));
   const acting = plan.changes.filter(({ action, held }) => action !== "keep" && action !== "conflict" && !held);
   return {
@@ -22,16 +24,17 @@ export function planView(plan: Plan, { inventory = [], cities = new Map() }: Sur
     commit: plan.commit,
     planId: plan.planId,
     counts: { ...plan.counts, acting: acting.length },
-    changes: plan.changes.map((change) => changeView(change, entries.get(change.address), cities)),
+    changes: plan.changes.map((change) => changeView(change, entries.get(change.address), places)),
   };
 }
 
 function changeView(
   change: Change,
   entry: Pick<InventoryEntry, "owner" | "location"> | undefined,
-  cities: ReadonlyMap<string, string>,
+  { cities, citiesBefore }: Surroundings,
 ): JsonObject {
-  const location = change.resource?.location ?? entry?.location ?? "";
+  const location = change.resource?.location ?? change.cameFrom?.location ?? entry?.location ?? "";
+  const [here, there] = change.action === "delete" ? [citiesBefore, cities] : [cities, citiesBefore];
   const [, , namespace = "", ...name] = change.address.split("/");
   return {
     address: change.address,
@@ -41,13 +44,14 @@ function changeView(
     namespace,
     name: name.join("/"),
     cause: change.cause,
-    owner: change.resource?.owner ?? entry?.owner ?? "",
+    owner: change.resource?.owner ?? change.cameFrom?.owner ?? entry?.owner ?? "",
     location,
-    city: cities.get(location) ?? "",
+    city: here?.get(location) ?? there?.get(location) ?? "",
     reason: change.reason,
     held: change.held,
     protected: change.resource?.protected ?? change.observed?.marker?.protected ?? false,
     dependsOn: change.dependsOn,
+    exposure: { gained: change.exposure?.gained ?? [], lost: change.exposure?.lost ?? [] },
     fields: change.fields.map(({ path, before, after, forces }) => ({
       path,
       before: before ?? null,

@@ -152,6 +152,7 @@ function completePlan(plan: JsonObject): JsonObject {
   const changes = (Array.isArray(plan.changes) ? plan.changes : []).filter(isObject).map((change): JsonObject => {
     const [provider = "", kind = "", namespace = "", ...name] = textAt(change, "address").split("/");
     const blank = { cause: "commit", owner: "", location: "", city: "", reason: "", held: false, protected: false };
+    const exposure = { gained: [], lost: [], ...objectAt(change, "exposure") };
     return {
       action: "update",
       provider,
@@ -162,6 +163,7 @@ function completePlan(plan: JsonObject): JsonObject {
       fields: [],
       ...blank,
       ...change,
+      exposure,
     };
   });
   const actions = ["create", "update", "restart", "replace", "delete", "adopt", "conflict", "keep"];

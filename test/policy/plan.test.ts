@@ -96,6 +96,19 @@ test("a plan's counts, changes and fields, and the moment, can be asked", () => 
   }
 });
 
+test("what goes away stands where the last applied commit says, whatever this one makes of its location", () => {
+  const gone = change("gcp/instance/default/old", "delete", {
+    cameFrom: { owner: "Workload default/old", location: "l" },
+  });
+  const cityOf = (surroundings: Parameters<typeof planView>[1], one = gone) =>
+    (planView(plan(one), surroundings).changes as readonly { readonly city: string }[])[0]?.city;
+  assert.is(cityOf({ cities: new Map(), citiesBefore: new Map([["l", "FRA"]]) }), "FRA", "the location goes too");
+  assert.is(cityOf({ cities: new Map([["l", "DFW"]]), citiesBefore: new Map([["l", "FRA"]]) }), "FRA");
+  assert.is(cityOf({ cities: new Map([["l", "DFW"]]) }), "DFW", "nothing older is known");
+  const made = change("gcp/instance/default/new", "create", { resource: resource("l") });
+  assert.is(cityOf({ cities: new Map([["l", "DFW"]]), citiesBefore: new Map([["l", "FRA"]]) }, made), "DFW");
+});
+
 test("what a spec holds is not shown to policies", () => {
   const view = planView(plan(change("gcp/instance/default/web-0", "create", { resource: resource("dallas") })), {});
   assert.not.match(JSON.stringify(view), /hush/);
