@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
+import { dependenciesOf, providersOf } from "../../../src/core/dependency.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
+import type { Resource } from "../../../src/core/resource.ts";
 import { blocksMeet } from "../../../src/datum/carve.ts";
 import type { FirewallIntent, Fleet } from "../../../src/datum/fleet.ts";
 import { createGcpProvider } from "../../../src/providers/gcp/index.ts";
@@ -111,6 +113,14 @@ test("whatever the rules say, exactly that gets in", () => {
     ),
     { numRuns: 300 },
   );
+});
+
+test("what a rule leaves out is shut before the rest is opened", () => {
+  const made = provider.translate(fleet([{ port: 80, from: [all] }]));
+  const [allow, deny] = ["test-web-main-dfw-net-0-0", "test-web-main-dfw-net-0-0-deny"].map((name) =>
+    byName(made, name),
+  );
+  assert.equal(dependenciesOf(allow as Resource, providersOf(made)).includes(deny?.address ?? ""), true);
 });
 
 test("a policy that loses its exception, and one that loses a rule, take the firewalls with them", () =>

@@ -36,12 +36,15 @@ function rulesOf(
   const isShut = shutsOthers(intent, fleet);
   const allowed = byFamily(isShut ? allowedBy(intent) : intent.sourceRanges);
   const denied = byFamily(isShut ? [] : intent.exceptRanges);
-  return [
-    ...make("", allowed.ipv4, "allowed"),
-    ...make("-ipv6", allowed.ipv6, "allowed"),
-    ...make("-deny", denied.ipv4, "denied"),
-    ...make("-deny-ipv6", denied.ipv6, "denied"),
-  ];
+  const denying = [...make("-deny", denied.ipv4, "denied"), ...make("-deny-ipv6", denied.ipv6, "denied")];
+  // What is left out is shut before the rest is opened, and stays so until that is shut again.
+  const shut = (rules: readonly Resource[]) => rules.map((one) => ({ ...one, provides: [exceptionToken(one)] }));
+  const open = (rules: readonly Resource[]) => rules.map((one) => ({ ...one, needs: denying.map(exceptionToken) }));
+  return [...open([...make("", allowed.ipv4, "allowed"), ...make("-ipv6", allowed.ipv6, "allowed")]), ...shut(denying)];
+}
+
+function exceptionToken({ address }: Resource): string {
+  return `exception ${address}`;
 }
 
 /**
