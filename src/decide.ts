@@ -112,7 +112,13 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
   const expanded = { fleet, ground };
   const used = fleet.deployments.flatMap(({ secrets }) => Object.values(secrets));
   const sealed = (await judges.secrets?.check(used, checked.documents)) ?? [];
-  const wanted = judges.providers.flatMap((provider) => provider.translate(fleet));
+  const wanted = judges.providers.flatMap((provider) => [
+    ...provider.translate(fleet),
+    ...(provider.retained?.(
+      fleet,
+      seen.observed.filter((one) => one.provider === provider.name),
+    ) ?? []),
+  ]);
   const found = sortProblems([
     ...problems,
     ...fleet.problems,

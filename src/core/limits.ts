@@ -28,6 +28,7 @@ export function judge(plan: Plan, limits: Limits, facts: LimitFacts): readonly R
     emptyDesired(plan, limits, facts),
     deleteBudget(plan, limits),
     protectedThings(plan, limits, facts),
+    irreplaceableThings(plan),
   ].flat();
 }
 
@@ -87,6 +88,20 @@ function protectedThings(plan: Plan, limits: Limits, facts: LimitFacts): readonl
       message: `${change.address} is protected and may not be ${change.action === "delete" ? "deleted" : "replaced"}.`,
       changes: [change.address],
     }));
+}
+
+function irreplaceableThings(plan: Plan): readonly Refusal[] {
+  const lost = plan.changes.filter(
+    (change) => change.action === "replace" && !change.held && change.resource?.irreplaceable,
+  );
+  return lost.map((change) => {
+    const fields = change.fields.filter((field) => field.forces === "replace").map((field) => field.path);
+    return {
+      rule: "limits/data-loss",
+      message: `${change.address} cannot change its ${fields.join(" and ")} in place, and what it holds would be lost with it.`,
+      changes: [change.address],
+    };
+  });
 }
 
 /** A manifest that is gone still protects through what we remember of it, or through the marker on the thing. */

@@ -91,19 +91,23 @@ function decideAction(row: Pair, input: PlanInput): Decision {
     return { action: "create", cause, fields: [], reason };
   }
   if (row.ownership === "foreign") return decideForeign(wanted, live, input);
-  const moved: FieldChange[] =
-    live.key === wanted.key
-      ? []
-      : [{ path: "place", before: live.key, after: wanted.key, forces: "replace", source: wanted.source }];
+  const differing = live.key === wanted.key ? input.compare(wanted, live) : movedFields(wanted, live, input);
   const marker: FieldChange[] =
     row.ownership === "stripped" ? [{ path: "marker", before: undefined, after: input.fleet, forces: "nothing" }] : [];
-  const fields = [...moved, ...(moved.length === 0 ? input.compare(wanted, live) : []), ...marker];
+  const fields = [...differing, ...marker];
   if (fields.length === 0) {
     const reason = row.ownership === "adopted" ? "Adopted: it stays ours as long as its manifest asks for it." : "";
     return { action: "keep", cause: "commit", fields, reason };
   }
   const stripped = row.ownership === "stripped" && fields.length === marker.length;
   return { ...costliest(fields), cause: stripped ? "drift" : cause, fields };
+}
+
+/** A thing that stands somewhere else: the fields that say where, or where they do not tell, the place itself. */
+function movedFields(wanted: Resource, live: Observed, { compare }: PlanInput): readonly FieldChange[] {
+  const forcing = compare(wanted, live).filter((field) => field.forces === "replace");
+  if (forcing.length > 0) return forcing;
+  return [{ path: "place", before: live.key, after: wanted.key, forces: "replace", source: wanted.source }];
 }
 
 /** The action that the costliest field difference forces. */

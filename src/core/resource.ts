@@ -55,6 +55,8 @@ export interface Resource {
   readonly adopt: boolean;
   /** Nobody can mark such a thing after it was made: one that was taken over stays ours as long as its manifest asks for it. */
   readonly unmarkable?: boolean;
+  /** What it holds would be lost with it: it is never replaced. */
+  readonly irreplaceable?: boolean;
 }
 
 /** Proof of ownership, carried by every made thing: as labels, or as short JSON in its description. */

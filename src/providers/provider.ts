@@ -55,6 +55,8 @@ export interface Provider {
   allocation?(spec: JsonObject): { readonly key: string; readonly block: string } | undefined;
   /** The provider's share of the fleet as resources, sorted by address. Throws nothing: what it cannot make is in `fleet.problems` already. */
   translate(fleet: Fleet): readonly Resource[];
+  /** What nothing asks for any more and yet has to stay, for what it holds: wanted as long as it stands. Pure. */
+  retained?(fleet: Fleet, observed: readonly Observed[]): readonly Resource[];
   /**
    * Everything in the realms that carries a marker or stands under a name we could use.
    * Listing calls only. It must throw, never end early, when a page or a scope could not be read: a partial list would delete.

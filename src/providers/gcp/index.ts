@@ -25,10 +25,12 @@ import { carryOutSecret } from "./secrets/order.ts";
 import { standsIn } from "./standing.ts";
 import { type Ground, lookAround } from "./survey/ground.ts";
 import { surveyOf } from "./survey/survey.ts";
+import { retainedDisks } from "./translate/disk.ts";
 import { realmsOf, translateFleet } from "./translate/fleet.ts";
 import { problemsOf } from "./translate/problems.ts";
 import { rangeFactsOf, rememberedBlock } from "./translate/ranges.ts";
 import { routingRealm } from "./translate/routing.ts";
+import { namingOf } from "./translate/served.ts";
 import { writtenOf } from "./written.ts";
 
 export type { GcpCredentials, GcpOptions } from "./options.ts";
@@ -52,6 +54,7 @@ export function createGcpProvider(options: GcpOptions): Provider {
     ranges: (fleet: Fleet, observed: readonly Observed[]) => rangeFactsOf(fleet, observed, settings),
     allocation: rememberedBlock,
     translate: (fleet: Fleet) => translateFleet(fleet, settings),
+    retained: (fleet, observed) => retainedDisks(fleet, settings, namingOf(fleet, settings), observed),
     observe,
     compare: (resource: Resource, observed: Observed) =>
       isSecretKind(resource.kind) ? compareSecretThings(resource, observed) : compareThings(resource, observed),

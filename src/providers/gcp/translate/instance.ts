@@ -23,8 +23,9 @@ import type { Settings } from "../options.ts";
 import { secretNamingOf } from "../secrets/naming.ts";
 import { contentLine } from "../secrets/needs.ts";
 import { type InstanceSecrets, instanceSecretsOf, versionOf } from "../secrets/translate.ts";
+import { commonOf, diskResource, zoneLine } from "./disk.ts";
 import { interfaceFamilies } from "./families.ts";
-import { isServed, leaveOf, type Naming, ownerOf, type ServedLocation, wishesOf } from "./served.ts";
+import { isServed, leaveOf, type Naming, type ServedLocation, wishesOf } from "./served.ts";
 
 /** Annotation of a virtual machine's template with the keys that may log in. */
 const sshKeysNote = "compute.datumapis.com/ssh-keys";
@@ -50,7 +51,7 @@ export function instanceResources(fleet: Fleet, settings: Settings, naming: Nami
     const plan = planOf({ deployment, location, settings, naming, secrets }, presences);
     if (plan === undefined) return [];
     return instances.flatMap((instance) => [
-      ...plan.dataDisks.map((disk) => diskResource(plan, instance, disk)),
+      ...plan.dataDisks.map((disk) => diskResource(plan, instance.name, disk)),
       instanceResource(plan, instance),
     ]);
   });
@@ -133,32 +134,6 @@ export function placeKey(
   location: { namespace: string; name: string },
 ): string {
   return `${network.namespace}/${network.name}@${location.namespace}/${location.name}`;
-}
-
-function commonOf({ deployment, location, settings }: Plan) {
-  const { document } = deployment;
-  return {
-    ...{ provider: settings.name, realm: location.gcp.projectId, location: location.name },
-    ...{ owner: ownerOf(document), source: document.at([]), ...wishesOf(document) },
-  };
-}
-
-function diskResource(plan: Plan, { name }: Instance, disk: DiskIntent): Resource {
-  const { deployment, location, naming, settings } = plan;
-  const made = naming.disk(deployment, location, name, disk.volume);
-  const image = disk.image === undefined ? undefined : settings.images[disk.image];
-  return {
-    ...{ ...commonOf(plan), kind: "disk", address: made.address, uid: made.uid, key: made.key },
-    spec: {
-      ...{ name: made.name, zone: location.gcp.zone, type: disk.type },
-      ...(disk.sizeGib === undefined ? {} : { sizeGib: disk.sizeGib }),
-      ...(image === undefined ? {} : { image }),
-      labels: { "plumbline-volume": legalName([disk.volume], made.uid) },
-    },
-    ...{ provides: [], needs: [] },
-    source: disk.source,
-    fieldSources: disk.fieldSources,
-  };
 }
 
 function instanceResource(plan: Plan, instance: Instance): Resource {
@@ -268,7 +243,7 @@ function sourcesOf({ deployment, location, boot, dataDisks, secrets }: Plan): Re
   return {
     ...(secret === undefined ? {} : { [`metadata.${secretsNote}`]: contentLine(secret.document) }),
     machineType: at("runtime", "resources", "instanceType"),
-    zone: location.document.at(["spec", "provider", "gcp", "zone"]),
+    zone: zoneLine(location),
     "metadata.user-data": containers,
     "metadata.ssh-keys": deployment.document.at(["spec", "template", "metadata", "annotations", sshKeysNote]),
     "metadata.plumbline-boot": boot.source,
