@@ -4,6 +4,7 @@ import type { Forge } from "./forge/forge.ts";
 import { createHints, type Hints } from "./hints.ts";
 import { type PassSignals, reconcile, type World } from "./reconcile.ts";
 import type { ReviewMemory } from "./review.ts";
+import { createRhythm, type Pace } from "./rhythm.ts";
 import type { Bell } from "./runtime/bell.ts";
 import { createMailbox, type Mailbox } from "./runtime/mailbox.ts";
 import { createReleasers } from "./runtime/releasers.ts";
@@ -11,13 +12,15 @@ import { backoffMs } from "./runtime/retry.ts";
 import { schedule } from "./runtime/schedule.ts";
 
 /** Why it is time to look again. It carries no truth: what is done next never depends on it. */
-export type Wake = "started" | "moved" | "scheduled" | "hinted" | "retry" | "command";
+export type Wake = "started" | "moved" | "scheduled" | "followed" | "hinted" | "retry" | "command";
 
 /** One tracked branch with its rhythm. */
 export interface Unit {
   readonly world: World;
   /** Cron expression of the drift look, with optional seconds. */
   readonly driftSchedule: string;
+  /** How that is drawn together after changes and apart while nothing happens; absent: not at all. */
+  readonly pace?: Pace;
   readonly firstRetryMs: number;
   readonly maxRetryMs: number;
   /** Where this branch is reviewed and talked about; absent without a forge. */
@@ -141,24 +144,28 @@ interface Waking {
 
 async function loop(unit: Unit, { mailbox, hints }: Waking, signals: PassSignals, listeners: Listeners): Promise<void> {
   const { world } = unit;
+  const rhythm = createRhythm(unit.pace ?? {}, () => world.clock.now().getTime());
   let failures = 0;
   let timer = new AbortController();
   for (;;) {
     const wake = await mailbox.take(signals.stopping);
     if (wake === undefined) break;
+    if (wake === "scheduled" && rhythm.mayRest()) continue;
     timer.abort();
     timer = new AbortController();
-    const mayHeal = await look(unit, wake, signals, listeners);
+    const outcomes = await look(unit, wake, signals, listeners);
+    rhythm.looked(outcomes);
     await follow(unit, hints, signals, listeners);
-    failures = mayHeal ? failures + 1 : 0;
-    if (failures === 0 || signals.stopping.aborted) continue;
-    const afterMs = backoffMs(failures, {
-      firstDelayMs: unit.firstRetryMs,
-      maxDelayMs: unit.maxRetryMs,
-      random: world.random,
-    });
+    // Nobody knows whether what broke heals: a full disk does, a broken program does not.
+    failures = outcomes?.some((outcome) => outcome.retryable) !== false ? failures + 1 : 0;
+    if (signals.stopping.aborted) continue;
+    const { firstRetryMs: firstDelayMs, maxRetryMs: maxDelayMs } = unit;
+    const again = failures > 0 ? "retry" : "followed";
+    const afterMs =
+      failures > 0 ? backoffMs(failures, { firstDelayMs, maxDelayMs, random: world.random }) : rhythm.nextMs();
+    if (afterMs === undefined) continue;
     world.clock.delay(afterMs, timer.signal).then(
-      () => mailbox.put("retry"),
+      () => mailbox.put(again),
       () => undefined,
     );
   }
@@ -176,8 +183,13 @@ async function follow(unit: Unit, hints: Hints, signals: PassSignals, listeners:
   }
 }
 
-/** One look; says whether looking again soon may help. Nothing that happens inside ends the daemon. */
-async function look(unit: Unit, wake: Wake, signals: PassSignals, listeners: Listeners): Promise<boolean> {
+/** One look; undefined when it broke. Nothing that happens inside ends the daemon. */
+async function look(
+  unit: Unit,
+  wake: Wake,
+  signals: PassSignals,
+  listeners: Listeners,
+): Promise<readonly Outcome[] | undefined> {
   const { clock, judges } = unit.world;
   const startedAtMs = clock.now().getTime();
   const tellBroken = (error: unknown): void => {
@@ -187,10 +199,9 @@ async function look(unit: Unit, wake: Wake, signals: PassSignals, listeners: Lis
   try {
     outcomes = await reconcile(unit.world, wake, signals);
   } catch (error) {
-    // Nobody knows whether it heals: a full disk does, a broken program does not.
     tellBroken(error);
-    return true;
+    return undefined;
   }
   await listeners.onOutcomes(outcomes, wake, clock.now().getTime() - startedAtMs).catch(tellBroken);
-  return outcomes.some((outcome) => outcome.retryable);
+  return outcomes;
 }

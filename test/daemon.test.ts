@@ -3,6 +3,7 @@ import type { Outcome } from "../src/core/outcome.ts";
 import { runDaemon, type Wake } from "../src/daemon.ts";
 import { ProviderError } from "../src/providers/provider.ts";
 import { RepositoryError } from "../src/repo/repository.ts";
+import type { Pace } from "../src/rhythm.ts";
 import { never, openScene, type Scene } from "./support/memory-scene.ts";
 import { suite } from "./support/suite.ts";
 
@@ -18,13 +19,17 @@ test.after(() => {
 });
 
 /** A daemon on a scene, with everything it told. */
-function startDaemon(scene: Scene, onOutcomes: (outcomes: readonly Outcome[]) => void = () => undefined) {
+function startDaemon(
+  scene: Scene,
+  onOutcomes: (outcomes: readonly Outcome[]) => void = () => undefined,
+  pace: Pace = {},
+) {
   const stop = new AbortController();
   started.push(stop);
   const giveUp = new AbortController();
   const wakes: string[] = [];
   const broken: unknown[] = [];
-  const unit = { world: scene.world(), driftSchedule: rarely, firstRetryMs: 1_000, maxRetryMs: 4_000 };
+  const unit = { world: scene.world(), driftSchedule: rarely, pace, firstRetryMs: 1_000, maxRetryMs: 4_000 };
   const ended = runDaemon(
     [unit],
     { stopping: stop.signal, signal: giveUp.signal },
@@ -95,6 +100,20 @@ test("hints during a pass collapse into one, and passes never overlap", async ()
   await daemon.rest();
   assert.equal(daemon.wakes, ["started: applied", "moved: applied"]);
   assert.equal(scene.keys(), ["network/a", "network/b4"], "what is done depends on the head alone");
+  await daemon.end();
+});
+
+test("a look follows a change, later ones ever later, then the schedule is soon enough", async () => {
+  const scene = openScene();
+  scene.commit("network/a");
+  const daemon = startDaemon(scene, undefined, { afterChangeMs: 1_000 });
+  await daemon.rest();
+  for (const ms of [1_000, 2_000, 4_000, 8_000]) {
+    await scene.clock.advance(ms);
+    await daemon.rest();
+  }
+  assert.equal(daemon.wakes, ["started: applied", ...Array(4).fill("followed: settled")]);
+  assert.is(scene.clock.waiting, 0);
   await daemon.end();
 });
 

@@ -13,7 +13,8 @@ import type { Config, GcpConfig, GcpCredentials, RepositoryConfig, SecretReferen
 export function complete(raw: RawConfig, file: string): Config {
   const near = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
   const { gcp, edge } = raw.providers;
-  const { schedule, policy } = { ...defaults.drift, ...raw.drift };
+  const { schedule, policy, afterChange } = { ...defaults.drift, ...raw.drift };
+  const quiet = raw.drift?.quiet;
   const apply = { ...defaults.apply, ...raw.apply };
   const retry = { ...defaults.retry, ...raw.retry };
   return {
@@ -25,7 +26,10 @@ export function complete(raw: RawConfig, file: string): Config {
       edge: completeEdge(edge, near),
     },
     hub: completeHub(raw.hub, near),
-    drift: { schedule, policy },
+    drift: {
+      ...{ schedule, policy, afterChangeMs: durationMs(afterChange) },
+      quietMs: quiet === undefined ? undefined : durationMs(quiet),
+    },
     policies: (raw.policies ?? []).map(near),
     catalogs: { files: (raw.catalogs?.files ?? []).map(near), own: catalogsOf(raw.catalogs ?? {}) },
     secrets: {

@@ -4,7 +4,7 @@ export const defaults = {
   prefix: "",
   pollInterval: "60s",
   pollJitter: 0.1,
-  drift: { schedule: "*/5 * * * *", policy: "correct" },
+  drift: { schedule: "*/5 * * * *", policy: "correct", afterChange: "30s" },
   server: { enabled: true, host: "127.0.0.1", port: 8088 },
   apply: { concurrency: 32, attempts: 4, firstDelay: "500ms", maxDelay: "30s", progressDeadline: "10m" },
   retry: { firstDelay: "2s", maxDelay: "5m" },

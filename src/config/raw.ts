@@ -114,7 +114,12 @@ export interface RawConfig {
     readonly edge?: RawEdge;
   };
   readonly hub?: RawControlPlane;
-  readonly drift?: { readonly schedule?: string; readonly policy?: DriftPolicy };
+  readonly drift?: {
+    readonly schedule?: string;
+    readonly policy?: DriftPolicy;
+    readonly afterChange?: string;
+    readonly quiet?: string;
+  };
   readonly policies?: readonly string[];
   readonly catalogs?: RawCatalogs & { readonly files?: readonly string[] };
   readonly secrets?: { readonly ageKeys?: SecretReference; readonly allowClearText?: boolean };

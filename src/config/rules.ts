@@ -37,6 +37,8 @@ export function checkRules(raw: RawConfig, read: ReadFile): readonly Problem[] {
       'For example "*/5 * * * *": every five minutes.',
     );
   }
+  for (const pause of ["afterChange", "quiet"] as const)
+    checkDuration(["drift", pause], raw.drift?.[pause], bounds.minPollMs, add);
   for (const part of ["apply", "retry"] as const) checkDelays(part, raw, add);
   checkEdge(raw.providers.edge, add);
   if (raw.hub !== undefined) checkPlane(raw.hub, ["hub"], add);

@@ -152,7 +152,14 @@ export interface Config {
   readonly providers: { readonly gcp: GcpConfig | undefined; readonly edge: readonly EdgeConfig[] };
   /** The control plane on which Workloads and Networks show their status; undefined for none. */
   readonly hub: EdgeConfig | undefined;
-  readonly drift: { readonly schedule: string; readonly policy: DriftPolicy };
+  readonly drift: {
+    readonly schedule: string;
+    readonly policy: DriftPolicy;
+    /** Pause before the first look that follows a change. */
+    readonly afterChangeMs: number;
+    /** How long nothing must have happened before looks become seldom; undefined for never. */
+    readonly quietMs: number | undefined;
+  };
   /** Files and folders of policies. They are the daemon's own: no watched commit changes one. */
   readonly policies: readonly string[];
   readonly catalogs: {
