@@ -5,7 +5,7 @@ export interface Pace {
   /** After something was done, one more look follows after this time, and more after twice as long each; absent for none. */
   readonly afterChangeMs?: number;
   /** When nothing had to be done for this long, scheduled looks are left out until the last one is this long ago. */
-  readonly quietMs?: number;
+  readonly quietMs?: number | undefined;
 }
 
 /** Looks soon after changes, when worlds still settle, and seldom while nothing happens. */

@@ -43,7 +43,7 @@ test("fills every default", () => {
       requireSigned: undefined,
     },
   ]);
-  assert.equal(config.drift, { schedule: "*/5 * * * *", policy: "correct" });
+  assert.equal(config.drift, { schedule: "*/5 * * * *", policy: "correct", afterChangeMs: 30_000, quietMs: undefined });
   assert.equal(config.server, { enabled: true, host: "127.0.0.1", port: 8088, publicUrl: undefined });
   assert.equal(config.apply, {
     concurrency: 32,
@@ -220,7 +220,12 @@ test("the embedded configuration is the example fleet on the given worlds", () =
   const config = embeddedConfig("/state", { gceUrl: "http://127.0.0.1:1", edgeUrl: "http://127.0.0.1:2" });
   assert.is(config.fleet, "example");
   assert.is(config.repositories[0]?.location, "/state/repository");
-  assert.equal(config.drift, { schedule: "*/10 * * * * *", policy: "correct" });
+  assert.equal(config.drift, {
+    schedule: "*/10 * * * * *",
+    policy: "correct",
+    afterChangeMs: 30_000,
+    quietMs: undefined,
+  });
   assert.equal(config.providers.gcp?.endpoint, "http://127.0.0.1:1");
   assert.equal(config.providers.gcp?.credentials, { kind: "none" });
   assert.equal(config.providers.edge[0]?.endpoint, "http://127.0.0.1:2");

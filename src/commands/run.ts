@@ -2,13 +2,11 @@ import { join } from "node:path";
 import type { Command, OutputFormat } from "../cli.ts";
 import { stateDirectoryOf, type Worlds } from "../compose/embedded.ts";
 import { onKeptPort } from "../compose/kept-port.ts";
-import type { Config } from "../config.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { runDaemon } from "../daemon.ts";
 import { reconcile } from "../reconcile.ts";
 import { inColumns } from "../report/columns.ts";
 import { visible } from "../report/text.ts";
-import type { Pace } from "../rhythm.ts";
 import { systemClock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
@@ -102,7 +100,7 @@ async function forever(
     world: measure.world(world),
     ...talks.of(world.judges.fleet, server?.url),
     driftSchedule: config.drift.schedule,
-    pace: paceOf(config.drift),
+    pace: config.drift,
     firstRetryMs: config.retry.firstDelayMs,
     maxRetryMs: config.retry.maxDelayMs,
   }));
@@ -198,8 +196,4 @@ function watching(session: Session, serverUrl: string | undefined): string {
   if (serverUrl !== undefined)
     rows.push(["Page, health, metrics", `${serverUrl}/  /healthz  /metrics  /api/v1/status`]);
   return ["", ...inColumns(rows)].join("\n");
-}
-
-function paceOf({ afterChangeMs, quietMs }: Config["drift"]): Pace {
-  return { afterChangeMs, ...(quietMs !== undefined && { quietMs }) };
 }

@@ -68,7 +68,8 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   ],
   // Tells those who asked for it what happened; decides nothing and keeps nobody waiting.
   ["announce/", ["report/", "store/store.ts", "core/", "runtime/"]],
-  ["daemon.ts", ["desk/", "hints.ts", "reconcile.ts", "review.ts", ...contracts, "core/", "runtime/"]],
+  ["rhythm.ts", ["core/"]],
+  ["daemon.ts", ["desk/", "hints.ts", "rhythm.ts", "reconcile.ts", "review.ts", ...contracts, "core/", "runtime/"]],
   // What people decreed lies in the store between the one who asks and the pass that heeds it.
   ["decrees.ts", ["store/store.ts", "core/"]],
   [
