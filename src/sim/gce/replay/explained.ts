@@ -46,7 +46,12 @@ export const explained: readonly Explained[] = [
   { kind: "extra", path: /.*\b(?:items\[\]|disks\[\])\.guestOsFeatures/, before: "2020-01", reason: image },
   {
     kind: "missing",
-    path: /.*\bdisks\[\]\.(?:licenses|licenseCodes|sourceSnapshotId)/,
+    path: /.*\b(?:items|disks)\[\]\.sourceSnapshot(?:Id)?/,
+    reason: "the snapshot that the disk was made from is not in the recording",
+  },
+  {
+    kind: "missing",
+    path: /.*\bdisks\[\]\.(?:licenses|licenseCodes)/,
     before: "2020-01",
     reason: image,
   },

@@ -117,7 +117,9 @@ export function createGiven(description: Description, send: Send): Given {
 function requestOf(description: Description, message: string, recorded: JsonObject): JsonObject {
   const sent = readableBody(description, message, recorded);
   const kept = Object.entries(sent).filter(([key]) => !serverFields.includes(key));
-  const { sourceImage, licenses: _, licenseCodes: __, guestOsFeatures: ___, ...rest } = Object.fromEntries(kept);
+  const { sourceImage, licenses: _, licenseCodes: __, guestOsFeatures: ___, ...others } = Object.fromEntries(kept);
+  // Snapshots are not in the recordings of their disks.
+  const { sourceSnapshot: ____, ...rest } = others;
   return sourceImage === undefined ? rest : { ...rest, sourceImage: image };
 }
 
