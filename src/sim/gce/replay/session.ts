@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../core/json.ts";
 import type { Description } from "../../../providers/gcp/description/description.ts";
 import { type GceSimulator, startGceSimulator } from "../index.ts";
 import { lastSegment, parsePath, pathIn } from "../reference.ts";
-import { objectOf, textOf } from "../values.ts";
+import { objectOf, objectsOf, textOf } from "../values.ts";
 import { createGiven, type Given, listedResources, type Send } from "./given.ts";
 import { replayLog } from "./log-session.ts";
 import type { Replayed, Session } from "./recordings.ts";
@@ -41,15 +41,20 @@ async function replayAnswer(session: Session, given: Given, send: Send, simulato
   const [exchange] = session.exchanges;
   if (exchange === undefined) throw new Error(`${session.file} holds no exchange.`);
   const { method, path, response } = exchange;
-  if (method === "GET") {
-    const listed = listedResources(response);
-    for (const one of listed) await given.resource(pathIn(textOf(one, "selfLink") ?? ""), one);
-    if (listed.length === 0) await given.resource(path, response);
-  } else await given.resource(targetOf(path), plainTarget(targetOf(path)));
-  const body = method === "GET" ? undefined : await bodyFor(path, send);
+  try {
+    if (method === "GET") {
+      const listed = listedResources(response);
+      for (const one of listed) await given.resource(pathIn(textOf(one, "selfLink") ?? ""), one);
+      if (listed.length === 0) await given.resource(path, response);
+    } else await given.resource(targetOf(path), plainTarget(targetOf(path)));
+  } catch (error) {
+    // One recording that cannot be prepared must not hide what the others show.
+    return { exchange, sent: path, status: 0, body: { error: { message: (error as Error).message } } };
+  }
+  const { body, query } = method === "GET" ? plainRequest : await requestFor(method, path, send);
   simulator.control.settle();
   await stopAgain(response, send);
-  const answer = await send(method, path, body);
+  const answer = await send(method, `${path}${query}`, body);
   return { exchange, sent: path, ...answer };
 }
 
@@ -86,24 +91,56 @@ function plainTarget(path: string): JsonObject {
     }
     case "firewalls":
       return { network: `${project}/global/networks/default`, allowed: [{ IPProtocol: "tcp" }] };
-    default:
+    case "networks":
+      return { autoCreateSubnetworks: false };
+    case "subnetworks":
+      return { network: `${project}/global/networks/replayed`, ipCidrRange: "10.200.0.0/24" };
+    case "routers":
+      return { network: `${project}/global/networks/default` };
+    case "routes": {
+      const hop = { nextHopGateway: `${project}/global/gateways/default-internet-gateway` };
+      return { network: `${project}/global/networks/default`, destRange: "10.250.0.0/24", ...hop };
+    }
+    case "disks":
       return { sizeGb: "10" };
+    default:
+      return {};
   }
 }
 
-async function bodyFor(path: string, send: Send): Promise<JsonObject | undefined> {
+interface Request {
+  readonly body: JsonObject | undefined;
+  readonly query: string;
+}
+
+const plainRequest: Request = { body: undefined, query: "" };
+
+/** What a client may have sent: the least that the route takes. */
+async function requestFor(method: string, path: string, send: Send): Promise<Request> {
   const verb = parsePath(path) === undefined ? lastSegment(path) : "";
   const { body } = await send("GET", targetOf(path));
+  const asked = (sent: JsonObject): Request => ({ body: sent, query: "" });
   switch (verb) {
     case "setLabels":
-      return { labels: { replayed: "yes" }, labelFingerprint: textOf(body, "labelFingerprint") ?? "" };
+      return asked({ labels: { replayed: "yes" }, labelFingerprint: textOf(body, "labelFingerprint") ?? "" });
     case "setMetadata": {
       const fingerprint = textOf(objectOf(body, "metadata"), "fingerprint") ?? "";
-      return { items: [{ key: "replayed", value: "yes" }], fingerprint };
+      return asked({ items: [{ key: "replayed", value: "yes" }], fingerprint });
     }
-    case "":
-      return parsePath(path)?.collection === "firewalls" ? { description: "replayed" } : undefined;
+    case "setTags":
+      return asked({ items: ["replayed"], fingerprint: textOf(objectOf(body, "tags"), "fingerprint") ?? "" });
+    case "createSnapshot":
+      return asked({ name: "replayed" });
+    case "setPrivateIpGoogleAccess":
+      return asked({ privateIpGoogleAccess: true });
+    case "detachDisk":
+      return { body: undefined, query: `?deviceName=${textOf(objectsOf(body, "disks").at(-1), "deviceName") ?? ""}` };
+    case "": {
+      if (method !== "PATCH" && method !== "PUT") return plainRequest;
+      const fingerprint = textOf(body, "fingerprint");
+      return asked({ description: "replayed", ...(fingerprint === undefined ? {} : { fingerprint }) });
+    }
     default:
-      return undefined;
+      return plainRequest;
   }
 }
