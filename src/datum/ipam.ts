@@ -158,7 +158,6 @@ function place(whole: Block, request: Request, taken: readonly Block[]): Block |
   // A small range is cut into sixteen, so that one location does not take all of it.
   const usual = Math.min(smallestPrefix, Math.max(usualPrefix, whole.prefix + 4));
   const prefix = Math.min(usual, prefixFor(request.hosts));
-  if (prefix < whole.prefix) return undefined;
   const isFree = (block: Block): boolean => holds(whole, block) && !taken.some((other) => overlaps(other, block));
   const fixed = readBlock(fixedBlocks[request.cityCode] ?? "");
   const meant = fixed === undefined ? undefined : { start: fixed.start, prefix };

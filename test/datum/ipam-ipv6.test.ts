@@ -45,6 +45,21 @@ test("what stands is told in the spelling of its world and never given again", (
   assert.is.not(second.prefixes.get("n/a"), first.prefixes.get("n/a"));
 });
 
+test("a block that stands is not given to another location, although nothing wants it any more", () => {
+  for (const key of ["a", "b", "c", "d"]) {
+    const request = { network: "n/a", range: "fd20:1:2:4::/63", presences: [key] };
+    const blocks = new Map([["gone", "fd20:1:2:5::/64"]]);
+    assert.is(planIpv6("f", [request], { ...nothing, blocks }).blocks.get(key), "fd20:1:2:4::/64");
+  }
+});
+
+test("locations that meet at one place are told apart in order of name, whatever the order they come in", () => {
+  const presences = ["a", "b", "c", "d"];
+  const plan = (list: readonly string[]) =>
+    planIpv6("f", [{ network: "n/a", range: "fd20:1:2:4::/62", presences: list }], nothing).blocks;
+  assert.equal([...plan(presences)].sort(), [...plan([...presences].reverse())].sort());
+});
+
 const requests = fc.uniqueArray(
   fc.record({
     network: fc.integer({ min: 0, max: 30 }).map((number) => `n/${number}`),

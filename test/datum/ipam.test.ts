@@ -91,6 +91,17 @@ test("fixed cities grow at their place", () => {
   assert.is(allocate(defaultRange, [request("DLS", 5000)], none).blocks.get(request("DLS").key), "10.130.0.0/19");
 });
 
+test("a block of more copies than a step holds starts where such blocks start", () => {
+  const block = allocate(defaultRange, [request("DLS", 200_000)], none).blocks.get(request("DLS").key) ?? "";
+  assert.is(readBlock(block)?.prefix, 14);
+});
+
+test("fixed cities have their blocks before anybody else, however full the range", () => {
+  const others = Array.from({ length: 16 }, (_, index) => request(`A${String(index).padStart(2, "0")}`));
+  const { blocks, failed } = allocate("10.128.0.0/16", [...others, request("DFW")], none);
+  assert.equal([blocks.get(request("DFW").key), failed.length], ["10.128.0.0/20", 1]);
+});
+
 test("what stands outside a changed range is told and stays", () => {
   const one = request("FRA");
   const { blocks, failed } = allocate("10.0.0.0/16", [one], new Map([[one.key, "10.134.0.0/20"]]));
