@@ -3,6 +3,7 @@ import type { Outcome } from "../core/outcome.ts";
 import { applyMarkdown } from "./markdown.ts";
 import { blocks } from "./markdown-parts.ts";
 import { codeSpan } from "./markdown-text.ts";
+import { membersMarkdown } from "./members.ts";
 import { differenceLines } from "./review.ts";
 import { countOf, shortCommit } from "./text.ts";
 
@@ -30,6 +31,7 @@ export function appliedMarkdown(report: AppliedReport): string {
     comparison(report),
     later,
     applyMarkdown(outcome).trimEnd(),
+    membersMarkdown(outcome.members ?? []),
     reviewed === ""
       ? ""
       : ["<details>", "<summary>What was reviewed</summary>", "", reviewed.trimEnd(), "", "</details>"].join("\n"),

@@ -11,6 +11,7 @@ import {
   troubleMarkdown,
 } from "./markdown-parts.ts";
 import { codeSpan, plainText } from "./markdown-text.ts";
+import { membersMarkdown } from "./members.ts";
 import { verdict } from "./outcome.ts";
 import { actingChanges } from "./plan.ts";
 import { problemCounts } from "./problems.ts";
@@ -121,6 +122,7 @@ export function statusMarkdown(status: FleetStatus): string {
   return blocks([
     `### Fleet ${codeSpan(status.fleet)}`,
     applied + last,
+    membersMarkdown(status.members ?? []),
     fleetMarkdown(status.table),
     status.pending
       .map((row) => `- ${codeSpan(row.address)} waits for ${codeSpan(row.waitsFor)}: ${plainText(row.message)}`)

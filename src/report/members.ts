@@ -1,6 +1,7 @@
 import type { JsonObject } from "../core/json.ts";
 import type { MemberPlace, MemberStatus } from "../core/members.ts";
 import { inColumns } from "./columns.ts";
+import { codeCell, plainText } from "./markdown-text.ts";
 import type { Look } from "./palette.ts";
 import { cut, visible } from "./text.ts";
 
@@ -41,6 +42,30 @@ function stateText({ waits, drifted, addresses }: MemberPlace): string {
   const more = addresses.length > shownAddresses ? " …" : "";
   const where = `${addresses.slice(0, shownAddresses).join(", ")}${more}`;
   return [where, drift, cut(visible(waits), longestReason)].filter((text) => text !== "").join("  ") || "ready";
+}
+
+const rowsShown = 100;
+
+/** The same as a table of Markdown; empty when nothing is known. */
+export function membersMarkdown(statuses: readonly MemberStatus[]): string {
+  const rows = statuses.flatMap((status) =>
+    status.places
+      .filter(({ location, wanted }) => location !== "" || wanted > 0)
+      .map((place) => {
+        const cells = [
+          codeCell(`${status.kind} ${nameOf(status)}`),
+          plainText(place.location) || "-",
+          `${place.ready}/${place.wanted}`,
+          plainText(place.at.join(", ")) || "-",
+          plainText(stateText(place)),
+        ];
+        return `| ${cells.join(" | ")} |`;
+      }),
+  );
+  if (rows.length === 0) return "";
+  const more = rows.length > rowsShown ? [`\nand ${rows.length - rowsShown} more`] : [];
+  const head = ["| Object | Location | Ready | At | Status |", "|---|---|---|---|---|"];
+  return [...head, ...rows.slice(0, rowsShown), ...more].join("\n");
 }
 
 /** The same as JSON, by kind. */

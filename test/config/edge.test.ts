@@ -112,4 +112,21 @@ for (const [edge, expected] of bad) {
   });
 }
 
+test("a hub is reached like a control plane and holds nothing else", () => {
+  const hub = (text: string) =>
+    parseConfig(
+      `fleet: p\nrepositories: [{path: r}]\nproviders: {gcp: {credentials: {kind: none}}}\nhub: ${text}\n`,
+      "/etc/plumbline/p.yaml",
+      schema,
+    );
+  const { config } = hub(
+    "{endpoint: 'https://hub.example', credentials: {kind: token, token: {file: t}}, timeout: 5s}",
+  );
+  assert.equal([config?.hub?.name, config?.hub?.timeoutMs], ["hub", 5_000]);
+  assert.equal(config?.hub?.credentials, { kind: "token", token: { file: "/etc/plumbline/t" } });
+  const rules = (text: string) => hub(text).problems.map(({ rule, path }) => `${rule} ${path}`);
+  assert.equal(rules("{}"), ["config/missing hub"]);
+  assert.equal(rules("{endpoint: 'https://h', kinds: []}"), ["config/unknown-key hub.kinds"]);
+});
+
 test.run();
