@@ -69,9 +69,26 @@ function markedFor({ threadsUrl }: MarkdownOptions): Marked {
   return marked;
 }
 
+/** More marks of emphasis than this in one paragraph take seconds to pair. */
+const mostMarks = 6_000;
+/** A line that opens more quotes and lists within each other than anybody reads. */
+const deepLine = /^(?: {0,3}(?:>|[-*+] |\d{1,9}[.)] )){50}/m;
+
+/** Markup of a text; undefined for one that is made to be slow or to nest without end. */
+function parsed(text: string, options: MarkdownOptions): string | undefined {
+  if (deepLine.test(text)) return undefined;
+  if (text.split(/\n\s*\n/).some((paragraph) => (paragraph.match(/[*_]/g)?.length ?? 0) > mostMarks)) return undefined;
+  try {
+    return markedFor(options).parse(text, { async: false });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** A comment's Markdown as a forge would show it: links to web pages only, no script, no style, no picture, no form. */
 export function renderMarkdown(text: string, options: MarkdownOptions = {}): Html {
-  const raw = markedFor(options).parse(text, { async: false });
+  const raw = parsed(text, options) ?? `<pre><code>${escaped(plainly(text))}</code></pre>`;
   return trusted(
     sanitize(raw, {
       allowedTags: [

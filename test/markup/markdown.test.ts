@@ -62,6 +62,15 @@ test("numbers of threads become links only where they stand alone", () => {
   assert.not.match(renderMarkdown("see #12").markup, "<a");
 });
 
+test("a text that is made to be slow, or to nest without end, is shown as it is", () => {
+  for (const text of ["_a".repeat(30_000), ">".repeat(60_000), `${"- ".repeat(30_000)}x`]) {
+    const startedMs = performance.now();
+    assert.ok(renderMarkdown(text).markup.length > 1_000);
+    assert.ok(performance.now() - startedMs < 5_000);
+  }
+  assert.match(renderMarkdown("_a".repeat(30_000)).markup, "<pre><code>_a_a");
+});
+
 test("lines of a diff stay lines for those who copy them", () =>
   assert.is(diffLines("@@ x\n a\n").replace(/<[^>]+>/g, ""), "@@ x\n a\n"));
 
