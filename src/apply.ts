@@ -127,16 +127,19 @@ async function carryOut(change: Change, work: Work, live: Map<Address, Observed 
     durationMs: work.clock.now().getTime() - startedAt,
     ...facts,
   });
-  await claim(change, work);
+  const claimed = await claim(change, work);
   try {
     const { clock, signal, patience } = work;
-    const bounds = { usualMs: patience.progressDeadlineMs, clock, signal };
+    const since = claimed?.applyingSince;
+    const spentMs = since === undefined ? 0 : clock.now().getTime() - Date.parse(since);
+    const bounds = { usualMs: patience.progressDeadlineMs, spentMs, clock, signal };
     const observed = await beforeDeadline(change, bounds, (bounded) => act(change, work, bounded));
     live.set(change.address, observed);
     await record(change, observed, work);
     return result({ state: "done", message: "", code: "", retryable: false });
   } catch (error) {
     if (error instanceof ProviderError) {
+      if (claimed?.applyingSince !== undefined && !work.stopping.aborted) await endClaim(claimed, work);
       return result({ state: "failed", message: error.message, code: error.code, retryable: error.retryable });
     }
     if (work.signal.aborted)
@@ -186,19 +189,28 @@ async function act(change: Change, work: Work, signal: AbortSignal): Promise<Obs
 }
 
 /** Writes the intention before the call: a crash between the two leaves a claim, never an unknown thing. */
-async function claim(change: Change, work: Work): Promise<void> {
+async function claim(change: Change, work: Work): Promise<InventoryEntry | undefined> {
   const { resource, observed } = change;
   const before = work.inventory.find((entry) => entry.address === change.address);
   if (resource === undefined) {
     const entry = before ?? (observed === undefined ? undefined : entryOfOrphan(change, observed));
     if (entry !== undefined) await work.store.put(work.plan.fleet, { ...entry, phase: "deleting" });
-    return;
+    return undefined;
   }
   const entry = entryOf(resource, observed, work, "applying");
   const dependsOn = [...new Set([...entry.dependsOn, ...(before?.dependsOn ?? [])])].sort();
   const appliedHash = before?.phase === "applied" ? before.specHash : before?.appliedHash;
   const known = { id: before?.id ?? entry.id, dependsOn, ...(appliedHash !== undefined && { appliedHash }) };
-  await work.store.put(work.plan.fleet, { ...entry, ...known });
+  const goesOn = before?.phase === "applying" && before.specHash === entry.specHash;
+  const applyingSince = (goesOn ? before.applyingSince : undefined) ?? work.clock.now().toISOString();
+  const claimed = { ...entry, ...known, ...(entry.group !== undefined && { applyingSince }) };
+  await work.store.put(work.plan.fleet, claimed);
+  return claimed;
+}
+
+/** A try that has ended for itself: the next one has the whole deadline again. */
+async function endClaim({ applyingSince: _, ...entry }: InventoryEntry, work: Work): Promise<void> {
+  await work.store.put(work.plan.fleet, entry);
 }
 
 async function record(change: Change, observed: Observed | undefined, work: Work): Promise<void> {

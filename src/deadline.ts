@@ -6,6 +6,8 @@ import type { Clock } from "./runtime/clock.ts";
 export interface Bounds {
   /** What applies where the manifest says nothing. */
   readonly usualMs: number;
+  /** What a daemon before this one has waited already; at least a quarter of the deadline is left all the same. */
+  readonly spentMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -16,7 +18,7 @@ export interface Bounds {
  */
 export async function beforeDeadline<T>(
   change: Change,
-  { usualMs, clock, signal }: Bounds,
+  { usualMs, spentMs, clock, signal }: Bounds,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const group = change.resource?.group;
@@ -25,7 +27,7 @@ export async function beforeDeadline<T>(
   const late = new AbortController();
   const over = new AbortController();
   const expire = (): void => late.abort(new DOMException("out of time", "TimeoutError"));
-  void clock.delay(deadlineMs, over.signal).then(expire, () => undefined);
+  void clock.delay(Math.max(deadlineMs - spentMs, deadlineMs / 4), over.signal).then(expire, () => undefined);
   try {
     return await run(AbortSignal.any([signal, late.signal]));
   } catch (error) {

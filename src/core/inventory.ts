@@ -18,6 +18,8 @@ export interface InventoryEntry {
   readonly specHash: string;
   /** While `applying`: the specHash that was applied before, so that drift whose correction failed is still known as drift. */
   readonly appliedHash?: string;
+  /** While a member of a rollout is `applying`: since when, so that its deadline survives the daemon. */
+  readonly applyingSince?: string;
   readonly spec: JsonObject;
   readonly dependsOn: readonly Address[];
   readonly protected: boolean;
