@@ -81,7 +81,7 @@ export function statusDocument(status: FleetStatus): JsonObject {
     appliedCommit: status.appliedCommit,
     lastPass: status.lastPass === undefined ? null : passJson(status.lastPass),
     resources: status.table.map(rowJson),
-    ...(status.members !== undefined && { members: membersJson(status.members) }),
+    members: membersJson(status.members ?? []),
     pending: status.pending.map(pendingJson),
     incidents: status.incidents.map(({ address, openedAt, flaps }) => ({ address, openedAt, flaps })),
   };
