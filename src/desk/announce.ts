@@ -4,7 +4,7 @@ import { driftOf } from "../reconcile.ts";
 import { type AppliedReport, appliedMarkdown } from "../report/applied.ts";
 import { applyMark } from "../report/commit-status.ts";
 import { commentLimits, splitMarkdown } from "../report/split.ts";
-import { momentText } from "../report/text.ts";
+import { momentText, shortCommit } from "../report/text.ts";
 import { contexts, noteKey, type Review, type ReviewMemory, reviewFacts } from "../review.ts";
 import { deskFacts } from "./facts.ts";
 import { distanceTo } from "./history.ts";
@@ -107,8 +107,28 @@ async function tellDrift({ world, forge, pageUrl }: Review, outcome: Outcome, si
         ? `${mended.length} drifted and put right: ${mended[0]?.address}`
         : "Reality is as this commit wants it";
   const state = open.length > 0 ? ("failure" as const) : ("success" as const);
-  await forge.status(outcome.commit, { context: "plumbline/drift", state, description, targetUrl: pageUrl(0) }, signal);
+  const context = "plumbline/drift";
+  await forge.status(outcome.commit, { context, state, description, targetUrl: pageUrl(0) }, signal);
   await world.store.setFact(world.judges.fleet, "drift-told", description);
+  if (open.length > 0) await world.store.setFact(world.judges.fleet, "drift-failed-at", outcome.commit);
+  else await endOlderDrift({ world, forge, pageUrl }, outcome.commit, signal);
+}
+
+/** A commit that was replaced while reality differed from it does not stand failed for ever. */
+async function endOlderDrift(
+  { world, forge, pageUrl }: Pick<Review, "world" | "forge" | "pageUrl">,
+  commit: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { fleet } = world.judges;
+  const older = await world.store.fact(fleet, "drift-failed-at");
+  if (older === undefined) return;
+  // Forgotten first: a commit that is gone for good must not be tried for ever.
+  await world.store.dropFact(fleet, "drift-failed-at");
+  if (older === commit) return;
+  const description = `The drift ended at ${shortCommit(commit)}`;
+  const ended = { context: "plumbline/drift", state: "success", description, targetUrl: pageUrl(0) } as const;
+  await forge.status(older, ended, signal);
 }
 
 async function tellDeployments(

@@ -25,6 +25,21 @@ test("drift that no pull request touches opens one issue, which closes by itself
   assert.is(scene.state(scene.repository.headId(), "drift"), "success");
 });
 
+test("a commit that is replaced while reality differs from it does not stand failed for ever", async () => {
+  const scene = openDeskScene({ driftPolicy: "report" });
+  scene.commit(web, "instance/api size=1");
+  await scene.passAndTell();
+  const older = scene.repository.headId();
+  scene.first.remove("instance/web");
+  await scene.passAndTell();
+  assert.is(scene.state(older, "drift"), "failure");
+  scene.commit("instance/api size=1");
+  await scene.passAndTell();
+  await scene.passAndTell();
+  assert.is.not(scene.repository.headId(), older);
+  assert.is(scene.state(older, "drift"), "success");
+});
+
 test("drift of what an open pull request touches is told there, not in an issue", async () => {
   const scene = openDeskScene({ driftPolicy: "report" });
   scene.commit(web, "instance/api size=1");
