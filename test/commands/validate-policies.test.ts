@@ -36,7 +36,8 @@ test("policies judge on the command line as in the daemon, with their reasons as
     assert.match(told.stdout, /error .*network\.yaml:3:1 {2}policy\/owned\n {2}metadata: main has no owner\n {2}2 \|/);
     const sarif = JSON.parse((await run([...judged, "-o", "sarif"])).stdout);
     assert.is(sarif.runs[0].tool.driver.rules[0].fullDescription.text, "Somebody must be called at night.");
-    const config = "apiVersion: plumbline.dev/v1\nfleet: prod\nrepositories: [{ path: . }]\nproviders: { edge: { endpoint: 'http://127.0.0.1:1' } }\npolicies: [policies]\n";
+    const config =
+      "apiVersion: plumbline.dev/v1\nfleet: prod\nrepositories: [{ path: . }]\nproviders: { edge: { endpoint: 'http://127.0.0.1:1' } }\npolicies: [policies]\n";
     await writeFiles(folder, { "plumbline.yaml": config });
     const configured = await run(["validate", join(folder, "fleet"), "-c", join(folder, "plumbline.yaml")]);
     assert.match(configured.stdout, "policy/owned");
@@ -70,6 +71,5 @@ test("a policy that cannot be read is told on its line, and the others judge", (
     assert.match(stdout, /p\/a\.yaml:20:\d+ {2}policy\/expression/);
     assert.match(stdout, "policy/owned");
   }));
-
 
 test.run();
