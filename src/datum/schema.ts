@@ -126,7 +126,7 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
         "schema/type",
         path,
         `${here} must be ${article(wanted)} ${wanted}, but is ${kindOf(error.data as Json, hides)}.`,
-        typeHint(wanted, error.data as Json),
+        typeHint(wanted, error.data as Json, hides ? undefined : error.parentSchema),
       );
     }
     case "enum": {
@@ -163,8 +163,11 @@ function patternHint(pattern: string, found: unknown): string {
 }
 
 /** What an author has to do to write the wanted type. */
-function typeHint(wanted: string, found: Json): string {
+function typeHint(wanted: string, found: Json, schema: object | undefined): string {
   if (found === null) return "Fill it in, or remove the empty field.";
+  const fields = (schema as { readonly properties?: object } | undefined)?.properties ?? {};
+  const isName = wanted === "object" && typeof found === "string" && found.length <= maxQuoted && "name" in fields;
+  if (isName) return `Write name: ${found} below it.`;
   if (wanted === "object") return "Write its fields below it, each as name: value.";
   if (wanted === "array") return "Write its items below it, each after a dash.";
   if (typeof found === "object") return `Write ${article(wanted)} ${wanted} there, nothing below it.`;

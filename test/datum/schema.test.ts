@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { suite } from "../support/suite.ts";
-import { checkFiles, problemsOf, told } from "./support.ts";
+import { checkFiles, problemsOf, sandbox, surroundings, told } from "./support.ts";
 
 const test = suite("schema");
 const network = `apiVersion: networking.datumapis.com/v1alpha
@@ -88,6 +88,15 @@ for (const [title, body, place, message, hint] of rows) {
     assert.match(problems[0]?.hint ?? "", hint);
   });
 }
+
+test("a name where an object with one is wanted is told as such", () => {
+  const workload = sandbox(["spec.template.spec.networkInterfaces.0.network", "default"]);
+  const { problems } = checkFiles({ "base.yaml": surroundings, "w.yaml": workload });
+  assert.equal(
+    problems.map(({ rule, hint }) => `${rule}: ${hint}`),
+    ["schema/type: Write name: default below it."],
+  );
+});
 
 test("an empty spec is told at the spec", () => {
   assert.equal(told(checkFiles({ "n.yaml": network }).problems), ["schema/type@5:6"]);
