@@ -156,7 +156,7 @@ test("keys and long texts are never shown", () => {
   const wanted = resource({ metadata: { "ssh-keys": keys, "user-data": `${"x".repeat(200)}SECRET` } });
   const text = JSON.stringify(compareThings(wanted, observed({ metadata: {} })));
   assert.not.match(text, /SECRET/);
-  assert.match(text, /sha256:/);
+  assert.match(text, /sha256 /);
 });
 
 test.run();

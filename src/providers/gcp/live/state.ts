@@ -178,8 +178,9 @@ function metadataState(live: JsonObject): Readonly<Record<string, string>> {
 export function shownMetadata(metadata: Readonly<Record<string, Json>>): JsonObject {
   const shown = Object.entries(metadata).map(([key, value]) => {
     const text = String(value);
-    const isShort = text.length <= longestShown && !text.includes("\n") && !key.includes("ssh-keys");
-    return [key, isShort ? text : `sha256:${sha256(text)} (${Buffer.byteLength(text)} bytes)`] as const;
+    if (key.includes("ssh-keys")) return [key, `(redacted, sha256 ${sha256(text)})`] as const;
+    const isShort = text.length <= longestShown && !text.includes("\n");
+    return [key, isShort ? text : `(${Buffer.byteLength(text)} bytes, sha256 ${sha256(text)})`] as const;
   });
   return Object.fromEntries(shown.sort(([left], [right]) => compareText(left, right)));
 }
