@@ -2,7 +2,6 @@ import { digest } from "./core/identity.ts";
 import { hasErrors, type Problem, sortProblems } from "./core/problem.ts";
 import type { Judges } from "./decide.ts";
 import { createPolicyEngine, type PolicyEngine } from "./policy/door.ts";
-import { parsePolicies } from "./policy/parse.ts";
 import type { PolicySet } from "./policy/policy-set.ts";
 import { policyDocuments } from "./policy-files.ts";
 import { judgeTogether, type Sitting } from "./policy-sittings.ts";
@@ -146,6 +145,8 @@ async function read(
   const blobs = await repository.read([...new Set(files.map(({ blobId }) => blobId))], signal);
   const texts = files.map(({ path, blobId }) => ({ path, bytes: blobs.get(blobId) ?? new Uint8Array() }));
   const { documents, problems: unread } = policyDocuments(texts);
+  // The language is large; who has no policies never loads it.
+  const { parsePolicies } = await import("./policy/parse.ts");
   const { set, problems } = parsePolicies(documents);
   return { set, problems: [...unread, ...problems] };
 }

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { type BranchPolicies, openBranchPolicies } from "../src/branch-policies.ts";
 import type { Outcome } from "../src/core/outcome.ts";
-import { checkManifestsHere, checkPlanHere } from "../src/policy/check.ts";
 import type { PolicyEngine } from "../src/policy/door.ts";
+import { checkManifestsHere, checkPlanHere } from "../src/policy/here.ts";
 import { parsePolicies } from "../src/policy/parse.ts";
 import { emptyPolicySet, type PolicySet } from "../src/policy/policy-set.ts";
 import { reconcile } from "../src/reconcile.ts";

@@ -1,6 +1,5 @@
 import type { Command } from "../cli.ts";
-import { CatalogError } from "../compose/catalogs.ts";
-import { PolicyError } from "../compose/policies.ts";
+import { CatalogError, PolicyError } from "../compose/refusals.ts";
 import { SecretError } from "../compose/secrets.ts";
 import { bad, doubtful, type Finding, good } from "../core/checkup.ts";
 import { hasErrors } from "../core/problem.ts";

@@ -1,12 +1,12 @@
 import type { Command } from "../cli.ts";
-import { CatalogError } from "../compose/catalogs.ts";
-import { PolicyError } from "../compose/policies.ts";
+import { CatalogError, PolicyError } from "../compose/refusals.ts";
 import { SecretError } from "../compose/secrets.ts";
 import { ForgeError } from "../forge/forge.ts";
 import { RepositoryError } from "../repo/repository.ts";
 import type { Shell } from "../shell.ts";
 import { StoreError } from "../store/store.ts";
-import { CommandError, type Flags } from "./session.ts";
+import { CommandError } from "./command-error.ts";
+import type { Flags } from "./session.ts";
 
 /** Carries out one command and gives its exit code. What goes wrong in a way that has words is told in words; anything else is a broken program. */
 export async function execute(shell: Shell, command: Command, flags: Flags): Promise<number> {

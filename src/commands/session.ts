@@ -5,31 +5,16 @@ import { openWorlds, stateDirectoryOf, type Worlds } from "../compose/embedded.t
 import { type Composition, compose } from "../compose.ts";
 import { type Config, embeddedConfig, overrideConfig, parseConfig } from "../config.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Problem } from "../core/problem.ts";
 import type { OnProgress } from "../core/progress.ts";
 import { createReleasers } from "../runtime/releasers.ts";
 import type { Shell } from "../shell.ts";
+import { CommandError } from "./command-error.ts";
 
 /** What a command works with: the running parts and where they keep their state. */
 export interface Session extends Composition {
   readonly stateDirectory: string;
   /** The embedded worlds, when no configuration was given. */
   readonly embedded: Worlds | undefined;
-}
-
-/** A command cannot go on and says why: wrong configuration, wrong flags. Printed as it is, exit code 1. */
-export class CommandError extends Error {
-  override readonly name = "CommandError";
-  /** What is wrong in a file, when that is the reason. */
-  readonly problems: readonly Problem[];
-  /** The file's text, for excerpts. */
-  readonly sources: ReadonlyMap<string, string>;
-
-  constructor(message: string, problems: readonly Problem[] = [], sources: ReadonlyMap<string, string> = new Map()) {
-    super(message);
-    this.problems = problems;
-    this.sources = sources;
-  }
 }
 
 /** Opens the parts that a command's flags ask for; without a configuration, the embedded default, with pull requests when asked for. Close it whatever happens. */
@@ -79,6 +64,8 @@ export async function readConfig(shell: Shell, file: string): Promise<Config> {
     throw new CommandError(`The configuration ${file} is not valid.`, problems, new Map([[file, text]]));
   return config;
 }
+
+export { CommandError } from "./command-error.ts";
 
 /** The output a command was asked for. */
 export type Flags = CommonFlags;

@@ -4,7 +4,7 @@ import { createWebhook } from "../announce/webhook.ts";
 import type { AnnouncerConfig, Config, SecretReference } from "../config.ts";
 import type { AnnouncementEvent } from "../report/announcement.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { isPrivateChannel } from "../runtime/network.ts";
+import { isPrivateChannel } from "../runtime/private-channel.ts";
 import type { Shell } from "../shell.ts";
 import { readAuthority, readSecret, SecretError } from "./secrets.ts";
 

@@ -1,22 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { type Config, parseCatalogs } from "../config.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
-import { hasErrors, type Problem } from "../core/problem.ts";
+import { hasErrors } from "../core/problem.ts";
 import { extendCatalogs } from "../datum/catalogs.ts";
+import { CatalogError } from "./refusals.ts";
 import type { Rules } from "./rules.ts";
-
-/** Catalogs of the operator cannot be understood: nothing is judged by half of them. */
-export class CatalogError extends Error {
-  override readonly name = "CatalogError";
-  readonly problems: readonly Problem[];
-  readonly sources: ReadonlyMap<string, string>;
-
-  constructor(message: string, problems: readonly Problem[], sources: ReadonlyMap<string, string>) {
-    super(message);
-    this.problems = problems;
-    this.sources = sources;
-  }
-}
 
 /** The shipped catalogs with the operator's own over them: files in their order, then the configuration, then what gcp is told. */
 export async function loadCatalogs(

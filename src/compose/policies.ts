@@ -1,7 +1,6 @@
 import { hasErrors, type Problem, sortProblems } from "../core/problem.ts";
 import type { PolicyDocument } from "../policy/document.ts";
-import { parsePolicies } from "../policy/parse.ts";
-import type { PolicySet } from "../policy/policy-set.ts";
+import { emptyPolicySet, type PolicySet } from "../policy/policy-set.ts";
 import { policyDocuments } from "../policy-files.ts";
 import { isManifestPath } from "../read.ts";
 import { folderFiles } from "../repo/index.ts";
@@ -16,6 +15,9 @@ export interface LoadedPolicies {
 
 /** Reads the daemon's policies from files and folders of the disk. */
 export async function loadPolicies(paths: readonly string[]): Promise<LoadedPolicies> {
+  if (paths.length === 0) return { set: emptyPolicySet, problems: [], sources: new Map() };
+  // The language is large; who has no policies never loads it.
+  const { parsePolicies } = await import("../policy/parse.ts");
   const { documents, problems: unread, sources } = await loadPolicyDocuments(paths);
   const { set, problems } = parsePolicies(documents);
   return { set, problems: sortProblems([...unread, ...problems]), sources };
@@ -32,19 +34,6 @@ export async function loadPolicyDocuments(paths: readonly string[]): Promise<{
     ...policyDocuments(files),
     sources: new Map(files.map((file) => [file.path, new TextDecoder().decode(file.bytes)])),
   };
-}
-
-/** A policy that cannot be understood must not be passed over in silence: the daemon does not start with it. */
-export class PolicyError extends Error {
-  override readonly name = "PolicyError";
-  readonly problems: readonly Problem[];
-  readonly sources: ReadonlyMap<string, string>;
-
-  constructor(loaded: LoadedPolicies) {
-    super("The policies are not valid.");
-    this.problems = loaded.problems;
-    this.sources = loaded.sources;
-  }
 }
 
 /** Says whether the daemon may run with these policies. */

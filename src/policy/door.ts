@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
 import type { Plan } from "../core/change.ts";
 import { type Problem, sortProblems } from "../core/problem.ts";
+import { type Budgets, defaultBudgets } from "./budgets.ts";
 import { type Judged, type PlanVerdict, problemOf, verdictOf } from "./check.ts";
-import { type Budgets, defaultBudgets } from "./judge.ts";
 import { planView, type Surroundings } from "./plan-view.ts";
 import type { Finding, Policy, PolicySet } from "./policy-set.ts";
 import { place, type Reply, type Request, type Start } from "./protocol.ts";

@@ -1,5 +1,6 @@
 import { type CelMap, type CelValue, celError, celMap, isCelList } from "@bufbuild/cel";
 import type { Json } from "../core/json.ts";
+import { faultSeverity, severityOf } from "./budgets.ts";
 import type { CompiledPolicy, CompiledValidation } from "./compile.ts";
 import { existingPath, type Path } from "./document.ts";
 import type { Answer, Bindings, Compiled } from "./language/expression.ts";
@@ -114,18 +115,6 @@ function bestPath(paths: readonly Path[], object: Json | undefined): Path {
   const found = paths.map((path) => existingPath(object, path));
   const whole = found.find((path, index) => path.length > 0 && path.length === paths[index]?.length);
   return whole ?? found.reduce<Path>((best, path) => (path.length > best.length ? path : best), []);
-}
-
-/** How bad a violation is under a binding's actions. */
-export function severityOf(actions: readonly Action[]): Finding["severity"] {
-  if (actions.includes("Deny")) return "error";
-  return actions.includes("Warn") ? "warning" : "info";
-}
-
-/** How bad it is that a policy could not be evaluated: as bad as a violation, but nothing is stopped under Ignore. */
-export function faultSeverity(failurePolicy: "Fail" | "Ignore", actions: readonly Action[]): Finding["severity"] {
-  const severity = severityOf(actions);
-  return failurePolicy === "Ignore" && severity === "error" ? "warning" : severity;
 }
 
 function fault(

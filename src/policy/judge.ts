@@ -1,27 +1,15 @@
 import type { CelValue } from "@bufbuild/cel";
 import type { JsonObject } from "../core/json.ts";
+import { type Budgets, defaultBudgets, exceeded, faultSeverity } from "./budgets.ts";
 import { type CompiledPolicy, compilePolicy } from "./compile.ts";
-import { evaluatePolicy, faultSeverity } from "./evaluate.ts";
+import { evaluatePolicy } from "./evaluate.ts";
 import { exceptionsOf, excuse } from "./exceptions.ts";
 import { openBudget, unitsLeft } from "./language/meter.ts";
 import { timestamp } from "./language/time.ts";
 import { celOf } from "./language/values.ts";
 import { matches, selects } from "./match.ts";
-import type { Action, Binding, Finding, Policy, PolicySet } from "./policy-set.ts";
+import type { Binding, Finding, Policy, PolicySet } from "./policy-set.ts";
 import { type Manifests, objectAt, type Subject, subjectOf, textAt } from "./subject.ts";
-
-/** What evaluating may cost. */
-export interface Budgets {
-  /** Units for one policy over one manifest. */
-  readonly manifestUnits: number;
-  /** Units for one policy over one plan. */
-  readonly planUnits: number;
-  /** Units for one policy over all manifests of a check. */
-  readonly checkUnits: number;
-}
-
-/** About a tenth of a second, two seconds and ten seconds of one processor. */
-export const defaultBudgets: Budgets = { manifestUnits: 1_000_000, planUnits: 20_000_000, checkUnits: 100_000_000 };
 
 /** Called before each policy: whoever watches knows which one runs. */
 export type OnPolicy = (policyIndex: number) => void;
@@ -89,20 +77,6 @@ export function createJudge(set: PolicySet, budgets: Budgets = defaultBudgets): 
 }
 
 const costReason = "it costs more than its budget";
-
-/** A policy that was stopped. Other policies go on. */
-export function exceeded(policy: Policy, actions: readonly Action[], reason: string): Finding {
-  const effect = policy.failurePolicy === "Fail" ? "" : " It is passed over.";
-  return {
-    policy: policy.name,
-    kind: "exceeded",
-    severity: faultSeverity(policy.failurePolicy, actions),
-    message: `The policy was stopped: ${reason}.${effect}`,
-    hint: "Nest fewer loops, or narrow what the policy matches.",
-    path: [],
-    changes: [],
-  };
-}
 
 function judgeManifest(
   { compiled, bindings }: Bound,

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
-import type { Budgets } from "./judge.ts";
+import type { Budgets } from "./budgets.ts";
 import type { Finding, PolicySet } from "./policy-set.ts";
 import type { Manifests } from "./subject.ts";
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
+import { exceeded } from "./budgets.ts";
 import type { Judged } from "./check.ts";
-import { exceeded } from "./judge.ts";
 import type { Finding, Policy, PolicySet } from "./policy-set.ts";
 import type { Reply } from "./protocol.ts";
 import type { Manifests } from "./subject.ts";

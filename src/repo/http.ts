@@ -3,25 +3,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { codeOf, needsPerson, retryLater } from "./errors.ts";
 import { checkPackets } from "./packets.ts";
 import { RepositoryError } from "./repository.ts";
-
-/** How long a remote repository may take. */
-export interface HttpTimeouts {
-  readonly connectMs: number;
-  /** Until the first byte of the answer; a server packs a large repository meanwhile. */
-  readonly headersMs: number;
-  /** Longest silence inside an answer. */
-  readonly bodyMs: number;
-  /** One whole request. */
-  readonly totalMs: number;
-}
-
-/** Timeouts that fit a hosted Git server. */
-export const defaultHttpTimeouts: HttpTimeouts = {
-  connectMs: 10_000,
-  headersMs: 120_000,
-  bodyMs: 30_000,
-  totalMs: 600_000,
-};
+import type { HttpTimeouts } from "./timeouts.ts";
 
 /** What the client needs to know of a remote repository. */
 export interface HttpOptions {

@@ -1,14 +1,13 @@
 import { needsPerson } from "./errors.ts";
-import { defaultHttpTimeouts, type HttpTimeouts } from "./http.ts";
 import { defaultRepositoryLimits, type RepositoryLimits } from "./limits.ts";
 import { openLocalRepository } from "./local.ts";
-import { openRemoteRepository } from "./remote.ts";
 import type { Repository } from "./repository.ts";
+import { defaultHttpTimeouts, type HttpTimeouts } from "./timeouts.ts";
 
 export { type FolderFile, type FolderOptions, folderFiles } from "./files.ts";
-export { defaultHttpTimeouts, type HttpTimeouts } from "./http.ts";
 export { defaultRepositoryLimits, type RepositoryLimits } from "./limits.ts";
 export { type Materialised, materialise } from "./materialise.ts";
+export { defaultHttpTimeouts, type HttpTimeouts } from "./timeouts.ts";
 
 /** Which repository to open and how. */
 export interface RepositoryOptions {
@@ -37,6 +36,8 @@ const defaultPackLimit = 50;
 export async function openRepository(options: RepositoryOptions): Promise<Repository> {
   const limits = options.limits ?? defaultRepositoryLimits;
   if (locationKind(options.location) === "remote") {
+    // HTTP is slow to load, and a repository of this machine needs none.
+    const { openRemoteRepository } = await import("./remote.ts");
     return await openRemoteRepository({
       url: options.location,
       stateDirectory: options.stateDirectory,

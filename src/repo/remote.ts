@@ -6,13 +6,14 @@ import { cloneDisk } from "./clone-disk.ts";
 import { type Clone, type CloneShelf, openShelf } from "./clones.ts";
 import type { GitFileSystem } from "./disk.ts";
 import { needsPerson, retryLater, stopIfAborted } from "./errors.ts";
-import { type GitHttp, type HttpTimeouts, openHttp } from "./http.ts";
+import { type GitHttp, openHttp } from "./http.ts";
 import type { RepositoryLimits } from "./limits.ts";
 import { commitByPrefix } from "./local.ts";
 import { inspectPacks } from "./packs.ts";
 import { type PollOptions, startPolling } from "./poll.ts";
 import { candidates, checkRefName, isFullId, isIdPrefix } from "./refs.ts";
 import { type Repository, RepositoryError } from "./repository.ts";
+import type { HttpTimeouts } from "./timeouts.ts";
 import { openTransport, type ServerRef, type Transport } from "./transport.ts";
 import type { ObjectView } from "./tree.ts";
 

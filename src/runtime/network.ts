@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, ProxyAgent, type RequestInit, Response } from "undici";
+import { isThisMachine } from "./private-channel.ts";
 
 /** How to reach one server. */
 export interface NetworkOptions {
@@ -56,14 +56,4 @@ async function bounded(answer: Response, limit: number): Promise<Uint8Array> {
     chunks.push(chunk as Uint8Array);
   }
   return Buffer.concat(chunks);
-}
-
-/** Whether credentials sent to an address stay on this machine or inside TLS. */
-export function isPrivateChannel(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return protocol === "https:" || isThisMachine(hostname);
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || (isIP(hostname) === 4 && hostname.startsWith("127."));
 }

@@ -5,7 +5,6 @@ import { rawBody } from "./body.ts";
 import type { FleetExhibit, PullExhibit } from "./pages/exhibits.ts";
 import { fleetsPage } from "./pages/fleet.ts";
 import { styleText } from "./pages/layout.ts";
-import { pullNews, pullPage } from "./pages/pull.ts";
 
 /** What the server shows. Every answer is made when asked for and holds no secret. */
 export interface Exhibits {
@@ -114,6 +113,8 @@ async function pullAnswer(path: string, seen: string | null, exhibits: Exhibits)
   const fleet = (await exhibits.fleets()).find((each) => encodeURIComponent(each.fleet) === match[1]);
   const pull: PullExhibit | undefined = fleet?.pulls.find(({ number }) => number === Number(match[2]));
   if (fleet === undefined || pull === undefined) return nothing;
+  // Markdown is slow to load, and nobody may ever look.
+  const { pullNews, pullPage } = await import("./pages/pull.ts");
   return seen === null ? markup(pullPage(fleet, pull)) : { ...markup(pullNews(fleet, pull, seen)), isFrame: true };
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { CatalogError, gcpNames, loadCatalogs } from "../../src/compose/catalogs.ts";
+import { gcpNames, loadCatalogs } from "../../src/compose/catalogs.ts";
+import { CatalogError } from "../../src/compose/refusals.ts";
 import { loadRules } from "../../src/compose/rules.ts";
 import { parseConfig } from "../../src/config.ts";
 import { inFolder } from "../support/folder.ts";

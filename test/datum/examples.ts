@@ -8,7 +8,7 @@ import { identityOf } from "../../src/datum/document.ts";
 import { expandFleet } from "../../src/datum/expand.ts";
 import { checkUpdates } from "../../src/datum/rules-update.ts";
 import { readYaml } from "../../src/datum/yaml.ts";
-import { checkManifestsHere } from "../../src/policy/check.ts";
+import { checkManifestsHere } from "../../src/policy/here.ts";
 import { parsePolicies } from "../../src/policy/parse.ts";
 import { checkFiles, sandbox, surroundings, virtualMachine } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { JsonObject } from "../../src/core/json.ts";
-import { checkManifestsHere } from "../../src/policy/check.ts";
+import { checkManifestsHere } from "../../src/policy/here.ts";
 import { parsePolicies } from "../../src/policy/parse.ts";
 import { suite } from "../support/suite.ts";
 import { documentsOf, manifestsOf } from "./documents.ts";

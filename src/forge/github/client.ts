@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Json } from "../../core/json.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
-import { isPrivateChannel, type Network, openNetwork } from "../../runtime/network.ts";
+import { type Network, openNetwork } from "../../runtime/network.ts";
+import { isPrivateChannel } from "../../runtime/private-channel.ts";
 import { type ForgeBudget, ForgeError } from "../forge.ts";
 import { type Access, appAccess, tokenAccess } from "./access.ts";
 import { type Answer, answerOf, plainNumbers, refusedOf, type Thrown, until } from "./answer.ts";
