@@ -1,6 +1,5 @@
 import { createConsole } from "../announce/console.ts";
 import type { Target } from "../announce/target.ts";
-import { createWebhook } from "../announce/webhook.ts";
 import type { AnnouncerConfig, Config, SecretReference } from "../config.ts";
 import type { AnnouncementEvent } from "../report/announcement.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -22,6 +21,8 @@ async function openTarget(shell: Shell, announcer: AnnouncerConfig, write: (text
   const events = new Set(announcer.events as readonly AnnouncementEvent[]);
   if (announcer.kind === "console") return createConsole({ name, events, format: announcer.format, write });
   const { format, url, secret, proxy, certificateAuthority, timeoutMs } = announcer;
+  // HTTP is slow to load; who announces nowhere never does.
+  const { createWebhook } = await import("../announce/webhook.ts");
   return createWebhook({
     ...{ name, events, format, proxy, timeoutMs, version: shell.version, clock: systemClock },
     url: typeof url === "string" ? async () => url : () => secretUrl(shell, name, url),
