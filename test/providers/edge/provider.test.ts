@@ -13,7 +13,11 @@ test("a network is made, marked, ready and then in need of nothing", () =>
   withScene(async ({ provider, apply, observe, api }) => {
     const resource = only(provider.translate(fleetOf(networkOf("prod", { mtu: 1500 }))));
     assert.is(resource.address, "edge/network/default/prod");
-    assert.equal(resource.provides, ["network default/prod", "network default/prod on edge"]);
+    assert.equal(resource.provides, [
+      "network default/prod",
+      "network default/prod on edge",
+      "link default/prod between  and edge",
+    ]);
     const made = await apply(resource);
     assert.is(made?.status.phase, "ready");
     assert.is(made?.marker?.uid, resource.uid);
