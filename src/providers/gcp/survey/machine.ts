@@ -134,7 +134,7 @@ function leftOf(live: JsonObject, boot: JsonObject): readonly (readonly [field: 
   const rows: readonly (readonly [boolean, string, string])[] = [
     [true, "tags", tags.length === 0 ? "no tags" : `tags ${tags.join(", ")}`],
     [true, "metadata", keys.length === 0 ? "no metadata" : `metadata ${keys.join(", ")}`],
-    [live.canIpForward !== true, "canIpForward", "no forwarding of packets"],
+    [live.canIpForward !== true, "canIpForward", "that it forwards no packets"],
     [textAt(live, "hostname") !== "", "hostname", `the host name ${textAt(live, "hostname")}`],
     [account !== "", "serviceAccount", `the account ${account}`],
     [textAt(live, "minCpuPlatform") !== "", "minCpuPlatform", `the platform ${textAt(live, "minCpuPlatform")}`],

@@ -145,7 +145,7 @@ export function workloadManifest(
   );
   const remarks = [
     ...(rules.length === 0 ? [] : ["Firewalls keep their priority and the tags that they aim at."]),
-    "Left as it is, because no manifest says it; a machine that has to be made again comes up without:",
+    "Left as it is, because no manifest says it; a machine that has to be made again does not get it back:",
     ...lines.map((line) => `  ${line}`),
   ];
   return { file: `workloads/${name}.yaml`, content, remarks };

@@ -112,16 +112,14 @@ function bindingsOf(
 ): readonly SurveyedManifest[] {
   const isHeld = (key: string): boolean =>
     spots.all.some((spot) => [...spot.subnetworks.values()].some((held) => held === key));
-  return grounds.flatMap(({ project }) =>
+  const automatic = new Map<string, number>();
+  const bindings = grounds.flatMap(({ project }) =>
     [...subnetworks.values()].flatMap(({ key, network, region }): readonly SurveyedManifest[] => {
       const vpc = vpcs.get(network);
       if (vpc === undefined || !key.startsWith(`projects/${project}/`) || isHeld(key)) return [];
       if (places.length > 0 && !places.some((place) => place === region || regionOf(place) === region)) return [];
       if (vpc.live.autoCreateSubnetworks === true) {
-        leftOut.push({
-          subject: `subnetwork ${key}`,
-          reason: "its network makes such by itself, and nothing stands in it",
-        });
+        automatic.set(network, (automatic.get(network) ?? 0) + 1);
         return [];
       }
       // Every region has a zone b; nothing is made there until a placement asks for it.
@@ -129,6 +127,11 @@ function bindingsOf(
       return [bindingManifest(vpc, spots.find(project, zone ?? `${region}-b`, [{ network, subnetwork: key }]))];
     }),
   );
+  for (const [network, count] of automatic) {
+    const reason = "the network makes them by itself, and nothing that is taken over stands in them";
+    leftOut.push({ subject: `${count} subnetworks of network ${network}`, reason });
+  }
+  return bindings;
 }
 
 function unusedNetworks(all: readonly Vpc[], used: readonly Vpc[]): readonly LeftOut[] {
