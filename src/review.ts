@@ -3,7 +3,7 @@ import { type Effect, effectsOf } from "./core/effects.ts";
 import { digest } from "./core/identity.ts";
 import type { Outcome } from "./core/outcome.ts";
 import { type Decision, decide } from "./decide.ts";
-import { type Approval, approvalOf } from "./decrees.ts";
+import { type Approval, approvalOf, holdOf } from "./decrees.ts";
 import { type CheckReport, type Forge, ForgeError, type PullRequest } from "./forge/forge.ts";
 import { ProviderError } from "./providers/provider.ts";
 import { outcomeOf, facts as passFacts, type World } from "./reconcile.ts";
@@ -91,6 +91,7 @@ export async function review(
     previous: before === undefined || before.planId === "" ? undefined : before,
     drifted: await driftUnder(world, outcome),
     approvedBy: liftedBy(outcome, approval),
+    heldBy: (await holdOf(world.store, fleet))?.by ?? "",
     pageUrl: targetUrl,
     lineUrl: ({ file, line }) => forge.lineUrl(pull.headCommit, file, line),
   };

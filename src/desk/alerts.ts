@@ -19,7 +19,7 @@ export async function alertDrift({ world, forge, say }: Review, signal: AbortSig
   const ticket: Ticket = {
     key: `drift/${fleet}`,
     title: `Drift in fleet ${fleet}`,
-    body: ticketMarkdown(fleet, incidents, strangersOf(await store.fact(fleet, facts.strangers))),
+    body: ticketMarkdown(fleet, incidents, strangersOf(await store.fact(fleet, facts.strangers)), bodyOf(known)),
     isOpen: incidents.length > 0,
   };
   const said = JSON.stringify([ticket.isOpen, ticket.body]);
@@ -28,6 +28,12 @@ export async function alertDrift({ world, forge, say }: Review, signal: AbortSig
   if (number !== undefined) say?.(`drift is told in issue #${number}${ticket.isOpen ? "" : ", closed now"}`);
   if (ticket.isOpen || number !== undefined) await store.setFact(fleet, ticketFact, said);
   if (!ticket.isOpen) await store.dropFact(fleet, ticketFact);
+}
+
+function bodyOf(said: string | undefined): string {
+  if (said === undefined) return "";
+  const [isOpen, body] = JSON.parse(said) as readonly [boolean, string];
+  return isOpen ? body : "";
 }
 
 /** What the last pass saw in our networks; it never opens an issue by itself, because nobody has to do anything about it. */

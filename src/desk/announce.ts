@@ -26,14 +26,9 @@ export async function announce(
   { isHead, earlier }: { readonly isHead: boolean; readonly earlier: readonly Outcome[] },
   signal: AbortSignal,
 ): Promise<void> {
-  const { world, forge, pageUrl } = desk;
+  const { world } = desk;
   if (outcome.commit === "") return;
-  if (isHead)
-    await forge.status(
-      outcome.commit,
-      { context: contexts.apply, ...applyMark(outcome), targetUrl: pageUrl(0) },
-      signal,
-    );
+  if (isHead) await tellApplied(desk, outcome, signal);
   await tellDrift(desk, outcome, signal);
   if (desk.deployments === true) await tellDeployments(desk, outcome, signal);
   const merged = await world.store.factsUnder(world.judges.fleet, "merged/");
@@ -49,6 +44,17 @@ export async function announce(
     const telling = carrying.find(({ outcome: { kind } }) => kind === "applied") ?? carrying.at(-1);
     if (telling !== undefined) await tellPull(desk, number, pull, telling, signal);
   }
+}
+
+/** What applying a commit came to stays on it: a later pass that found nothing to do takes nothing of it back. */
+async function tellApplied({ world, forge, pageUrl }: Review, outcome: Outcome, signal: AbortSignal): Promise<void> {
+  const { fleet } = world.judges;
+  const mark = applyMark(outcome);
+  const isQuiet = outcome.kind === "settled" && outcome.results.length === 0;
+  const told = `${outcome.commit} ${mark.state}`;
+  if (isQuiet && (await world.store.fact(fleet, deskFacts.applied)) === told) return;
+  await forge.status(outcome.commit, { context: contexts.apply, ...mark, targetUrl: pageUrl(0) }, signal);
+  await world.store.setFact(fleet, deskFacts.applied, told);
 }
 
 function verdictOf(

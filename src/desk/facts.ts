@@ -6,4 +6,6 @@ export const deskFacts = {
   merged: (number: number) => `merged/${number}`,
   /** Up to when remarks were read. */
   remarks: "remarks-read-until",
+  /** What stands as the mark of applying, as `COMMIT STATE`. */
+  applied: "apply-told",
 } as const;

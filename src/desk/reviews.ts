@@ -1,4 +1,5 @@
 import { digest } from "../core/identity.ts";
+import { holdOf } from "../decrees.ts";
 import type { PullRequest } from "../forge/forge.ts";
 import { facts as passFacts } from "../reconcile.ts";
 import { contexts, memoryOf, type Review, type ReviewMemory, review, reviewFacts } from "../review.ts";
@@ -113,6 +114,8 @@ interface Surroundings {
   readonly base: string;
   readonly applied: string;
   readonly decrees: readonly string[];
+  /** Who holds the fleet; empty for nobody. */
+  readonly heldBy: string;
   readonly incidents: readonly { readonly address: string; readonly openedAt: string }[];
 }
 
@@ -123,6 +126,7 @@ async function surroundingsOf({ world }: Review, signal: AbortSignal): Promise<S
     applied: (await world.store.fact(fleet, passFacts.applied)) ?? "",
     decrees: [...(await world.store.factsUnder(fleet, "approval/")).keys()],
     incidents: await world.store.openIncidents(fleet),
+    heldBy: (await holdOf(world.store, fleet))?.by ?? "",
   };
 }
 
@@ -131,7 +135,7 @@ async function keyOf(
   { world }: Review,
   pull: PullRequest,
   memory: ReviewMemory | undefined,
-  { base, applied, decrees, incidents }: Surroundings,
+  { base, applied, decrees, incidents, heldBy }: Surroundings,
 ): Promise<string> {
   const { fleet, rulesDigest } = world.judges;
   const touched = new Set(memory?.effects.map(({ address }) => address) ?? []);
@@ -140,6 +144,7 @@ async function keyOf(
   return digest({
     ...{ head: pull.headCommit, base, applied, rulesDigest, isDraft: pull.isDraft, isFork: pull.isFork },
     trusted: trusted ?? "",
+    heldBy,
     again: (await world.store.fact(fleet, deskFacts.again(pull.number))) ?? "",
     approved: memory !== undefined && decrees.includes(`approval/${memory.planId}`),
     underneath: underneath.map(({ address, openedAt }) => [address, openedAt]),

@@ -30,6 +30,8 @@ export interface ReviewReport {
   }[];
   /** Whom a refusal was lifted by; empty when nobody. */
   readonly approvedBy: string;
+  /** Who holds the fleet, so that nothing is applied; absent or empty for nobody. */
+  readonly heldBy?: string;
   /** Where to read more; empty for nowhere. */
   readonly pageUrl: string;
   /** Address of a manifest line at the head commit; empty text for no link. */
@@ -135,13 +137,15 @@ export function differenceLines(difference: ReturnType<typeof compareEffects>): 
   return [...lines.slice(0, differencesShown), ...(more > 0 ? [`- and ${more} more differences`] : [])];
 }
 
-function nextSteps({ outcome, withheld, approvedBy }: ReviewReport): string {
+function nextSteps({ outcome, withheld, approvedBy, heldBy }: ReviewReport): string {
   const { plan } = outcome;
   if (withheld !== "") return "";
   if (plan === undefined) return "**Next**: mend what is marked above and push; the plan follows by itself.";
   if (outcome.refusals.length > 0 && approvedBy === "") {
     return `**Next**: make the change smaller, or somebody with write permission comments ${codeSpan(`/approve ${plan.planId}`)} to allow exactly this plan.`;
   }
+  if (hasChanges(plan.counts) && heldBy !== undefined && heldBy !== "")
+    return `**Next**: ${codeSpan(heldBy)} holds the fleet, so a merge is applied only after ${codeSpan("/release")}.`;
   return hasChanges(plan.counts)
     ? `**Next**: merge to apply it. ${codeSpan("/plan")} looks again, ${codeSpan("/help")} lists what else can be said here.`
     : "";

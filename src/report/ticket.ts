@@ -18,13 +18,21 @@ export interface DriftIncident {
 const incidentsShown = 100;
 const valueWidth = 160;
 
-/** The text of a fleet's drift issue: each thing that is not as the manifests want it, since when, how often, and what differs. */
+/**
+ * The text of a fleet's drift issue: each thing that is not as the manifests want it, since when, how often, and what differs.
+ * When it has ended, what was told last stays to be read.
+ */
 export function ticketMarkdown(
   fleet: string,
   incidents: readonly DriftIncident[],
   strangers: readonly Stranger[] = [],
+  toldBefore = "",
 ): string {
-  if (incidents.length === 0) return blocks([`Fleet ${codeSpan(fleet)} is as the manifests want it again.`]);
+  if (incidents.length === 0) {
+    const [record = ""] = toldBefore.split("\n**Next**");
+    const fold = ["<details>", "<summary>What it was</summary>", "", record.trimEnd(), "", "</details>"].join("\n");
+    return blocks([`Fleet ${codeSpan(fleet)} is as the manifests want it again.`, record === "" ? "" : fold]);
+  }
   const shown = incidents.slice(0, incidentsShown);
   const more = incidents.length - shown.length;
   return blocks([

@@ -21,7 +21,10 @@ test("drift that no pull request touches opens one issue, which closes by itself
   assert.is(scene.forge.writes.length, written);
   await scene.store.setFact(scene.judges.fleet, "revert", "{}");
   await scene.passAndTell();
-  assert.is([...scene.forge.tickets.values()][0]?.isOpen, false);
+  const closed = [...scene.forge.tickets.values()][0];
+  assert.is(closed?.isOpen, false);
+  assert.match(closed?.body ?? "", /is as the manifests want it again[\s\S]*What it was[\s\S]*instance\/default\/web/);
+  assert.not.match(closed?.body ?? "", "Next");
   assert.is(scene.state(scene.repository.headId(), "drift"), "success");
 });
 

@@ -52,4 +52,13 @@ test("a daemon that started anew does not claim that anything differed", async (
   assert.not.match(scene.note(7), "differs");
 });
 
+test("what applying came to stays on the commit when a later pass finds nothing to do", async () => {
+  const scene = await openMerged();
+  await scene.passAndTell();
+  const told = scene.forge.statuses.get(`${scene.merged} plumbline/apply`)?.description;
+  assert.match(told ?? "", "1 created");
+  await scene.passAndTell();
+  assert.is(scene.forge.statuses.get(`${scene.merged} plumbline/apply`)?.description, told);
+});
+
 test.run();

@@ -47,6 +47,23 @@ test("an approval does not cover a plan that does more", async () => {
   assert.is(scene.first.things.size, 3);
 });
 
+test("a review says who holds the fleet, and no longer when it is released", async () => {
+  const scene = openDeskScene();
+  scene.commit(web);
+  await scene.passAndTell();
+  scene.propose(7, [web, "instance/api size=1"]);
+  await scene.look();
+  assert.match(scene.note(7), "merge to apply it");
+  scene.forge.say(7, "ann", "/hold");
+  await scene.look();
+  await scene.look();
+  assert.match(scene.note(7), "`ann` holds the fleet, so a merge is applied only after `/release`");
+  scene.forge.say(7, "ann", "/release");
+  await scene.look();
+  await scene.look();
+  assert.match(scene.note(7), "merge to apply it");
+});
+
 test("hold stops every change until release, also for a plan that was approved", async () => {
   const scene = openDeskScene();
   scene.commit(web);

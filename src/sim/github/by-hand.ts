@@ -49,7 +49,8 @@ export async function listPulls(desk: GithubDesk): Promise<readonly PullRow[]> {
 
 /** A pull request or an issue with everything that was said in it, as Markdown. */
 export async function showThread(desk: GithubDesk, number: string): Promise<string> {
-  const issue = objectOf(await api(desk, "GET", `/issues/${number}`));
+  const issue = objectOf(await api(desk, "GET", `/issues/${number}`).catch(() => undefined));
+  if (issue.number === undefined) throw new Error(`${desk.project} has no pull request or issue ${number}.`);
   const comments = listOf(await api(desk, "GET", `/issues/${number}/comments?per_page=100`));
   const lines = [`# ${issue.title} #${number}`, "", `${issue.state}, by ${objectOf(issue.user).login}`];
   if (issue.pull_request !== undefined) {
