@@ -11,12 +11,14 @@ const colours = { error: "red", warning: "yellow", info: "cyan" } as const;
 export function problemsText(problems: readonly Problem[], sources: Sources, look: Look): string {
   const { palette } = look;
   const hides = new Set(problems.filter(isAboutSecret).map((problem) => problem.file));
+  const linesOf = lineReader(sources);
   const blocks = problems.map((problem) => {
     const colour = colours[problem.severity];
     const place = `${visible(problem.file)}:${problem.line}:${problem.column}`;
     const head = `${palette.bold(palette[colour](problem.severity))} ${palette.bold(place)}  ${palette.dim(visible(problem.rule))}`;
-    const path = problem.path === "" || problem.message.includes(problem.path) ? "" : `${visible(problem.path)}: `;
-    const message = wrap(path + visible(problem.message), look.width - 2).map((line) => `  ${line}`);
+    const path =
+      problem.path === "" || problem.message.includes(problem.path) ? "" : `${visible(shortened(problem.path))}: `;
+    const message = wrap(path + visible(shortened(problem.message)), look.width - 2).map((line) => `  ${line}`);
     const hint =
       problem.hint === ""
         ? []
@@ -26,7 +28,7 @@ export function problemsText(problems: readonly Problem[], sources: Sources, loo
     return [
       head,
       ...message,
-      ...(isAboutSecret(problem) ? [] : excerpt(problem, sources, look, hides.has(problem.file))),
+      ...(isAboutSecret(problem) ? [] : excerpt(problem, linesOf(problem.file), look, hides.has(problem.file))),
       ...hint,
     ].join("\n");
   });
@@ -50,24 +52,46 @@ function isAboutSecret(problem: Problem): boolean {
   return problem.rule.endsWith("/secret");
 }
 
+/** Characters around a spot that are looked at: a line may have a million, and as many problems. */
+const nearby = 1_000;
+
+/** A key or a value may be as long as a file. */
+function shortened(text: string): string {
+  return text.length <= nearby ? text : `${text.slice(0, nearby)}…`;
+}
+
+/** The lines of a file, split once. */
+function lineReader(sources: Sources): (file: string) => readonly string[] | undefined {
+  const known = new Map<string, readonly string[] | undefined>();
+  return (file) => {
+    if (!known.has(file)) known.set(file, sources.get(file)?.split(/\r\n|\n|\r/));
+    return known.get(file);
+  };
+}
+
 /** The line before, the line, and a mark under the word at the column. Columns count UTF-16 units, as the parser does. */
-function excerpt(problem: Problem, sources: Sources, look: Look, alone: boolean): readonly string[] {
-  const lines = sources.get(problem.file)?.split(/\r\n|\n|\r/);
+function excerpt(
+  problem: Problem,
+  lines: readonly string[] | undefined,
+  look: Look,
+  alone: boolean,
+): readonly string[] {
   const line = lines?.[problem.line - 1];
   if (line === undefined) return [];
+  const at = problem.column - 1;
   const { palette, width } = look;
   const gutter = String(problem.line).length;
-  const before = alone ? undefined : lines?.[problem.line - 2];
+  const before = alone ? undefined : lines?.[problem.line - 2]?.slice(0, nearby);
   const room = width - gutter - 5;
   const shown = (number: number, text: string): string =>
     `  ${palette.dim(`${String(number).padStart(gutter)} |`)} ${text}`.trimEnd();
-  const prefix = visible(line.slice(0, problem.column - 1));
+  const prefix = visible(line.slice(Math.max(0, at - nearby), at));
   const word = visible(wordAt(line, problem.column));
   // A long line is shown from shortly before the spot.
   const skipped = widthOf(prefix) + widthOf(word) > room ? Math.max(0, [...prefix].length - 20) : 0;
   const start = skipped === 0 ? "" : "…";
   const head = start + [...prefix].slice(skipped).join("");
-  const tail = visible(line.slice(problem.column - 1));
+  const tail = visible(line.slice(at, at + nearby));
   const marks = "^".repeat(Math.max(1, Math.min(widthOf(word), room - widthOf(head))));
   return [
     ...(before === undefined || before.trim() === ""
@@ -80,7 +104,7 @@ function excerpt(problem: Problem, sources: Sources, look: Look, alone: boolean)
 
 /** The word that begins at a column of a line; empty behind its end. */
 export function wordAt(line: string, column: number): string {
-  return /^("[^"]*"|'[^']*'|[^\s:,\]}]+|.)/.exec(line.slice(column - 1))?.[0] ?? "";
+  return /^("[^"]*"|'[^']*'|[^\s:,\]}]+|.)/.exec(line.slice(column - 1, column - 1 + nearby))?.[0] ?? "";
 }
 
 /** `2 errors and 1 warning in 2 files`; `no problems` when there are none. */
