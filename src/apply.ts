@@ -218,6 +218,9 @@ async function record(change: Change, observed: Observed | undefined, work: Work
     await work.store.forget(work.plan.fleet, change.address);
     return;
   }
+  // What has to wait for others (a family of addresses that is still in use) stays claimed: what is left is the commit's doing.
+  const provider = work.providers.find(({ name }) => name === change.provider);
+  if (change.action === "update" && provider?.compare(change.resource, observed).length !== 0) return;
   await work.store.put(work.plan.fleet, entryOf(change.resource, observed, work, "applied"));
 }
 

@@ -71,7 +71,10 @@ test("IPv6 comes to a living fleet and leaves it again without a replacement", (
     assert.is(nic(loop).stackType, "IPV4_IPV6");
     assert.equal(steps(await loop.look()), []);
     assert.is((await commit(loop, network("IPv4"), open)).kind, "applied");
-    assert.is((await loop.look()).kind, "applied", "the subnetwork follows when nobody holds IPv6 any more");
+    const later = await loop.look();
+    assert.is(later.kind, "applied", "the subnetwork follows when nobody holds IPv6 any more");
+    const causes = later.plan?.changes.filter(({ action }) => action !== "keep").map(({ cause }) => cause);
+    assert.equal(causes, ["commit"], "nobody changed it behind our back");
     assert.equal([nic(loop).stackType, loop.live("subnetworks")[0]?.stackType], ["IPV4_ONLY", "IPV4_ONLY"]);
     assert.equal(steps(await loop.look()), []);
     assert.is(loop.live("instances")[0]?.id, id);
