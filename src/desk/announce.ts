@@ -52,7 +52,13 @@ async function tellApplied({ world, forge, pageUrl }: Review, outcome: Outcome, 
   const mark = applyMark(outcome);
   const isQuiet = outcome.kind === "settled" && outcome.results.length === 0;
   const told = `${outcome.commit} ${mark.state}`;
-  if (isQuiet && (await world.store.fact(fleet, deskFacts.applied)) === told) return;
+  const before = (await world.store.fact(fleet, deskFacts.applied)) ?? "";
+  if (isQuiet && before === told) return;
+  const [replaced = "", state] = before.split(" ");
+  if (state === "pending" && replaced !== outcome.commit) {
+    const description = `Not finished: ${outcome.commit.slice(0, 8)} took its place`;
+    await forge.status(replaced, { context: contexts.apply, state: "error", description, targetUrl: "" }, signal);
+  }
   await forge.status(outcome.commit, { context: contexts.apply, ...mark, targetUrl: pageUrl(0) }, signal);
   await world.store.setFact(fleet, deskFacts.applied, told);
 }

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { ProviderError } from "../../src/providers/provider.ts";
 import { suite } from "../support/suite.ts";
 import { openDeskScene } from "./desk-scene.ts";
 
@@ -56,9 +57,22 @@ test("what applying came to stays on the commit when a later pass finds nothing 
   const scene = await openMerged();
   await scene.passAndTell();
   const told = scene.forge.statuses.get(`${scene.merged} plumbline/apply`)?.description;
-  assert.match(told ?? "", "1 created");
+  assert.match(told ?? "", "Applied: 1 change done");
   await scene.passAndTell();
   assert.is(scene.forge.statuses.get(`${scene.merged} plumbline/apply`)?.description, told);
+});
+
+test("a commit that is replaced while it is tried again does not stay pending", async () => {
+  const scene = await openMerged();
+  scene.scene.first.onApply = () => {
+    throw new ProviderError("no room", { code: "stock-out", next: "retry" });
+  };
+  await scene.passAndTell();
+  assert.is(scene.state(scene.merged, "apply"), "pending");
+  scene.scene.first.onApply = () => undefined;
+  scene.repository.commitFiles({ "fleet.yaml": base.join("\n") });
+  await scene.passAndTell();
+  assert.is(scene.state(scene.merged, "apply"), "error");
 });
 
 test.run();
