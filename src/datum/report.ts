@@ -19,7 +19,7 @@ export function createReporter(document: Document): Reporter {
         severity,
         rule,
         ...document.at(path),
-        path: pathText(path),
+        path: clippedPath(pathText(path)),
         message: clipped(message),
         hint: clipped(hint),
       });
@@ -32,6 +32,13 @@ const maxSentence = 400;
 /** A sentence that quotes what somebody wrote, cut where a value was too long to be read. */
 export function clipped(sentence: string): string {
   return sentence.length <= maxSentence ? sentence : `${sentence.slice(0, maxSentence)}…`;
+}
+
+const maxPath = 1_000;
+
+/** A path whose keys may be as long as a file. */
+export function clippedPath(path: string): string {
+  return path.length <= maxPath ? path : `${path.slice(0, maxPath)}…`;
 }
 
 /** The objects of a list at a path, with their paths; empty when there is no list. */

@@ -6,7 +6,7 @@ import { createDefaults, type FillDefaults } from "./defaults.ts";
 import { type Default, type Path, pathText } from "./document.ts";
 import type { Kind } from "./kinds.ts";
 import { findDoubled, listKeys } from "./list-keys.ts";
-import { clipped, isPlaceholder } from "./report.ts";
+import { clipped, clippedPath, isPlaceholder } from "./report.ts";
 import type { RawDocument } from "./yaml.ts";
 
 /** Problems of one kind of error in one document that are told; the rest would be noise. */
@@ -95,7 +95,7 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
     severity: "error",
     rule,
     ...raw.at(at, part),
-    path: pathText(at),
+    path: clippedPath(pathText(at)),
     message: clipped(message),
     hint: clipped(hint),
   });
