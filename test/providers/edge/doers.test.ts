@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { suite } from "../../support/suite.ts";
 import { fleetOf, networkOf, networksPath, only, withScene } from "./scene.ts";
@@ -20,6 +21,8 @@ test("the program that wrote an object last is told; we and those who write its 
     const others = [resource.key.replace("/main", "/none"), "Nothing.example.com/default/x", "nonsense"];
     assert.equal(await who(start, others), []);
     await api("DELETE", `${networksPath}/main`);
+    // A controller lets go of it a moment later.
+    while ((await api("GET", `${networksPath}/main`)).kind === "Network") await setImmediate();
     assert.equal(await who(), [], "of what is gone nothing is known");
   }));
 
