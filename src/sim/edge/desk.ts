@@ -59,6 +59,7 @@ export function createDesk(
     part: "main" as const,
     manager: controllerName,
     dryRun: false,
+    fieldValidation: "Ignore" as const,
   });
   const targetOf = (name: string, object: ApiObject) => {
     const kind = kindOf(name) as EdgeKind;

@@ -47,6 +47,7 @@ function remove(world: World, kind: EdgeKind, object: ApiObject, nowMs: number):
       part: "main",
       manager: "garbage-collector",
       dryRun: false,
+      fieldValidation: "Ignore",
       nowMs,
     },
     {},

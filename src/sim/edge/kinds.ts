@@ -1,3 +1,5 @@
+import { declaredKinds } from "./schemas.ts";
+
 /** A kind the simulator serves, as discovery tells it. */
 export interface EdgeKind {
   /** Empty for the core group. */
@@ -43,8 +45,18 @@ function kindOf(
 const ready = { conditions: ["Ready"], columns: [["Ready", "?Ready"]] } as const;
 const plain = { status: false } as const;
 
-/** Every kind the simulator serves; the scope of Location is chosen at start. */
+/** Every kind the simulator serves, those of policies/schemas among them; the scope of Location is chosen at start. */
 export function edgeKinds(locationScope: "namespaced" | "cluster"): readonly EdgeKind[] {
+  const special = specialKinds(locationScope);
+  const known = new Set(special.map(kindKey));
+  const others = declaredKinds().map(({ group, version, kind, plural, namespaced }) =>
+    kindOf(group, version, kind, plural, { namespaced }),
+  );
+  return [...special, ...others.filter((kind) => !known.has(kindKey(kind)))];
+}
+
+/** The kinds with conditions, columns or a scope of their own; the others are as policies/schemas declares them. */
+function specialKinds(locationScope: "namespaced" | "cluster"): readonly EdgeKind[] {
   return [
     kindOf("", "v1", "Namespace", "namespaces", {
       shortNames: ["ns"],
@@ -62,7 +74,6 @@ export function edgeKinds(locationScope: "namespaced" | "cluster"): readonly Edg
       ],
     }),
     kindOf(networking, "v1alpha", "Network", "networks", { conditions: ["Ready"], columns: [["Ready", "?Ready"]] }),
-    kindOf(networking, "v1alpha", "NetworkPolicy", "networkpolicies"),
     kindOf(networking, "v1alpha", "NetworkBinding", "networkbindings", ready),
     kindOf(networking, "v1alpha", "NetworkContext", "networkcontexts", {
       conditions: ["Programmed", "Ready"],
@@ -85,27 +96,19 @@ export function edgeKinds(locationScope: "namespaced" | "cluster"): readonly Edg
         ["Programmed", "?Programmed"],
       ],
     }),
-    kindOf(networking, "v1alpha", "TrafficProtectionPolicy", "trafficprotectionpolicies"),
     kindOf(networking, "v1alpha1", "Connector", "connectors", ready),
     kindOf(networking, "v1alpha1", "ConnectorAdvertisement", "connectoradvertisements", {
       conditions: ["Accepted"],
     }),
-    kindOf(networking, "v1alpha1", "ConnectorClass", "connectorclasses", { namespaced: false }),
     kindOf(gateway, "v1", "Gateway", "gateways", {
       shortNames: ["gtw"],
       conditions: ["Accepted", "Programmed"],
       columns: [["Programmed", "?Programmed"]],
     }),
-    kindOf(gateway, "v1", "HTTPRoute", "httproutes"),
     kindOf(gateway, "v1", "GatewayClass", "gatewayclasses", { shortNames: ["gc"], namespaced: false }),
     kindOf(dns, "v1alpha1", "DNSZone", "dnszones", { conditions: ["Accepted", "Programmed"] }),
     kindOf(dns, "v1alpha1", "DNSRecordSet", "dnsrecordsets", { conditions: ["Accepted", "Programmed"] }),
-    kindOf(dns, "v1alpha1", "DNSZoneClass", "dnszoneclasses", { namespaced: false }),
     kindOf("galactic.datumapis.com", "v1alpha", "VPC", "vpcs", { columns: [["Identifier", "status.identifier"]] }),
-    kindOf("galactic.datumapis.com", "v1alpha", "VPCAttachment", "vpcattachments"),
-    kindOf("cloud.datumapis.com", "v1alpha1", "VPC", "vpcs"),
-    kindOf("cloud.datumapis.com", "v1alpha1", "VPCAttachment", "vpcattachments"),
-    kindOf("compute.datumapis.com", "v1alpha", "Workload", "workloads"),
   ];
 }
 

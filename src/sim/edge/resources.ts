@@ -28,6 +28,7 @@ export interface ResourceRequest {
 export interface Answer {
   readonly code: number;
   readonly body: JsonObject;
+  readonly warnings?: readonly string[];
 }
 
 /** Answers a request for objects; undefined when the answer is a stream that goes on. */
@@ -82,7 +83,15 @@ function targetOf(context: ResourceRequest, name: string): Target {
     manager: query.get("fieldManager") ?? (apply ? "" : agent),
     dryRun: dryRun.length > 0,
     nowMs,
+    fieldValidation: fieldValidationOf(query),
   };
+}
+
+function fieldValidationOf(query: URLSearchParams): Target["fieldValidation"] {
+  const given = query.get("fieldValidation") ?? "";
+  if (given === "") return "Warn";
+  if (given === "Strict" || given === "Warn" || given === "Ignore") return given;
+  throw badRequest(`invalid fieldValidation: ${given}`);
 }
 
 async function objectBody(request: IncomingMessage): Promise<ApiObject> {

@@ -95,6 +95,7 @@ async function serveApi(parts: ServerParts, url: URL, request: IncomingMessage, 
   });
   if (answer === undefined) return;
   if (fault === "lose") return void request.socket.destroy();
+  for (const warning of answer.warnings ?? []) response.appendHeader("warning", `299 - ${JSON.stringify(warning)}`);
   const shown = lists ? remember(parts, url, answer, fault === "stale") : answer;
   if (fault === "partial") sendHalf(response, shown);
   else send(response, shown.code, shown.body);

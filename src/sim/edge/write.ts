@@ -27,6 +27,7 @@ import {
   withMetadata,
 } from "./object.ts";
 import { jsonPatch, mergePatch } from "./patch.ts";
+import { type FieldValidation, judgeFields, refuseStrange } from "./strange.ts";
 import { checkContent, checkIdentity, withDefaults } from "./validation.ts";
 import type { World } from "./world.ts";
 
@@ -41,12 +42,15 @@ export interface Target {
   readonly manager: string;
   readonly dryRun: boolean;
   readonly nowMs: number;
+  readonly fieldValidation: FieldValidation;
 }
 
 /** What a write answers with. */
 export interface Written {
   readonly code: 200 | 201;
   readonly body: JsonObject;
+  /** For the Warning header. */
+  readonly warnings?: readonly string[];
 }
 
 /** What a patch may be. */
@@ -64,8 +68,9 @@ export function createObject(target: Target, body: ApiObject): Written {
   if (target.world.get(target.kind, placeOf(target.namespace, name)) !== undefined) {
     throw alreadyExists(target.kind, name);
   }
+  const warnings = judgeFields(target.kind, target.fieldValidation, body);
   const owned = recordUpdate(undefined, born(target, name, body), manager(target, "Update"), target.nowMs);
-  return { code: 201, body: commit(target, undefined, owned) };
+  return { code: 201, body: commit(target, undefined, owned), warnings };
 }
 
 /** PUT: replaces the part the path names. */
@@ -78,7 +83,8 @@ export function replaceObject(target: Target, body: ApiObject): Written {
     const { group, plural } = target.kind;
     throw invalidNamed(resourceName(target.kind), { group, kind: plural }, target.name, [cause]);
   }
-  return { code: 200, body: store(target, before, body) };
+  const warnings = judgeFields(target.kind, target.fieldValidation, body);
+  return { code: 200, body: store(target, before, body), warnings };
 }
 
 /** PATCH: changes the part the path names; an apply makes the object when it is missing. */
@@ -89,7 +95,8 @@ export function patchObject(target: Target, type: PatchType, patch: Json, force:
   const patched = type === "merge" ? mergePatch(before, patch) : jsonPatch(before, patch);
   if (!isObject(patched)) throw badRequest("the patch does not leave an object");
   checkIdentity(target.kind, target.namespace, target.name, patched);
-  return { code: 200, body: store(target, before, patched) };
+  const warnings = judgeFields(target.kind, target.fieldValidation, patched);
+  return { code: 200, body: store(target, before, patched), warnings };
 }
 
 function applyObject(target: Target, before: ApiObject | undefined, patch: Json, force: boolean): Written {
@@ -104,6 +111,7 @@ function applyObject(target: Target, before: ApiObject | undefined, patch: Json,
     throw invalidNamed("PatchOptions.meta.k8s.io", { group: "meta.k8s.io", kind: "PatchOptions" }, "", [cause]);
   }
   checkPreconditions(target, before, patch);
+  refuseStrange(target.kind, target.namespace, target.name, patch);
   const applied = target.kind.status && target.part === "main" ? withFields(patch, { status: undefined }) : patch;
   const merged = applyTo(before, applied, manager(target, "Apply"), force, target.nowMs);
   if (before !== undefined) return { code: 200, body: commit(target, before, merged) };
@@ -229,8 +237,10 @@ function born(target: Target, name: string, body: ApiObject): ApiObject {
   });
 }
 
-function commit(target: Target, before: ApiObject | undefined, object: ApiObject): ApiObject {
+function commit(target: Target, before: ApiObject | undefined, given: ApiObject): ApiObject {
   const { world, kind } = target;
+  // What nobody says any more falls back to its default.
+  const object = target.part === "main" ? withDefaults(kind, given) : given;
   checkContent(kind, before, object);
   const after = before === undefined ? object : withGeneration(before, object);
   if (before !== undefined && canonical(before) === canonical(after)) return before;

@@ -20,7 +20,10 @@ const written: readonly JsonObject[] = [
     targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "g" }],
   }),
   objectOf("networking.datumapis.com/v1alpha1", "Connector", { connectorClassName: "datum-connect" }),
-  objectOf("gateway.networking.k8s.io/v1", "Gateway", { listeners: [{ name: "a", port: 80, protocol: "HTTP" }] }),
+  objectOf("gateway.networking.k8s.io/v1", "Gateway", {
+    gatewayClassName: "c",
+    listeners: [{ name: "a", port: 80, protocol: "HTTP" }],
+  }),
   objectOf("gateway.networking.k8s.io/v1", "HTTPRoute", { hostnames: ["a.example"] }),
   objectOf("dns.networking.miloapis.com/v1alpha1", "DNSZone", { domainName: "example.com" }),
   objectOf("dns.networking.miloapis.com/v1alpha1", "DNSRecordSet", {
@@ -29,7 +32,10 @@ const written: readonly JsonObject[] = [
     records: [{ name: "@", a: { content: "192.0.2.1" } }],
   }),
   objectOf("galactic.datumapis.com/v1alpha", "VPC", { networks: ["10.0.0.0/8"] }),
-  objectOf("cloud.datumapis.com/v1alpha1", "VPCAttachment", { vpc: { name: "one" } }),
+  objectOf("cloud.datumapis.com/v1alpha1", "VPCAttachment", {
+    vpc: { name: "one" },
+    interface: { addresses: ["10.0.0.1/24"] },
+  }),
 ];
 
 for (const content of written) {
@@ -69,6 +75,7 @@ test("kinds nobody asked for are left alone, and those the configuration adds ar
   const location = objectOf(networking, "Location", {
     locationClassName: "x",
     topology: { "topology.datum.net/city-code": "DFW" },
+    provider: {},
   });
   return withScene(async ({ provider }) => {
     assert.equal(provider.translate(fleetOf(location, objectOf("v1", "ConfigMap", {}))), []);
@@ -88,6 +95,7 @@ test("a cluster-scoped Location is found again under the name of a namespaced ma
   const location = objectOf(networking, "Location", {
     locationClassName: "x",
     topology: { "topology.datum.net/city-code": "DFW" },
+    provider: {},
   });
   return withScene(
     async ({ provider, apply, observe }) => {
@@ -156,7 +164,9 @@ test("listeners that the server adds are not ours to remove", () =>
     const resource = only(provider.translate(fleetOf(content as JsonObject)));
     await apply(resource);
     const path = "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways/one";
-    const added = [{ op: "add", path: "/spec/listeners/0", value: { name: "default-http", port: 80 } }];
+    const added = [
+      { op: "add", path: "/spec/listeners/0", value: { name: "default-http", port: 80, protocol: "HTTP" } },
+    ];
     await api("PATCH", path, added as unknown as JsonObject, "application/json-patch+json");
     const [seen] = await observe();
     assert.equal(seen && provider.compare(resource, seen), []);
