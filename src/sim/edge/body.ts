@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Json } from "../../core/json.ts";
 import { readYaml } from "../../datum/yaml.ts";
 import { ApiFailure, badRequest } from "./failure.ts";
+import { readProtobuf } from "./protobuf.ts";
 
 const maxBodyBytes = 3 * 1024 * 1024;
 
@@ -16,9 +17,11 @@ export async function readBody(request: IncomingMessage): Promise<Json> {
     }
     chunks.push(chunk as Buffer);
   }
-  const text = Buffer.concat(chunks).toString("utf8");
-  if (text.trim() === "") return null;
+  const whole = Buffer.concat(chunks);
   const type = contentType(request);
+  if (type === "application/vnd.kubernetes.protobuf" && whole.length > 0) return readProtobuf(whole);
+  const text = whole.toString("utf8");
+  if (text.trim() === "") return null;
   if (/protobuf|cbor/.test(type)) {
     throw new ApiFailure(415, "UnsupportedMediaType", `the body of the request was in an unknown format: ${type}`);
   }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../core/json.ts";
-import { apiVersionOf, type EdgeKind } from "./kinds.ts";
+import type { EdgeKind } from "./kinds.ts";
 
 const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"] as const;
 const statusVerbs = ["get", "patch", "update"] as const;
@@ -95,58 +95,4 @@ function versionsOf(kinds: readonly EdgeKind[], group: string): readonly string[
 function groupBody(kinds: readonly EdgeKind[], group: string): JsonObject {
   const versions = versionsOf(kinds, group).map((version) => ({ groupVersion: `${group}/${version}`, version }));
   return { name: group, versions, preferredVersion: versions[0] ?? {} };
-}
-
-/** `/openapi/v3`: where each group's document is. */
-export function openApiIndex(kinds: readonly EdgeKind[], prefix: string): JsonObject {
-  const paths = new Set(kinds.map(groupPath));
-  const entry = (path: string) => ({ serverRelativeURL: `${prefix}/openapi/v3/${path}?hash=1` });
-  return { paths: Object.fromEntries([...paths].map((path) => [path, entry(path)])) };
-}
-
-function groupPath(kind: EdgeKind): string {
-  return `${kind.group === "" ? "api" : "apis"}/${apiVersionOf(kind)}`;
-}
-
-/** `/openapi/v3/<group path>`: enough for a client to learn that dry run and field validation are served. */
-export function openApiDocument(kinds: readonly EdgeKind[], path: string): JsonObject | undefined {
-  const served = kinds.filter((kind) => groupPath(kind) === path);
-  if (served.length === 0) return undefined;
-  const parameters = ["dryRun", "fieldManager", "fieldValidation", "force"].map((name) => ({
-    name,
-    in: "query",
-    schema: { type: name === "force" ? "boolean" : "string", uniqueItems: true },
-  }));
-  const paths: Record<string, JsonObject> = {};
-  const schemas: Record<string, JsonObject> = {};
-  for (const kind of served) {
-    const gvk = { group: kind.group, version: kind.version, kind: kind.kind };
-    const place = kind.namespaced ? "namespaces/{namespace}/" : "";
-    const operation = {
-      parameters,
-      "x-kubernetes-group-version-kind": gvk,
-      responses: { "200": { description: "OK" } },
-    };
-    const verb = (action: string) => ({ ...operation, "x-kubernetes-action": action });
-    paths[`/${path}/${place}${kind.plural}/{name}`] = {
-      get: verb("get"),
-      put: verb("put"),
-      patch: verb("patch"),
-      delete: verb("delete"),
-    };
-    paths[`/${path}/${place}${kind.plural}`] = { get: verb("list"), post: verb("post") };
-    schemas[`${kind.group}.${kind.version}.${kind.kind}`] = {
-      type: "object",
-      "x-kubernetes-group-version-kind": [gvk],
-      "x-kubernetes-preserve-unknown-fields": true,
-      properties: {
-        apiVersion: { type: "string" },
-        kind: { type: "string" },
-        metadata: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-        spec: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-        status: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-      },
-    };
-  }
-  return { openapi: "3.0.0", info: { title: "Kubernetes", version: "v1.32.0" }, paths, components: { schemas } };
 }

@@ -1,20 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { readBody } from "./body.ts";
-import {
-  aggregated,
-  coreVersions,
-  groupFor,
-  groupList,
-  openApiDocument,
-  openApiIndex,
-  resourceList,
-  wantsAggregated,
-} from "./discovery.ts";
+import { aggregated, coreVersions, groupFor, groupList, resourceList, wantsAggregated } from "./discovery.ts";
 import { ApiFailure, badRequest, expired, noSuchPath, statusBody } from "./failure.ts";
 import { type FaultName, type Faults, readFaultOptions } from "./faults.ts";
 import type { EdgeKind } from "./kinds.ts";
 import type { Pager } from "./list.ts";
+import { openApiDocument, openApiIndex } from "./openapi.ts";
 import { type Answer, serveResource } from "./resources.ts";
 import { type Denials, refuseDenied, review } from "./reviews.ts";
 import { routeOf, splitControlPlane } from "./route.ts";
