@@ -58,7 +58,7 @@ test("drift and a dropped field are differences with their manifest line, and an
     const after = await apply(wanted, "update", seen);
     assert.equal(after && provider.compare(wanted, after), []);
     const live = await api("GET", `${networksPath}/prod`);
-    assert.is((live.spec as JsonObject).mtu, undefined);
+    assert.is((live.spec as JsonObject).mtu, 1460, "the default of the server itself");
     assert.is((metadataOf(live).labels as JsonObject).team, undefined);
   }));
 
