@@ -52,8 +52,11 @@ async function survey(world: World, { from, realms, places }: Importing, signal:
   }
   const tracked = await trackedFleet(world, signal);
   const known = new Set(tracked === undefined ? [] : provider.translate(tracked).map(({ key }) => key));
-  const chosen = realms.length > 0 ? realms : realmsOf(provider, tracked);
-  if (chosen.length === 0) throw new CommandError("No Location names a project yet: name one with --project.");
+  // Who imports from Compute Engine says from which projects; a control plane is one place.
+  const needsProjects = from === "gcp";
+  const chosen = realms.length > 0 || !needsProjects ? realms : realmsOf(provider, tracked);
+  if (needsProjects && chosen.length === 0)
+    throw new CommandError("No Location names a project yet: name one with --project.");
   try {
     return await provider.survey({ fleet, realms: chosen, places, known }, signal);
   } catch (error) {

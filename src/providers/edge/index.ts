@@ -20,9 +20,9 @@ import { type Lens, observeRealms } from "./observe.ts";
 import { controlPlaneUrl, type EdgeOptions, edgeDefaults } from "./options.ts";
 import { claimedBlock, presenceFacts } from "./presences.ts";
 import { rehearse } from "./rehearse.ts";
+import { surveyPlane } from "./survey.ts";
 import { keyOf, strayProblems, type Translator, translateFleet } from "./translate.ts";
 import { watchRealms } from "./watch.ts";
-
 import { writtenOf } from "./written.ts";
 
 export type { EdgeCredentials, EdgeOptions } from "./options.ts";
@@ -91,6 +91,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
       return watchRealms({ client, discovery, kinds, interest: attention.interest, firstDelayMs }, scope, onHint);
     },
     checkup: (fleets, signal) => checkUp({ origin, client, discovery }, fleets.flatMap(translate), signal),
+    survey: (survey, signal) => surveyPlane(bench, survey, signal),
     close: () => client.close(),
   };
 }
