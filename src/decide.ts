@@ -11,7 +11,7 @@ import type { OnProgress } from "./core/progress.ts";
 import type { Observed, Resource } from "./core/resource.ts";
 import { pendingOf } from "./core/wait.ts";
 import type { Checker, CheckResult } from "./datum/check.ts";
-import { type Document, identityOf } from "./datum/document.ts";
+import type { Earlier } from "./datum/earlier.ts";
 import { expandFleet } from "./datum/expand.ts";
 import type { Fleet } from "./datum/fleet.ts";
 import { nameProblems } from "./datum/judge.ts";
@@ -151,7 +151,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     return { ...base, ...nothing, expanded, problems: all, sources: await sourcesOf(all) };
   }
   const cities = new Map(fleet.locations.map(({ name, cityCode }) => [name, cityCode]));
-  const surroundings = { inventory: question.inventory, cities, citiesBefore: citiesOf(before) };
+  const surroundings = { inventory: question.inventory, cities, citiesBefore: citiesOf(before.documents) };
   const verdict = await judges.policies?.checkPlan(plan, judges.now?.() ?? "", surroundings);
   const limited = judge(plan, judges.limits, { inventory: question.inventory, wanted: wanted.length });
   const refusals = [...limited, ...(verdict?.refusals ?? [])];
@@ -186,24 +186,15 @@ function expand(judges: Judges, checked: CheckResult, ground: Ground): Fleet {
 }
 
 /** What the daemon's policies say of each manifest, beside what it was at the last applied commit. */
-async function judgeManifests(
-  judges: Judges,
-  checked: CheckResult,
-  before: ReadonlyMap<string, Document>,
-): Promise<readonly Problem[]> {
+async function judgeManifests(judges: Judges, checked: CheckResult, before: Earlier): Promise<readonly Problem[]> {
   if (judges.policies === undefined) return [];
-  const matched = new Set<Document>();
   const present = checked.documents.map((document): Judged => {
     const { content: object } = document;
-    const old = before.get(identityOf(document));
-    if (old === undefined) return { document, object };
-    matched.add(old);
-    return { document, object, oldObject: old.content };
+    const old = before.of(document);
+    return old === undefined ? { document, object } : { document, object, oldObject: old.content };
   });
-  for (const document of before.values()) {
-    if (!matched.has(document)) present.push({ document, oldObject: document.content });
-  }
-  return await judges.policies.checkManifests(present);
+  const removed = before.removed.map((document): Judged => ({ document, oldObject: document.content }));
+  return await judges.policies.checkManifests([...present, ...removed]);
 }
 
 interface Seen {

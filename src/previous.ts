@@ -1,27 +1,23 @@
 import type { Assumed, Plan } from "./core/change.ts";
 import { newlyAssumed } from "./datum/assumed.ts";
-import { type Document, identityOf } from "./datum/document.ts";
+import type { Document } from "./datum/document.ts";
+import { type Earlier, earlierOf } from "./datum/earlier.ts";
 import { placesOf } from "./datum/targets.ts";
 import { readManifests } from "./read.ts";
 import { RepositoryError } from "./repo/repository.ts";
 
 type Reading = Parameters<typeof readManifests>;
 
-/** The same list is asked for in each pass until something is applied. */
-const identities = new WeakMap<readonly Document[], ReadonlyMap<string, Document>>();
-
-/** The documents of the last applied commit by identity; none where nobody remembers it. What did not change is in the cache. */
+/** The documents of the last applied commit; none where nobody remembers it. What did not change is in the cache. */
 export async function previousDocuments(
   judges: Reading[0],
   question: Reading[1] & { readonly previous?: string | undefined },
   documents: readonly Document[],
-): Promise<ReadonlyMap<string, Document>> {
+): Promise<Earlier> {
   const { previous, commit } = question;
-  if (previous === undefined) return new Map();
+  if (previous === undefined) return earlierOf([], documents);
   const found = previous === commit ? documents : await readDocuments(judges, question, previous);
-  const known = identities.get(found) ?? new Map(found.map((document) => [identityOf(document), document]));
-  identities.set(found, known);
-  return known;
+  return earlierOf(found, documents);
 }
 
 async function readDocuments(judges: Reading[0], question: Reading[1], commit: string): Promise<readonly Document[]> {
@@ -36,16 +32,12 @@ async function readDocuments(judges: Reading[0], question: Reading[1], commit: s
 }
 
 /** City codes by the names of locations, as a commit says them. */
-export function citiesOf(documents: ReadonlyMap<string, Document>): ReadonlyMap<string, string> {
-  return new Map(placesOf([...documents.values()]).map(({ name, cityCode }) => [name, cityCode]));
+export function citiesOf(documents: readonly Document[]): ReadonlyMap<string, string> {
+  return new Map(placesOf(documents).map(({ name, cityCode }) => [name, cityCode]));
 }
 
 /** Defaults that manifests newly rely on, of those whose things a plan makes or changes. */
-export function assumedIn(
-  plan: Plan,
-  documents: readonly Document[],
-  before: ReadonlyMap<string, Document>,
-): readonly Assumed[] {
+export function assumedIn(plan: Plan, documents: readonly Document[], before: Earlier): readonly Assumed[] {
   const moving = plan.changes.filter(({ action }) => action !== "keep" && action !== "delete");
   const owners = new Set(moving.map(({ resource }) => resource?.owner));
   return newlyAssumed(documents, before).filter(({ owner }) => owners.has(owner));

@@ -1,6 +1,7 @@
 import type { Assumed } from "../core/change.ts";
 import { canonical } from "../core/json.ts";
-import { type Document, identityOf } from "./document.ts";
+import type { Document } from "./document.ts";
+import type { Earlier } from "./earlier.ts";
 
 /** `Network default/prod`: how people call a manifest. */
 export function ownerOf({ kind, namespace, name }: Pick<Document, "kind" | "namespace" | "name">): string {
@@ -8,16 +9,14 @@ export function ownerOf({ kind, namespace, name }: Pick<Document, "kind" | "name
 }
 
 /**
- * What each document leaves to defaults and did not leave to the same default before: what a reviewer has not seen yet.
- * `before` holds the documents of the last applied commit by identity.
+ * What each document leaves to defaults and did not leave to the same default at the last applied commit: what a reviewer has not
+ * seen yet.
  */
-export function newlyAssumed(
-  documents: readonly Document[],
-  before: ReadonlyMap<string, Document>,
-): readonly Assumed[] {
+export function newlyAssumed(documents: readonly Document[], before: Pick<Earlier, "of">): readonly Assumed[] {
   return documents.flatMap((document): readonly Assumed[] => {
-    const old = before.get(identityOf(document))?.defaults ?? [];
-    const known = new Set(old.map(({ path, value }) => `${path} ${canonical(value)}`));
+    const old = before.of(document);
+    if (old === document) return [];
+    const known = new Set((old?.defaults ?? []).map(({ path, value }) => `${path} ${canonical(value)}`));
     const fields = (document.defaults ?? []).filter(({ path, value }) => !known.has(`${path} ${canonical(value)}`));
     return fields.length === 0 ? [] : [{ owner: ownerOf(document), source: document.at([]), fields }];
   });

@@ -167,7 +167,14 @@ function readKnown(tools: Tools, file: string, raw: RawDocument, value: JsonObje
     namespace: kind.scope === "Cluster" ? "" : namespace,
   };
   const document: Document = {
-    ...{ file, index: raw.index, ...identity, content: value, defaults },
+    file,
+    index: raw.index,
+    apiVersion: identity.apiVersion,
+    kind: identity.kind,
+    name,
+    namespace: identity.namespace,
+    content: value,
+    defaults,
     keys: readKeys(identity),
     at: (path) => raw.at(path),
   };
@@ -184,10 +191,13 @@ function problem(raw: RawDocument, path: readonly string[], rule: string, messag
   return { severity: "error", rule, ...raw.at(path), path: path.join("."), message, hint };
 }
 
+const none: readonly Stranger[] = [];
+
 function checkFiles(files: readonly ParsedFile[], checkReferences: CheckReferences): CheckResult {
   const sorted = inOrder(files);
   const documents: Document[] = [];
   const own: Problem[] = [];
+  const strangers: Stranger[] = [];
   const counts: Record<Disposition, number> = {
     managed: 0,
     reference: 0,
@@ -198,10 +208,10 @@ function checkFiles(files: readonly ParsedFile[], checkReferences: CheckReferenc
   for (const file of sorted) {
     for (const document of file.documents) documents.push(document);
     for (const problem of file.problems) own.push(problem);
+    for (const stranger of file.strangers ?? none) strangers.push(stranger);
     for (const disposition of file.dispositions) counts[disposition] += 1;
   }
   const isPartial = own.some(({ rule }) => /^(yaml|file)\//.test(rule));
-  const strangers = sorted.flatMap((file) => file.strangers ?? []);
   return {
     documents,
     problems: sortProblems([...own, ...checkReferences(documents, { isPartial, strangers })]),

@@ -1,19 +1,21 @@
 import { isObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
-import { type Document, type Path, valueAt } from "./document.ts";
+import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import type { Deployment } from "./fleet.ts";
 import { createReporter, objectsAt, type Reporter, textAt } from "./report.ts";
-import { instanceSpecPath } from "./template.ts";
+import { reportOnInstance } from "./template.ts";
+
+const spec = ["spec", "template", "spec"] as const;
 
 /** Keys that templates read of ConfigMaps of the repository and that those do not have: nothing would stand there. */
 export function missingKeys(deployments: readonly Deployment[]): readonly Problem[] {
   // Every city of a workload has the same template.
   const byDocument = new Map(deployments.map((deployment) => [deployment.document, deployment.configMaps]));
   return [...byDocument].flatMap(([document, configMaps]) => {
-    const spec = instanceSpecPath(document);
-    if (spec === undefined || Object.keys(configMaps).length === 0) return [];
-    const report = createReporter(document);
+    if (Object.keys(configMaps).length === 0) return [];
+    // Expansion sees an Instance as a template of its own spec.
+    const report = isOf(document, "Instance") ? reportOnInstance(createReporter(document)) : createReporter(document);
     for (const container of objectsAt(document.content, [...spec, "runtime", "sandbox", "containers"])) {
       for (const { path } of objectsAt(document.content, [...container.path, "env"])) {
         const at = [...path, "valueFrom", "configMapKeyRef"];

@@ -10,6 +10,7 @@ import type { Deployment, Fleet, Instance, Location, Network } from "./fleet.ts"
 import { defaultRange } from "./ipam.ts";
 import type { RangeFact } from "./range-facts.ts";
 import { textAt } from "./report.ts";
+import { maxNameLength } from "./suspects.ts";
 import { cityKey } from "./targets.ts";
 
 /** What expansion needs besides the documents. */
@@ -94,8 +95,6 @@ function instancesOf(deployment: Deployment): readonly Instance[] {
     deployment,
   }));
 }
-
-const maxNameLength = 63;
 
 /** Instances that somebody wrote under the name of another one. */
 function clashes(instances: readonly Instance[]): readonly Problem[] {

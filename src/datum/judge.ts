@@ -2,6 +2,7 @@ import { hasErrors, type Problem, sortProblems } from "../core/problem.ts";
 import type { Checker, CheckResult, ParsedFile } from "./check.ts";
 import type { Document } from "./document.ts";
 import { expandFleet } from "./expand.ts";
+import { suspectsOf } from "./suspects.ts";
 
 /**
  * Everything that can be said of files without looking at any world: every check, and what expansion finds (generated names
@@ -19,7 +20,9 @@ const nowhere = { fleet: "", allocations: new Map() } as const;
 
 /** What is wrong with generated names, and with keys that are read, where something else is wrong too. */
 export function nameProblems(checked: CheckResult): readonly Problem[] {
-  const { problems } = expandFleet(withoutFaulty(checked), nowhere);
+  const suspects = suspectsOf(withoutFaulty(checked));
+  if (suspects.length === 0) return [];
+  const { problems } = expandFleet(suspects, nowhere);
   return problems.filter(({ rule }) => /^(names\/|workload\/configmap-key$)/.test(rule));
 }
 
@@ -32,7 +35,9 @@ function withoutFaulty({ documents, problems }: CheckResult): readonly Document[
   for (const { file, line, rule, severity } of problems as readonly Problem[]) {
     if (severity === "error" && faults.test(rule)) lines.set(file, [...(lines.get(file) ?? []), line]);
   }
+  if (lines.size === 0) return documents;
   return documents.filter((document, index) => {
+    if (!lines.has(document.file)) return true;
     const [first, end] = [document.at([]).line, documents[index + 1]];
     const last = end?.file === document.file ? end.at([]).line : Number.POSITIVE_INFINITY;
     return !(lines.get(document.file) ?? []).some((line) => line >= first && line < last);

@@ -1,7 +1,6 @@
-import ipaddr from "ipaddr.js";
 import { isObject, type JsonObject } from "../core/json.ts";
 import { type Path, valueAt } from "./document.ts";
-import { endpointProblem, isHostname } from "./endpoint.ts";
+import { endpointProblem, isAddress, isHostname } from "./endpoint.ts";
 import { isLabel, isSubdomain, objectsAt, type Reporter, textAt } from "./report.ts";
 
 const maxMatches = 128;
@@ -104,7 +103,7 @@ function checkHostnames(content: JsonObject, report: Reporter): void {
       report.say("proxy/hostname", ["spec", "hostnames", index], message, hint);
     if (Array.isArray(hostnames) && hostnames.indexOf(entry) < index) say(`${host} stands twice.`, "Remove one.");
     else if (host.startsWith("*.")) say(`${host} is a wildcard.`, "Name each hostname.");
-    else if (ipaddr.isValid(host)) say(`${host} is an address, not a hostname.`, "Use a name.");
+    else if (isAddress(host)) say(`${host} is an address, not a hostname.`, "Use a name.");
     else if (!host.includes("."))
       say(`${host} is not fully qualified.`, `Write it with its domain, ${host}.example.com.`);
   }

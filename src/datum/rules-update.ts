@@ -1,6 +1,7 @@
 import { canonical, isObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
-import { type Document, identityOf, type Path, valueAt } from "./document.ts";
+import { type Document, type Path, valueAt } from "./document.ts";
+import type { Earlier } from "./earlier.ts";
 import { createReporter, type Reporter } from "./report.ts";
 
 /** Fields that a kind's control plane refuses to change once they are set, and what happens here when one does. */
@@ -67,12 +68,9 @@ const templateEffect =
   "The control plane refuses that; here the copies are brought to what the template says, and the plan shows what that takes.";
 
 /** Tells of fields that cannot change in place and differ from the document of the last applied commit. */
-export function checkUpdates(
-  documents: readonly Document[],
-  before: ReadonlyMap<string, Document>,
-): readonly Problem[] {
+export function checkUpdates(documents: readonly Document[], before: Pick<Earlier, "of">): readonly Problem[] {
   return documents.flatMap((document) => {
-    const old = before.get(identityOf(document));
+    const old = before.of(document);
     return old === undefined || old === document ? [] : checkUpdate(document, old);
   });
 }

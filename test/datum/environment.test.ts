@@ -61,4 +61,27 @@ for (const [title, edits, ...wanted] of [
   });
 }
 
+test("a key that an Instance reads and that is not there", () => {
+  const instance = JSON.stringify({
+    apiVersion: "compute.datumapis.com/v1alpha",
+    kind: "Instance",
+    metadata: { name: "one" },
+    spec: {
+      location: { name: "dfw" },
+      networkInterfaces: [{ network: { name: "default" } }],
+      runtime: {
+        resources: { instanceType: "datumcloud/d1-standard-2" },
+        sandbox: { containers: [{ name: "main", image: "nginx", env: [{ name: "L", valueFrom: levle }] }] },
+      },
+    },
+  });
+  const files = { "base.yaml": surroundings, "cm.yaml": settings, "i.json": instance };
+  const parsed = Object.entries(files).map(([path, text]) => checker.parse(path, new TextEncoder().encode(text)));
+  assert.equal(placed(judgeFiles(checker, parsed).problems), [
+    "workload/configmap-key spec.runtime.sandbox.containers[0].env[0].valueFrom.configMapKeyRef.key",
+  ]);
+});
+
+const levle = { configMapKeyRef: { name: "settings", key: "levle" } };
+
 test.run();

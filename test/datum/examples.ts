@@ -4,7 +4,7 @@ import { parseConfig } from "../../src/config.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { Problem } from "../../src/core/problem.ts";
 import type { RuleEntry } from "../../src/datum/catalogue.ts";
-import { identityOf } from "../../src/datum/document.ts";
+import { earlierOf } from "../../src/datum/earlier.ts";
 import { expandFleet } from "../../src/datum/expand.ts";
 import { checkUpdates } from "../../src/datum/rules-update.ts";
 import { readYaml } from "../../src/datum/yaml.ts";
@@ -110,7 +110,6 @@ function policyProblems(example: string): readonly Problem[] {
 /** The first document of an example stands in the last applied commit, the second in the new one. */
 function updateProblems(example: string): readonly Problem[] {
   const [before = "", after = ""] = example.split(/^---\n/m);
-  const old = new Map(checkFiles({ "a.yaml": before }).documents.map((document) => [identityOf(document), document]));
   const { documents, problems } = checkFiles({ "a.yaml": after });
-  return [...problems, ...checkUpdates(documents, old)];
+  return [...problems, ...checkUpdates(documents, earlierOf(checkFiles({ "a.yaml": before }).documents, documents))];
 }

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { newlyAssumed } from "../../src/datum/assumed.ts";
-import { identityOf } from "../../src/datum/document.ts";
+import { earlierOf } from "../../src/datum/earlier.ts";
 import { checkUpdates } from "../../src/datum/rules-update.ts";
 import { suite } from "../support/suite.ts";
 import { checkFiles, placed } from "./support.ts";
@@ -8,7 +8,7 @@ import { checkFiles, placed } from "./support.ts";
 const test = suite("update");
 
 const documentsOf = (text: string) => checkFiles({ "a.yaml": text }).documents;
-const known = (text: string) => new Map(documentsOf(text).map((document) => [identityOf(document), document]));
+const known = (text: string) => earlierOf(documentsOf(text), []);
 
 function manifest(apiVersion: string, kind: string, spec: string): string {
   return `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: a }\nspec: ${spec}\n`;
@@ -116,7 +116,7 @@ spec:
   placements: [{ name: a, locations: [{ name: dfw }], scaleSettings: { minReplicas: 1 } }]
   template: { spec: { runtime: { sandbox: { containers: [{ name: a, image: a }] } }, networkInterfaces: [] } }
 `;
-  const [found] = newlyAssumed(documentsOf(text), new Map());
+  const [found] = newlyAssumed(documentsOf(text), known(""));
   assert.equal(found?.fields[0], {
     path: "spec.template.spec.runtime.resources.instanceType",
     value: "datumcloud/d1-standard-2",

@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import type { Json } from "../../src/core/json.ts";
 import { newlyAssumed } from "../../src/datum/assumed.ts";
 import { readCatalogue } from "../../src/datum/catalogue.ts";
-import { identityOf } from "../../src/datum/document.ts";
+import { earlierOf } from "../../src/datum/earlier.ts";
 import { expandFleet } from "../../src/datum/expand.ts";
 import { checkUpdates } from "../../src/datum/rules-update.ts";
 import { fileLimits } from "../../src/datum/yaml.ts";
@@ -25,11 +25,7 @@ const seeds: readonly string[] = [
 ];
 
 /** What stood before each odd file: the seeds as they are. */
-const sound = new Map(
-  seeds
-    .flatMap((text) => checkFiles({ "odd.yaml": text }).documents)
-    .map((document) => [identityOf(document), document]),
-);
+const sound = seeds.flatMap((text) => checkFiles({ "odd.yaml": text }).documents);
 
 const odd = fc.oneof(
   fc.constantFrom<Json>(
@@ -132,10 +128,10 @@ export function fuzzDatum(count: number, seed: number): void {
         }
         if (documents.length > fileLimits.documents) throw new Error("more documents than the limit");
         expandFleet(documents, { fleet: "example", allocations: new Map() });
-        newlyAssumed(documents, sound);
+        newlyAssumed(documents, earlierOf(sound, documents));
         const updates = [
-          ...checkUpdates(documents, sound),
-          ...checkUpdates([...sound.values()], new Map(documents.map((document) => [identityOf(document), document]))),
+          ...checkUpdates(documents, earlierOf(sound, documents)),
+          ...checkUpdates(sound, earlierOf(documents, sound)),
         ];
         for (const { rule, message } of updates)
           if (!rule.startsWith("update/") || message === "") throw new Error(`an update is told as ${rule}`);
