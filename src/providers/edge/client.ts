@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { ProviderError } from "../provider.ts";
@@ -9,6 +10,9 @@ import { isPrivateChannel } from "./options.ts";
 const maxAnswerBytes = 64 * 1024 * 1024;
 const silentTimeoutMs = 3_000;
 const maxPages = 2_000;
+/** How often a server that is busy for a moment is asked in all, and the longest pause it may ask for. */
+const maxAsks = 4;
+const longestPauseMs = 5_000;
 
 /** One request in the words of the API. */
 export interface Call {
@@ -50,12 +54,14 @@ export interface Transport {
   readonly proxy: string | undefined;
   readonly timeoutMs: number;
   readonly pageSize: number;
+  /** The most a busy server is waited for before it is asked again, whatever it says itself; a second unless said. */
+  readonly busyPauseMs?: number;
 }
 
 /** Makes a client that keeps a few connections open. */
 export function createClient(transport: Transport): Client {
   const dispatcher = dispatcherOf(transport, 8);
-  const { timeoutMs, pageSize } = transport;
+  const { timeoutMs, pageSize, busyPauseMs = 1_000 } = transport;
   const streams = dispatcherOf(transport, undefined);
   const send = async (call: Call, signal: AbortSignal, through = dispatcher): Promise<Dispatcher.ResponseData> => {
     const { origin, prefix, access } = transport;
@@ -94,7 +100,7 @@ export function createClient(transport: Transport): Client {
     isSilent = false;
     return settle(answer.response, answer.body, call);
   };
-  const call = async (wanted: Call, signal: AbortSignal): Promise<JsonObject | undefined> => {
+  const renewed = async (wanted: Call, signal: AbortSignal): Promise<JsonObject | undefined> => {
     try {
       return await once(wanted, signal);
     } catch (error) {
@@ -103,13 +109,17 @@ export function createClient(transport: Transport): Client {
       return once(wanted, signal);
     }
   };
+  const call = (wanted: Call, signal: AbortSignal) => patiently(() => renewed(wanted, signal), busyPauseMs, signal);
   return {
     call,
     list: (path, labelSelector, doing, signal) => listAll({ call, path, labelSelector, doing, signal, pageSize }),
     open: async (wanted, signal) => {
-      const response = await guarded(wanted, signal, () => send(wanted, signal, streams));
-      if (response.statusCode !== 200) settle(response, await readJson(response), wanted);
-      return response.body;
+      const begin = async () => {
+        const response = await guarded(wanted, signal, () => send(wanted, signal, streams));
+        if (response.statusCode !== 200) settle(response, await readJson(response), wanted);
+        return response.body;
+      };
+      return patiently(begin, busyPauseMs, signal);
     },
     close: async () => {
       await Promise.all([dispatcher.destroy(), streams.destroy()]);
@@ -128,6 +138,23 @@ function dispatcherOf(transport: Transport, connections: number | undefined): Di
   const shared = { ...limit, headersTimeout: timeoutMs, bodyTimeout: 0 };
   if (proxy === undefined) return new Agent({ ...shared, connect: { ...tls, timeout: timeoutMs } });
   return new ProxyAgent({ ...shared, uri: proxy, requestTls: tls });
+}
+
+/**
+ * Asks again when the server is busy for a moment, as its own clients do. Right after its start a server says so of the first list
+ * of every kind; a request that is answered so was not looked at, whatever it wanted.
+ */
+async function patiently<T>(work: () => Promise<T>, busyPauseMs: number, signal: AbortSignal): Promise<T> {
+  for (let asks = 1; ; asks += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.code !== "rate-limit" || asks >= maxAsks) throw error;
+      const { retryAfterMs = busyPauseMs } = error;
+      if (retryAfterMs > longestPauseMs) throw error;
+      await delay(Math.min(retryAfterMs, busyPauseMs), undefined, { signal });
+    }
+  }
 }
 
 async function guarded<T>(call: Call, signal: AbortSignal, work: () => Promise<T>): Promise<T> {

@@ -45,14 +45,18 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
   const { origin, prefix } = addressOf(options, access);
   const { proxy } = options;
   const certificateAuthority = options.certificateAuthority ?? access.certificateAuthority;
-  const client = createClient({ origin, prefix, access, certificateAuthority, proxy, timeoutMs, pageSize });
+  const pollIntervalMs = options.pollIntervalMs ?? edgeDefaults.pollIntervalMs;
+  const busyPauseMs = 4 * pollIntervalMs;
+  const client = createClient({
+    ...{ origin, prefix, access, certificateAuthority, proxy, timeoutMs, pageSize, busyPauseMs },
+  });
   const nowMs = () => performance.now();
   const discovery = createDiscovery(client, kinds, nowMs);
   const bench: Bench = {
     ...{ provider: name, client, discovery, kinds, nowMs },
     forceConflicts: options.forceConflicts ?? false,
     readyTimeoutMs: (kind) => options.readyTimeoutMs ?? kind.readyTimeoutMs ?? edgeDefaults.readyTimeoutMs,
-    pollIntervalMs: options.pollIntervalMs ?? edgeDefaults.pollIntervalMs,
+    pollIntervalMs,
     settleTimeoutMs: options.settleTimeoutMs ?? edgeDefaults.settleTimeoutMs,
   };
   const attention = createAttention(kinds);

@@ -29,6 +29,15 @@ for (const [fault, code, next] of sorted) {
     }));
 }
 
+test("a server that is busy for a moment is asked again, whatever was wanted", () =>
+  withScene(async ({ provider, simulator, apply, observe, api }) => {
+    simulator.setFaults({ rates: { tooMany: 1 }, limit: 2, pathContains: "/networks" });
+    await apply(only(provider.translate(fleetOf(networkOf("prod")))));
+    simulator.setFaults({ rates: { tooMany: 1 }, limit: 1, pathContains: "/networks" });
+    assert.is((await observe()).length, 1);
+    assert.is((await api("GET", `${networksPath}/prod`)).kind, "Network");
+  }));
+
 test("a list is read to its last page", () =>
   withScene(
     async ({ provider, apply, observe, simulator }) => {
