@@ -86,7 +86,8 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
     written: writtenOf,
     apply: (order: Order, signal: AbortSignal) => {
       attention.touch(order.change.kind);
-      return carryOut(bench, order, signal);
+      // Each waits on a signal of its own: dozens that listen on one at once look like a leak to Node.
+      return carryOut(bench, order, AbortSignal.any([signal]));
     },
     whoChanged: (keys, sinceIso, signal) => whoChanged(bench, keys, sinceIso, signal),
     rehearse: (orders, signal) => rehearse(bench, orders, signal),

@@ -39,6 +39,21 @@ test("applying twice writes nothing new", () =>
     assert.equal(await api("GET", `${networksPath}/prod`), before);
   }));
 
+test("many that wait at once are no leak", () =>
+  withScene(
+    async ({ provider, apply }) => {
+      const warnings: string[] = [];
+      const note = (warning: Error) => void warnings.push(warning.name);
+      process.on("warning", note);
+      const names = Array.from({ length: 14 }, (_, index) => `n${index}`);
+      const resources = provider.translate(fleetOf(...names.map((name) => networkOf(name))));
+      await Promise.all(resources.map((resource) => apply(resource)));
+      process.off("warning", note);
+      assert.equal(warnings, []);
+    },
+    { readyAfterMs: 100 },
+  ));
+
 test("drift and a dropped field are differences with their manifest line, and an update ends them", () =>
   withScene(async ({ provider, apply, observe, api }) => {
     await apply(only(provider.translate(fleetOf(networkOf("prod", { mtu: 1500 }, { labels: { team: "a" } })))));
