@@ -1,6 +1,8 @@
+import { specHash } from "../../core/identity.ts";
 import { canonical, isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { FieldChange, Force, Observed, Resource } from "../../core/resource.ts";
 import { type Path, pathText } from "../../datum/document.ts";
+import { extrasIn } from "./extras.ts";
 import type { KnownKind } from "./kinds.ts";
 import { isMarkerField } from "./marker.ts";
 import { fieldOf, objectsOf, omit, textOf } from "./object.ts";
@@ -48,7 +50,13 @@ export function compareObjects(kind: KnownKind, resource: Resource, observed: Ob
   const wanted = omit(resource.spec, (field) => field === "apiVersion" || field === "kind");
   differ(wanted, observed.state, [], kind, add);
   const owned = observed.state[ownedField];
-  if (isObject(owned)) findDropped(owned, wanted, observed.state, [], kind, add);
+  if (!isObject(owned)) return changes;
+  findDropped(owned, wanted, observed.state, [], kind, add);
+  const extras = extrasIn(wanted, observed.state, owned);
+  for (const { path, value, isTaken } of extras) if (isTaken) add(path, value, undefined);
+  // Of a list that is still ours, only another manifest tells what it no longer says from what the server filled in.
+  const isRewritten = observed.marker !== undefined && observed.marker.spec !== specHash(resource.spec);
+  if (changes.length === 0 && isRewritten) for (const { path, value } of extras) add(path, value, undefined);
   return changes;
 }
 
