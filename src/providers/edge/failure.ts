@@ -10,6 +10,7 @@ export interface Refused {
 }
 
 const maxMessageLength = 600;
+const policyRefusal = /admission webhook .* denied the request|ValidatingAdmissionPolicy .* denied request/;
 
 /** Sorts an answer of the API server by what happens next. `doing` says what was tried: `apply Network default/prod`. */
 export function refusal(refused: Refused, doing: string, resource: string): ProviderError {
@@ -21,8 +22,8 @@ export function refusal(refused: Refused, doing: string, resource: string): Prov
     new ProviderError(message, { code, next, resource, ...wait });
   if (status === 409) return sortConflict(body, said, doing, error);
   if (status === 401) return error("unauthenticated", "person", `${doing}: the credentials were not accepted.`);
-  // A webhook that gives no code of its own refuses with 403, although no right is missing.
-  if (status < 500 && /admission webhook .* denied the request/.test(said)) return error("invalid", "person");
+  // A webhook that gives no code of its own refuses with 403, and so may a policy, although no right is missing.
+  if (status < 500 && policyRefusal.test(said)) return error("invalid", "person");
   if (status === 403) return /quota/i.test(said) ? error("quota", "person") : error("permission", "person");
   if (status === 404) return error("not-found", "person");
   if (status === 410) return error("expired", "retry");

@@ -11,6 +11,13 @@ const answers: readonly [status: number, body: JsonObject, code: string, next: P
   [401, {}, "unauthenticated", "person"],
   [403, { message: "networks is forbidden" }, "permission", "person"],
   [403, { message: "exceeded quota: networks" }, "quota", "person"],
+  [403, { message: 'is forbidden: admission webhook "a.b" denied the request: no' }, "invalid", "person"],
+  [
+    403,
+    { message: "is forbidden: ValidatingAdmissionPolicy 'a' with binding 'b' denied request: no" },
+    "invalid",
+    "person",
+  ],
   [404, { message: 'namespaces "x" not found' }, "not-found", "person"],
   [409, { reason: "Conflict", message: "the object has been modified" }, "changed", "retry"],
   [409, { details: { causes: [{ reason: "FieldManagerConflict" }] } }, "conflict", "person"],
