@@ -116,8 +116,9 @@ export function createClient(transport: Transport): Client {
     open: async (wanted, signal) => {
       const begin = async () => {
         const response = await guarded(wanted, signal, () => send(wanted, signal, streams));
-        if (response.statusCode !== 200) settle(response, await readJson(response), wanted);
-        return response.body;
+        if (response.statusCode === 200) return response.body;
+        settle(response, await readJson(response), wanted);
+        throw noLonger(wanted.doing, wanted.path);
       };
       return patiently(begin, busyPauseMs, signal);
     },
@@ -195,6 +196,10 @@ async function readJson(response: Dispatcher.ResponseData): Promise<JsonObject> 
   throw Object.assign(new Error("not JSON"), { code: "the answer is not a JSON object" });
 }
 
+function noLonger(doing: string, path: string): ProviderError {
+  return new ProviderError(`${doing}: the server no longer serves ${path}.`, { code: "not-served", next: "retry" });
+}
+
 interface ListRequest {
   readonly call: Client["call"];
   readonly path: string;
@@ -224,9 +229,7 @@ async function listOnce({ call, path, labelSelector, doing, signal, pageSize }: 
       ...(token === "" ? {} : { continue: token }),
     };
     const body = await call({ method: "GET", path, query, doing, resource: "" }, signal);
-    if (body === undefined) {
-      throw new ProviderError(`${doing}: the server no longer serves ${path}.`, { code: "not-served", next: "retry" });
-    }
+    if (body === undefined) throw noLonger(doing, path);
     if (!Array.isArray(body.items)) {
       throw new ProviderError(`${doing}: the answer is not a list.`, { code: "unavailable", next: "retry" });
     }

@@ -70,7 +70,11 @@ export async function* observeRealms(
   for (let start = 0; start < listed.length; start += sideBySide) {
     const batch = listed.slice(start, start + sideBySide);
     const lists = await Promise.all(
-      batch.map(({ kind, how, all }) => listKind({ client, kind, served: how, realms, all, selector, sweep, signal })),
+      batch.map(({ kind, how, all }) =>
+        unlessGone(lens.discovery, kind, signal, () =>
+          listKind({ client, kind, served: how, realms, all, selector, sweep, signal }),
+        ),
+      ),
     );
     for (const [index, objects] of lists.entries()) {
       const { kind } = batch[index] as (typeof batch)[number];
@@ -112,6 +116,23 @@ interface Listing {
   /** Whether what is ours may stand in namespaces nobody remembers. */
   readonly sweep: boolean;
   readonly signal: AbortSignal;
+}
+
+/** A kind that was taken off the server since it was asked what it serves is as one it never served: the others go on. */
+async function unlessGone(
+  discovery: Discovery,
+  kind: KnownKind,
+  signal: AbortSignal,
+  list: () => Promise<readonly JsonObject[]>,
+): Promise<readonly JsonObject[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.code !== "not-served") throw error;
+    discovery.forget();
+    if ((await discovery.find(kindId(kind), signal)) !== undefined) throw error;
+    return [];
+  }
 }
 
 /** One namespace is asked for alone, as its reader may see nothing else; several come out of one list. */

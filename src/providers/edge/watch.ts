@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { ProviderError, type Scope } from "../provider.ts";
@@ -10,6 +11,8 @@ import { clusterRealm } from "./translate.ts";
 
 const timeoutSeconds = 300;
 const maxDelayMs = 60_000;
+/** A watch that ends sooner, and without a word, is asked for again less and less often. */
+const soonMs = 5_000;
 const maxLineBytes = 8 * 1024 * 1024;
 
 /** What a watch works with. */
@@ -55,16 +58,28 @@ async function watchKind(
   while (!signal.aborted) {
     try {
       const served = await lookout.discovery.find(kindId(kind), signal);
-      if (served === undefined) return;
+      if (served === undefined) {
+        // It may be installed again: what is told then is that it stands anew.
+        lookout.discovery.forget();
+        version = "";
+        failures += 1;
+        await pause(maxDelayMs, signal);
+        continue;
+      }
       const path = pathOf(served, served.apiVersion, namespace);
       if (version === "") {
         version = (await lookout.client.list(path, "", `watch ${kind.kind}`, signal)).version;
         if (failures > 0) onHint();
       }
+      const before = version;
+      const startedAtMs = performance.now();
       version = await follow(lookout.client, path, version, served, onHint, signal);
-      failures = version === "" ? failures + 1 : 0;
+      const isIdle = version === before && performance.now() - startedAtMs < soonMs;
+      failures = version === "" || isIdle ? failures + 1 : 0;
     } catch (error) {
-      if (error instanceof ProviderError && error.code === "expired") version = "";
+      const code = error instanceof ProviderError ? error.code : "";
+      if (code === "expired" || code === "not-served") version = "";
+      if (code === "not-served") lookout.discovery.forget();
       failures += 1;
     }
     if (failures > 0) await pause(Math.min(maxDelayMs, lookout.firstDelayMs * 2 ** Math.min(failures - 1, 10)), signal);

@@ -24,10 +24,11 @@ export async function withFakeServer(
   serve: (request: IncomingMessage, response: ServerResponse, url: URL) => void,
   body: (provider: EdgeProvider) => Promise<void>,
   options: Partial<EdgeOptions> = {},
+  discovery: () => Readonly<Record<string, Json>> = () => discoveryAnswers,
 ): Promise<void> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
-    const known = discoveryAnswers[url.pathname];
+    const known = discovery()[url.pathname];
     if (known === undefined || url.searchParams.size > 0) serve(request, response, url);
     else answer(response, 200, known);
   });

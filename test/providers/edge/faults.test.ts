@@ -3,6 +3,7 @@ import type { Observed } from "../../../src/core/resource.ts";
 import { createEdgeProvider } from "../../../src/providers/edge/index.ts";
 import type { ProviderError } from "../../../src/providers/provider.ts";
 import { suite } from "../../support/suite.ts";
+import { answer, discoveryAnswers, withFakeServer } from "./fake-server.ts";
 import { failureOf, fleetOf, networkOf, networksPath, only, withScene } from "./scene.ts";
 
 const test = suite("edge provider: a failing world");
@@ -152,5 +153,32 @@ test("what a lost inventory knew is found by its marker, whatever its kind", () 
     await other.close();
     assert.is((await observe()).length, 1);
   }));
+
+test("a kind that is taken off the server is as one it never served; one that only cannot be listed is an error", async () => {
+  let serves = discoveryAnswers;
+  let stands = true;
+  await withFakeServer(
+    (_, response) => {
+      const item = { metadata: { name: "prod", namespace: "default", uid: "1" } };
+      if (stands) answer(response, 200, { kind: "NetworkList", apiVersion: "v1", metadata: {}, items: [item] });
+      else answer(response, 404, { kind: "Status", code: 404, reason: "NotFound", message: "no such path" });
+    },
+    async (provider) => {
+      const scope = { fleet: "test", realms: provider.realms(fleetOf(networkOf("prod"))) };
+      const look = async () => {
+        const all: Observed[] = [];
+        for await (const one of provider.observe(scope, new AbortController().signal)) all.push(one);
+        return all.length;
+      };
+      assert.is(await look(), 1);
+      stands = false;
+      assert.is((await failureOf(look())).code, "not-served");
+      serves = { "/apis": { kind: "APIGroupList", groups: [] } };
+      assert.is(await look(), 0);
+    },
+    {},
+    () => serves,
+  );
+});
 
 test.run();

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { startEdgeSimulator } from "../../../src/sim/edge/index.ts";
@@ -84,6 +85,42 @@ for (const [how, isEvent] of [
         await stop();
         assert.equal(versions, ["10", "20"]);
       },
+    );
+  });
+}
+
+for (const [how, code] of [
+  ["that is refused as unknown", 404],
+  ["that ends at once", 200],
+] as const) {
+  test(`a watch ${how} is asked for less and less often`, async () => {
+    let watches = 0;
+    let enough: () => void = () => undefined;
+    const several = new Promise<void>((resolve) => {
+      enough = resolve;
+    });
+    const asked: number[] = [];
+    await withFakeServer(
+      (_, response, url) => {
+        if (url.searchParams.get("watch") !== "true") {
+          answer(response, 200, { kind: "NetworkList", metadata: { resourceVersion: "10" }, items: [] });
+          return;
+        }
+        watches += 1;
+        asked.push(performance.now());
+        if (watches === 6) enough();
+        if (code === 200) response.end();
+        else answer(response, code, { kind: "Status", code, reason: "NotFound", message: "no such path" });
+      },
+      async (provider) => {
+        provider.translate(fleetOf(networkOf("prod")));
+        const stop = provider.watch({ fleet: "test", realms: ["default"] }, () => undefined);
+        await several;
+        await stop();
+        const pauses = asked.slice(1).map((atMs, index) => atMs - (asked[index] as number));
+        assert.ok((pauses.at(-1) as number) >= 16 * 0.9, pauses.join(" "));
+      },
+      { pollIntervalMs: 1 },
     );
   });
 }
