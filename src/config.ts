@@ -10,6 +10,7 @@ import type { JsonObject } from "./core/json.ts";
 import type { Limits } from "./core/limits.ts";
 import { hasErrors, type Problem, sortProblems } from "./core/problem.ts";
 
+export { neighboursOf } from "./config/github.ts";
 export type {
   AnnouncerConfig,
   Config,

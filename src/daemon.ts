@@ -3,7 +3,7 @@ import { createDesk } from "./desk/desk.ts";
 import type { Forge } from "./forge/forge.ts";
 import { createHints, type Hints } from "./hints.ts";
 import { type PassSignals, reconcile, type World } from "./reconcile.ts";
-import type { ReviewMemory } from "./review.ts";
+import type { ReviewMemory, Seat } from "./review.ts";
 import { createRhythm, type Pace } from "./rhythm.ts";
 import type { Bell } from "./runtime/bell.ts";
 import { createMailbox, type Mailbox } from "./runtime/mailbox.ts";
@@ -34,6 +34,7 @@ export interface Talk {
   readonly forge: Forge;
   readonly pageUrl: (number: number) => string;
   readonly deployments: boolean;
+  readonly seat?: Seat;
   /** What webhooks lose, the next visit finds. */
   readonly pollIntervalMs: number;
 }
@@ -102,9 +103,9 @@ function openDesk(
   signals: PassSignals,
   listeners: Listeners,
 ): OpenDesk {
-  const { forge, pageUrl, deployments, pollIntervalMs } = talk;
+  const { pollIntervalMs, ...review } = talk;
   const desk = createDesk(
-    { world, forge, pageUrl, deployments, say: (text) => listeners.onTold?.(world.judges.fleet, text) },
+    { world, ...review, say: (text) => listeners.onTold?.(world.judges.fleet, text) },
     {
       wakes: { applyAgain: () => mailbox.put("command") },
       ...{ firstRetryMs, maxRetryMs },

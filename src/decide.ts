@@ -38,6 +38,8 @@ export interface Judges {
   readonly providers: readonly Provider[];
   readonly limits: Limits;
   readonly driftPolicy: DriftPolicy;
+  /** Addresses whose drift is corrected all the same: somebody asked for it. */
+  readonly reverted?: readonly string[];
   /** The daemon's own policies; absent where there are none. */
   readonly policies?: Pick<PolicyEngine, "checkManifests" | "checkPlan">;
   /** Opens encrypted Secrets; absent where nothing is ever applied. */
@@ -139,6 +141,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     observed: seen.observed,
     inventory: question.inventory,
     driftPolicy: judges.driftPolicy,
+    ...(judges.reverted && { reverted: judges.reverted }),
     compare: comparison(judges.providers),
     exposures: exposing(judges.providers),
     rank: ranking(judges.providers),

@@ -81,16 +81,28 @@ export async function release(store: Store, fleet: string): Promise<boolean> {
   return was !== undefined;
 }
 
-/** The next pass corrects drift, whatever the drift policy says. */
-export async function askRevert(store: Store, fleet: string, by: Hold): Promise<void> {
-  await store.setFact(fleet, names.revert, JSON.stringify(by));
+/** The next pass corrects drift, whatever the drift policy says: that of these addresses, or all there is. */
+export async function askRevert(
+  store: Store,
+  fleet: string,
+  by: Hold,
+  addresses: readonly string[] = [],
+): Promise<void> {
+  const earlier = wishOf(await store.fact(fleet, names.revert));
+  const isAll = addresses.length === 0 || earlier?.length === 0;
+  const all = isAll ? [] : [...new Set([...(earlier ?? []), ...addresses])];
+  await store.setFact(fleet, names.revert, JSON.stringify({ ...by, addresses: all }));
 }
 
-/** Whether drift is to be corrected in this pass; asking takes the wish away. */
-export async function takeRevert(store: Store, fleet: string): Promise<boolean> {
-  const wish = await store.fact(fleet, names.revert);
+/** The addresses whose drift is to be corrected in this pass, `all` for everything; asking takes the wish away. */
+export async function takeRevert(store: Store, fleet: string): Promise<readonly string[] | "all" | undefined> {
+  const wish = wishOf(await store.fact(fleet, names.revert));
   if (wish !== undefined) await store.dropFact(fleet, names.revert);
-  return wish !== undefined;
+  return wish?.length === 0 ? "all" : wish;
+}
+
+function wishOf(text: string | undefined): readonly string[] | undefined {
+  return text === undefined ? undefined : (parsed<{ readonly addresses?: readonly string[] }>(text)?.addresses ?? []);
 }
 
 function parsed<T>(text: string | undefined): T | undefined {

@@ -97,10 +97,11 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
   const unsigned = await signatureRefusals(world, commit);
   const seated = await seatPolicies(world, { commit, signal: signals.signal });
   // A revert waits for a commit that may be applied.
-  const judges =
-    unsigned.length === 0 && (await takeRevert(world.store, fleet))
-      ? { ...seated.judges, driftPolicy: "correct" as const }
-      : seated.judges;
+  const reverted = unsigned.length === 0 ? await takeRevert(world.store, fleet) : undefined;
+  const judges = {
+    ...seated.judges,
+    ...(reverted === "all" ? { driftPolicy: "correct" as const } : reverted !== undefined && { reverted }),
+  };
   const { decision: decided, approval } = await withDecrees(world, await decide(judges, { ...question, previous }));
   // After the decrees: nobody's approval stands in for a signature.
   const decision = unsigned.length === 0 ? decided : { ...decided, refusals: [...unsigned, ...decided.refusals] };

@@ -19,10 +19,20 @@ export interface Review {
   readonly forge: Forge;
   /** Where people read more of a pull request; empty text for nowhere. */
   readonly pageUrl: (number: number) => string;
+  /** Given where other fleets are talked about at the same project. */
+  readonly seat?: Seat;
   /** Whether the forge is told of each location a commit reached. */
   readonly deployments?: boolean;
   /** Told in a sentence what was said at the forge, for whoever watches the daemon. */
   readonly say?: (text: string) => void;
+}
+
+/** The place of a fleet at a project that it shares with others. */
+export interface Seat {
+  /** The word in the names of its marks, by which people call it there. */
+  readonly context: string;
+  /** All fleets that this daemon keeps there, itself included, in the order of the configuration. */
+  readonly neighbours: readonly { readonly fleet: string; readonly context: string }[];
 }
 
 /** What is remembered of a reviewed pull request. Losing it costs one more look, nothing else. */
@@ -52,8 +62,10 @@ export const reviewFacts = {
   comment: (number: number) => `comment/${number}`,
 } as const;
 
-/** Names of the marks on commits. */
-export const contexts = { check: "plumbline/check", plan: "plumbline/plan", apply: "plumbline/apply" } as const;
+/** The name of a mark on a commit: `plumbline/plan`, and where fleets share a project `plumbline/staging/plan`. */
+export function contextOf({ seat }: Pick<Review, "seat">, what: "check" | "plan" | "apply" | "drift"): string {
+  return ["plumbline", ...(seat === undefined ? [] : [seat.context]), what].join("/");
+}
 
 /** How many remarks on lines the page shows. */
 const remarksRemembered = 200;
@@ -65,21 +77,17 @@ const mergePausesMs = [250, 500, 1_000, 2_000, 4_000];
  * One pass over one pull request: decide on what a merge would give, then report on its head. Changes nothing that runs.
  * Gives up with the signal's reason when a newer head supersedes it; whoever aborts it finishes its pending mark.
  */
-export async function review(
-  { world, forge, pageUrl }: Review,
-  pull: PullRequest,
-  key: string,
-  signal: AbortSignal,
-): Promise<ReviewMemory> {
+export async function review(desk: Review, pull: PullRequest, key: string, signal: AbortSignal): Promise<ReviewMemory> {
+  const { world, forge, pageUrl } = desk;
   const { fleet } = world.judges;
   const targetUrl = pageUrl(pull.number);
+  const context = contextOf(desk, "plan");
   const tell = (context: string, mark: Mark) => forge.status(pull.headCommit, { context, ...mark, targetUrl }, signal);
   await world.store.setFact(fleet, reviewFacts.pending(pull.headCommit), String(pull.number));
-  await tell(contexts.plan, { state: "pending", description: `Planning ${pull.headCommit.slice(0, 8)}` });
+  await tell(context, { state: "pending", description: `Planning ${pull.headCommit.slice(0, 8)}` });
   const looked = await look(world, forge, pull, signal).catch(async (error: unknown) => {
     // Nothing stays pending because looking failed; it is tried again all the same.
-    if (!signal.aborted)
-      await tell(contexts.plan, { state: "error", description: `Not planned yet: ${messageOf(error)}` });
+    if (!signal.aborted) await tell(context, { state: "error", description: `Not planned yet: ${messageOf(error)}` });
     throw error;
   });
   signal.throwIfAborted();
@@ -98,12 +106,12 @@ export async function review(
   const text = reviewMarkdown(report);
   // Marks first: they are what a merge button waits for. A comment may have to wait for the forge's patience.
   const marks = [
-    { context: contexts.check, ...checkMark(outcome) },
-    { context: contexts.plan, ...planMark(outcome, report) },
+    { context: contextOf(desk, "check"), ...checkMark(outcome) },
+    { context, ...planMark(outcome, report) },
   ];
-  for (const { context, ...mark } of marks) await tell(context, mark);
+  for (const { context: of, ...mark } of marks) await tell(of, mark);
   await world.store.dropFact(fleet, reviewFacts.pending(pull.headCommit));
-  if (forge.hasChecks) await forge.check(pull.headCommit, checkReport(fleet, report, key, targetUrl), signal);
+  if (forge.hasChecks) await forge.check(pull.headCommit, checkReport(desk, report, key, targetUrl), signal);
   await forge.note(pull.number, { key: noteKey(fleet), parts: splitMarkdown(text, commentLimits, targetUrl) }, signal);
   await world.store.setFact(fleet, reviewFacts.comment(pull.number), text);
   const memory = remember(world, pull, key, report, marks);
@@ -256,14 +264,18 @@ async function driftUnder(world: World, outcome: Outcome): Promise<ReviewReport[
 
 const levels = { error: "failure", warning: "warning", info: "notice" } as const;
 
-function checkReport(fleet: string, report: ReviewReport, key: string, targetUrl: string): CheckReport {
+function checkReport({ world, seat }: Review, report: ReviewReport, key: string, targetUrl: string): CheckReport {
   const { outcome } = report;
   const problems = outcome?.problems ?? [];
   const isWrong = problems.some(({ severity }) => severity === "error");
   const isRefused = (outcome?.refusals.length ?? 0) > 0 && report.approvedBy === "";
   const remarks = lineRemarks(problems, outcome?.plan?.changes ?? []);
   return {
-    ...{ name: "plumbline", externalId: `${fleet}/${digest(key).slice(0, 16)}`, targetUrl },
+    ...{
+      name: seat === undefined ? "plumbline" : `plumbline/${seat.context}`,
+      externalId: `${world.judges.fleet}/${digest(key).slice(0, 16)}`,
+      targetUrl,
+    },
     conclusion: isWrong || isRefused ? "failure" : report.withheld === "" ? "success" : "neutral",
     title: reviewVerdict(report),
     summary: splitMarkdown(reviewMarkdown(report), { ...commentLimits, maxParts: 1 }, targetUrl)[0] ?? "",

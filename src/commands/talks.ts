@@ -1,4 +1,5 @@
 import { type Deliveries, openDeliveries } from "../compose/deliveries.ts";
+import { neighboursOf, type RepositoryConfig } from "../config.ts";
 import type { Talk } from "../daemon.ts";
 import { type Bell, createBell } from "../runtime/bell.ts";
 import type { Log } from "../runtime/log.ts";
@@ -33,10 +34,21 @@ export function openTalks(shell: Shell, session: Session, metrics: Metrics, log:
         forge,
         pageUrl: (number) => (base === "" ? "" : `${base}${page}${number}`),
         deployments: tracked.github?.deployments ?? false,
+        ...seatOf(config.repositories, tracked),
         pollIntervalMs: tracked.pollIntervalMs,
       };
       return { bell, talk };
     },
+  };
+}
+
+/** The place of a fleet at a project that it shares. */
+function seatOf(all: readonly RepositoryConfig[], tracked: RepositoryConfig): Pick<Talk, "seat"> {
+  const context = tracked.github?.context ?? "";
+  if (context === "") return {};
+  const sharing = neighboursOf(tracked, all);
+  return {
+    seat: { context, neighbours: sharing.map(({ fleet, github }) => ({ fleet, context: github?.context ?? "" })) },
   };
 }
 

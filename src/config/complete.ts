@@ -5,7 +5,7 @@ import { catalogsOf } from "./catalogs.ts";
 import { defaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
 import { completeEdge, completeHub } from "./edge.ts";
-import { cloneUrlOf, completeGithub } from "./github.ts";
+import { cloneUrlOf, completeGithub, withContext } from "./github.ts";
 import type { RawConfig, RawCredentials, RawRepository } from "./raw.ts";
 import type { Config, GcpConfig, GcpCredentials, RepositoryConfig, SecretReference } from "./types.ts";
 
@@ -17,10 +17,11 @@ export function complete(raw: RawConfig, file: string): Config {
   const quiet = raw.drift?.quiet;
   const apply = { ...defaults.apply, ...raw.apply };
   const retry = { ...defaults.retry, ...raw.retry };
+  const repositories = raw.repositories.map((repository) => completeRepository(raw.fleet, repository, near));
   return {
     fleet: raw.fleet,
     stateDirectory: raw.state === undefined ? undefined : near(raw.state),
-    repositories: raw.repositories.map((repository) => completeRepository(raw.fleet, repository, near)),
+    repositories: repositories.map((one) => withContext(one, repositories)),
     providers: {
       gcp: gcp === undefined ? undefined : completeGcp(gcp, near),
       edge: completeEdge(edge, near),

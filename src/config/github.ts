@@ -2,7 +2,7 @@ import { invariant } from "../core/invariant.ts";
 import { defaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
 import type { RawGithub } from "./raw.ts";
-import type { GithubConfig, GithubCredentialsConfig, SecretReference } from "./types.ts";
+import type { GithubConfig, GithubCredentialsConfig, RepositoryConfig, SecretReference } from "./types.ts";
 
 type Near = (path: string) => string;
 
@@ -19,11 +19,30 @@ export function completeGithub(raw: RawGithub, near: Near): GithubConfig {
     webUrl: webUrlOf(apiUrl),
     credentials: completeCredentials(raw.credentials, near),
     webhookSecrets: (raw.webhookSecrets ?? []).map((secret) => secretNear(secret, near)),
+    context: raw.context ?? "",
     deployments: raw.deployments ?? defaults.github.deployments,
     proxy: raw.proxy,
     certificateAuthority: raw.certificateAuthority === undefined ? undefined : near(raw.certificateAuthority),
     timeoutMs: timeoutMs as number,
   };
+}
+
+/** The fleets of a configuration that are talked about at the same project, in its order; marks of each need a word of their own. */
+export function neighboursOf<One extends Pick<RepositoryConfig, "github">>(
+  one: One,
+  all: readonly One[],
+): readonly One[] {
+  const projectOf = ({ github }: One): string | undefined =>
+    github && `${github.apiUrl} ${github.owner}/${github.repository}`.toLowerCase();
+  const project = projectOf(one);
+  return project === undefined ? [] : all.filter((other) => projectOf(other) === project);
+}
+
+/** A fleet whose project others share gets its own name as the word of its marks, unless it has one. */
+export function withContext(one: RepositoryConfig, all: readonly RepositoryConfig[]): RepositoryConfig {
+  const { github, name } = one;
+  if (github === undefined || github.context !== "" || neighboursOf(one, all).length < 2) return one;
+  return { ...one, github: { ...github, context: name } };
 }
 
 /** What git clones when nothing else is said. */

@@ -30,6 +30,7 @@ export interface RawGithub {
     readonly installationId?: number;
   };
   readonly webhookSecrets?: readonly SecretReference[];
+  readonly context?: string;
   readonly deployments?: boolean;
   readonly proxy?: string;
   readonly certificateAuthority?: string;

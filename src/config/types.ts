@@ -49,6 +49,8 @@ export interface GithubConfig {
   readonly webUrl: string;
   readonly credentials: GithubCredentialsConfig;
   readonly webhookSecrets: readonly SecretReference[];
+  /** Word in the names of marks; empty for a fleet that has its project to itself. */
+  readonly context: string;
   /** Whether applied commits are told as deployments. */
   readonly deployments: boolean;
   readonly proxy: string | undefined;

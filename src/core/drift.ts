@@ -1,7 +1,7 @@
 import type { Cause, Change } from "./change.ts";
 import { specHash } from "./identity.ts";
 import type { Pair } from "./pair.ts";
-import type { FieldChange, Observed, Resource } from "./resource.ts";
+import type { Address, FieldChange, Observed, Resource } from "./resource.ts";
 
 /** Whether changes that only the world caused are corrected or only reported. */
 export type DriftPolicy = "correct" | "report";
@@ -34,11 +34,19 @@ export function causeOf(row: Pair, compare: Compare): Cause {
   return compare({ ...wanted, spec: entry.spec }, live).length > 0 ? "both" : "commit";
 }
 
-/** Under the policy `report`, holds every change that drift alone caused: shown, not carried out. */
-export function holdDrift(changes: readonly Change[], policy: DriftPolicy): readonly Change[] {
+/** Under the policy `report`, holds every change that drift alone caused: shown, not carried out, but for what is `reverted`. */
+export function holdDrift(
+  changes: readonly Change[],
+  policy: DriftPolicy,
+  reverted: readonly Address[] = [],
+): readonly Change[] {
   if (policy === "correct") return changes;
+  const released = new Set(reverted);
   return changes.map((change) =>
-    change.cause === "drift" && change.action !== "keep" && change.action !== "conflict"
+    !released.has(change.address) &&
+    change.cause === "drift" &&
+    change.action !== "keep" &&
+    change.action !== "conflict"
       ? { ...change, held: true, reason: `${change.reason} Drift is reported, not corrected.`.trim() }
       : change,
   );

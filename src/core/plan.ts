@@ -20,6 +20,8 @@ export interface PlanInput {
   readonly observed: readonly Observed[];
   readonly inventory: readonly InventoryEntry[];
   readonly driftPolicy: DriftPolicy;
+  /** Things whose drift is corrected whatever the policy says. */
+  readonly reverted?: readonly Address[];
   /** The provider's comparison of the two. */
   readonly compare: (resource: Resource, observed: Observed) => readonly FieldChange[];
   /** What a spec or a state of this kind opens to everybody, in words; nothing when the provider does not say. */
@@ -45,7 +47,7 @@ export function makePlan(input: PlanInput): Planned {
   const { pairs, gone } = pair(input.fleet, wanted, input.observed, input.inventory.filter(reachable));
   const drafts = pairs.map((row) => draft(row, input));
   const depended = withDependencies(drafts, input);
-  const held = holdWaiting(holdDrift(depended, input.driftPolicy), input.wanted, input.unavailable);
+  const held = holdWaiting(holdDrift(depended, input.driftPolicy, input.reverted), input.wanted, input.unavailable);
   const exposed = held.map((change) => withExposure(change, input));
   const changes = inOrder(exposed, earlier(input));
   return { plan: identify(changes, input), gone };

@@ -11,6 +11,7 @@ import { countOf } from "../report/text.ts";
 import { shownFields, valueText } from "../report/value.ts";
 import type { Review } from "../review.ts";
 import type { Answer } from "./answer.ts";
+import { isNamed } from "./grammar.ts";
 
 /** How many reasons are told why something cannot be taken over. */
 const reasonsShown = 20;
@@ -34,9 +35,7 @@ export async function acceptDrift(
 ): Promise<Answer> {
   const { world, forge } = desk;
   const head = await world.repository.head(world.branch, signal);
-  const drifted = (await driftAt(world, head, signal)).filter(
-    ({ address }) => addresses.length === 0 || addresses.includes(address),
-  );
+  const drifted = (await driftAt(world, head, signal)).filter(({ address }) => isNamed(address, addresses));
   if (drifted.length === 0) return { isDone: false, text: "Nothing of that has drifted." };
   const texts = await textsOf(world, head, drifted, signal);
   const reasons: string[] = [];
@@ -47,7 +46,7 @@ export async function acceptDrift(
   const taken = [...new Set(wishes.map(({ address }) => address))];
   const pull = await forge.propose(
     {
-      branch: `plumbline/accept-${digest(files).slice(0, 12)}`,
+      branch: `plumbline/accept-${digest([world.judges.fleet, files]).slice(0, 12)}`,
       ...{ baseBranch: world.branch, baseCommit: head, files },
       title: `Accept ${countOf(taken.length, "drifted thing")} as ${taken.length === 1 ? "it is" : "they are"}`,
       message: `Accept drift\n\n${taken.join("\n")}`,

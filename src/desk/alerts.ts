@@ -3,6 +3,7 @@ import type { Ticket } from "../forge/forge.ts";
 import { facts } from "../reconcile.ts";
 import { ticketMarkdown } from "../report/ticket.ts";
 import { memoryOf, type Review } from "../review.ts";
+import { deskFacts } from "./facts.ts";
 
 /**
  * Tells drift where it matters: what an open pull request touches is told there (its review says so), the rest in one issue per fleet,
@@ -25,6 +26,7 @@ export async function alertDrift({ world, forge, say }: Review, signal: AbortSig
   const said = JSON.stringify([ticket.isOpen, ticket.body]);
   if (said === known) return;
   const number = await forge.ticket(ticket, signal);
+  if (number !== undefined) await store.setFact(fleet, deskFacts.ticket, String(number));
   if (number !== undefined) say?.(`drift is told in issue #${number}${ticket.isOpen ? "" : ", closed now"}`);
   if (ticket.isOpen || number !== undefined) await store.setFact(fleet, ticketFact, said);
   if (!ticket.isOpen) await store.dropFact(fleet, ticketFact);

@@ -5,7 +5,7 @@ import { type AppliedReport, appliedMarkdown } from "../report/applied.ts";
 import { applyMark } from "../report/commit-status.ts";
 import { commentLimits, splitMarkdown } from "../report/split.ts";
 import { momentText, shortCommit } from "../report/text.ts";
-import { contexts, noteKey, type Review, type ReviewMemory, reviewFacts } from "../review.ts";
+import { contextOf, noteKey, type Review, type ReviewMemory, reviewFacts } from "../review.ts";
 import { deskFacts } from "./facts.ts";
 import { distanceTo } from "./history.ts";
 
@@ -47,8 +47,10 @@ export async function announce(
 }
 
 /** What applying a commit came to stays on it: a later pass that found nothing to do takes nothing of it back. */
-async function tellApplied({ world, forge, pageUrl }: Review, outcome: Outcome, signal: AbortSignal): Promise<void> {
+async function tellApplied(desk: Review, outcome: Outcome, signal: AbortSignal): Promise<void> {
+  const { world, forge, pageUrl } = desk;
   const { fleet } = world.judges;
+  const context = contextOf(desk, "apply");
   const mark = applyMark(outcome);
   const isQuiet = outcome.kind === "settled" && outcome.results.length === 0;
   const told = `${outcome.commit} ${mark.state}`;
@@ -57,9 +59,9 @@ async function tellApplied({ world, forge, pageUrl }: Review, outcome: Outcome, 
   const [replaced = "", state] = before.split(" ");
   if (state === "pending" && replaced !== outcome.commit) {
     const description = `Not finished: ${outcome.commit.slice(0, 8)} took its place`;
-    await forge.status(replaced, { context: contexts.apply, state: "error", description, targetUrl: "" }, signal);
+    await forge.status(replaced, { context, state: "error", description, targetUrl: "" }, signal);
   }
-  await forge.status(outcome.commit, { context: contexts.apply, ...mark, targetUrl: pageUrl(0) }, signal);
+  await forge.status(outcome.commit, { context, ...mark, targetUrl: pageUrl(0) }, signal);
   await world.store.setFact(fleet, deskFacts.applied, told);
 }
 
@@ -105,7 +107,8 @@ const verdictWords = {
 } as const;
 
 /** Whether reality is as the head wants it, as a mark of its own. */
-async function tellDrift({ world, forge, pageUrl }: Review, outcome: Outcome, signal: AbortSignal): Promise<void> {
+async function tellDrift(desk: Review, outcome: Outcome, signal: AbortSignal): Promise<void> {
+  const { world, forge, pageUrl } = desk;
   const open = await world.store.openIncidents(world.judges.fleet);
   const done = new Set(outcome.results.filter(({ state }) => state === "done").map(({ address }) => address));
   const mended = driftOf(outcome).filter(({ address }) => done.has(address));
@@ -119,19 +122,16 @@ async function tellDrift({ world, forge, pageUrl }: Review, outcome: Outcome, si
         ? `${mended.length} drifted and put right: ${mended[0]?.address}`
         : "Reality is as this commit wants it";
   const state = open.length > 0 ? ("failure" as const) : ("success" as const);
-  const context = "plumbline/drift";
+  const context = contextOf(desk, "drift");
   await forge.status(outcome.commit, { context, state, description, targetUrl: pageUrl(0) }, signal);
   await world.store.setFact(world.judges.fleet, "drift-told", description);
   if (open.length > 0) await world.store.setFact(world.judges.fleet, "drift-failed-at", outcome.commit);
-  else await endOlderDrift({ world, forge, pageUrl }, outcome.commit, signal);
+  else await endOlderDrift(desk, outcome.commit, signal);
 }
 
 /** A commit that was replaced while reality differed from it does not stand failed for ever. */
-async function endOlderDrift(
-  { world, forge, pageUrl }: Pick<Review, "world" | "forge" | "pageUrl">,
-  commit: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function endOlderDrift(desk: Review, commit: string, signal: AbortSignal): Promise<void> {
+  const { world, forge, pageUrl } = desk;
   const { fleet } = world.judges;
   const older = await world.store.fact(fleet, "drift-failed-at");
   if (older === undefined) return;
@@ -139,7 +139,7 @@ async function endOlderDrift(
   await world.store.dropFact(fleet, "drift-failed-at");
   if (older === commit) return;
   const description = `The drift ended at ${shortCommit(commit)}`;
-  const ended = { context: "plumbline/drift", state: "success", description, targetUrl: pageUrl(0) } as const;
+  const ended = { context: contextOf(desk, "drift"), state: "success", description, targetUrl: pageUrl(0) } as const;
   await forge.status(older, ended, signal);
 }
 

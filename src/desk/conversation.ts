@@ -10,7 +10,8 @@ import { memoryOf, type Review, reviewFacts } from "../review.ts";
 import { acceptDrift } from "./accept.ts";
 import type { Answer } from "./answer.ts";
 import { deskFacts } from "./facts.ts";
-import { type Request, readRequest, requestHelp } from "./grammar.ts";
+import { isNamed, type Request, readRequest, requestHelp } from "./grammar.ts";
+import { meantFor } from "./meant.ts";
 
 /** What a request may set in motion. */
 export interface Wakes {
@@ -40,6 +41,8 @@ async function heed(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSig
   const { fleet } = world.judges;
   const reading = readRequest(remark.body);
   if (reading.kind === "none") return;
+  const meant = await meantFor(desk, remark, reading, signal);
+  if (meant === "others") return;
   const action = reading.kind === "request" ? actionText(reading.request) : reading.name;
   const subject = `${remark.isPullRequest ? "pull request" : "issue"} ${remark.thread}`;
   const record = {
@@ -61,15 +64,19 @@ async function heed(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSig
       }
     : reading.kind === "unknown"
       ? { isDone: false, text: plainText(reading.message) }
-      : await carryOut(desk, wakes, remark, reading.request, signal);
+      : meant !== "ours"
+        ? meant
+        : await carryOut(desk, wakes, remark, reading.request, signal);
   await world.store.finishAudit(fleet, remark.id, answer.isDone ? "done" : answer.text.slice(0, 500));
   await forge.react(remark, answer.isDone ? "done" : "refused", signal);
   if (answer.text !== "") {
+    const speaker = desk.seat === undefined ? "" : `${codeSpan(desk.seat.context)}, in`;
     const parts = splitMarkdown(
-      `In answer to ${codeSpan(`/${action}`)} of ${codeSpan(remark.author)}:\n\n${answer.text}`,
+      `${speaker === "" ? "In" : speaker} answer to ${codeSpan(`/${action}`)} of ${codeSpan(remark.author)}:\n\n${answer.text}`,
       commentLimits,
     );
-    await forge.note(remark.thread, { key: `answer/${remark.id}`, parts }, signal);
+    const key = ["answer", remark.id, ...(desk.seat === undefined ? [] : [desk.seat.context])].join("/");
+    await forge.note(remark.thread, { key, parts }, signal);
   }
   desk.say?.(`#${remark.thread} ${remark.author} asked for /${action}: ${answer.isDone ? "done" : "refused"}`);
 }
@@ -111,9 +118,7 @@ async function carryOut(
     case "accept":
       return await acceptDrift(desk, request.addresses, remark.author, signal);
     case "revert":
-      await askRevert(store, fleet, by);
-      wakes.applyAgain();
-      return await unlessHeld(desk);
+      return await revert(desk, wakes, by, request.addresses);
     case "hold":
       await hold(store, fleet, by);
       return { isDone: true, text: `Fleet ${codeSpan(fleet)} stays as it is until ${codeSpan("/release")}.` };
@@ -123,11 +128,31 @@ async function carryOut(
       return was ? { isDone: true, text: "" } : { isDone: false, text: "There is no hold to end." };
     }
     case "help":
-      return {
-        isDone: true,
-        text: requestHelp.map(([usage, meaning]) => `- ${codeSpan(usage)}: ${meaning}`).join("\n"),
-      };
+      return { isDone: true, text: helpOf(desk) };
   }
+}
+
+function helpOf({ seat }: Review): string {
+  const lines = requestHelp.map(([usage, meaning]) => `- ${codeSpan(usage)}: ${meaning}`);
+  if (seat === undefined) return lines.join("\n");
+  const all = seat.neighbours.map(({ context }) => codeSpan(context)).join(", ");
+  return [...lines, "", `With ${codeSpan("--fleet <name>")} only one fleet is meant: ${all}.`].join("\n");
+}
+
+/** Puts drift right, all of it or what is named. */
+async function revert(
+  desk: Review,
+  wakes: Wakes,
+  by: { readonly by: string; readonly at: string },
+  words: readonly string[],
+): Promise<Answer> {
+  const { store, judges } = desk.world;
+  const incidents = (await store.openIncidents(judges.fleet)).map(({ address }) => address);
+  const addresses = incidents.filter((address) => isNamed(address, words));
+  if (addresses.length === 0 && words.length > 0) return { isDone: false, text: "Nothing of that has drifted." };
+  await askRevert(store, judges.fleet, by, words.length === 0 ? [] : addresses);
+  wakes.applyAgain();
+  return await unlessHeld(desk);
 }
 
 /** What is applied at once needs no words; on hold it waits, and that is said. */
@@ -158,7 +183,7 @@ async function approvePlan({ world }: Review, wakes: Wakes, remark: Remark, plan
   const { store, judges, clock } = world;
   const { fleet } = judges;
   const memory = memoryOf(await store.fact(fleet, reviewFacts.review(remark.thread)));
-  const refused = memoryOfRefusal(await store.fact(fleet, refusedPlanFact));
+  const refused = memoryOfRefusal(await store.fact(fleet, deskFacts.refusedPlan));
   const known = memory?.planId === planId ? memory : refused?.planId === planId ? refused : undefined;
   if (known === undefined)
     return {
@@ -169,9 +194,6 @@ async function approvePlan({ world }: Review, wakes: Wakes, remark: Remark, plan
   wakes.applyAgain();
   return { isDone: true, text: "" };
 }
-
-/** Where the last refused plan of the tracked branch is remembered, so that it can be approved. */
-export const refusedPlanFact = "refused-plan";
 
 function memoryOfRefusal(
   text: string | undefined,

@@ -6,7 +6,8 @@ import { createMailbox } from "../runtime/mailbox.ts";
 import { backoffMs } from "../runtime/retry.ts";
 import { alertDrift } from "./alerts.ts";
 import { announce } from "./announce.ts";
-import { converse, refusedPlanFact, type Wakes } from "./conversation.ts";
+import { converse, type Wakes } from "./conversation.ts";
+import { deskFacts } from "./facts.ts";
 import { createReviews } from "./reviews.ts";
 
 /** Where one tracked branch talks with the people of its forge. */
@@ -132,7 +133,7 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
       if (head?.kind === "refused" && head.plan !== undefined) {
         const refused = { planId: head.plan.planId, effects: effectsOf(head.plan.changes) };
         review.world.store
-          .setFact(head.fleet, refusedPlanFact, JSON.stringify(refused))
+          .setFact(head.fleet, deskFacts.refusedPlan, JSON.stringify(refused))
           .catch((error: unknown) => options.onTrouble(error));
       }
       mailbox.put("look");

@@ -6,6 +6,10 @@ export const deskFacts = {
   merged: (number: number) => `merged/${number}`,
   /** Up to when remarks were read. */
   remarks: "remarks-read-until",
+  /** Number of the issue that tells drift. */
+  ticket: "drift-ticket-number",
+  /** The last refused plan of the tracked branch, so that it can be approved. */
+  refusedPlan: "refused-plan",
   /** What stands as the mark of applying, as `COMMIT STATE`. */
   applied: "apply-told",
 } as const;

@@ -10,7 +10,7 @@ export type Request =
 /** A comment that is no request, a request, or one that cannot be understood with the reason. */
 export type Reading =
   | { readonly kind: "none" }
-  | { readonly kind: "request"; readonly request: Request }
+  | { readonly kind: "request"; readonly request: Request; readonly fleet?: string }
   | { readonly kind: "unknown"; readonly name: string; readonly message: string };
 
 /** Every request with what it does, in the order of `/help`. */
@@ -20,13 +20,13 @@ export const requestHelp: readonly (readonly [usage: string, meaning: string])[]
   ["/approve <plan id>", "lift the refusals of exactly this plan"],
   ["/drift", "say where reality differs from the tracked branch"],
   ["/accept [address …]", "open a pull request that writes drifted values into the manifests"],
-  ["/revert", "put drift right now, whatever the drift policy says"],
+  ["/revert [address …]", "put drift right now, whatever the drift policy says"],
   ["/hold", "apply nothing until /release"],
   ["/release", "end a hold"],
   ["/help", "list what can be said"],
 ];
 
-const names = requestHelp.map(([usage]) => usage.slice(1).split(" ")[0] ?? "");
+const names = requestHelp.flatMap(([usage]) => /^\/([a-z]+)/.exec(usage)?.[1] ?? []);
 
 /** Comments longer than this are talk, not requests. */
 const longestLine = 400;
@@ -40,8 +40,24 @@ export function readRequest(body: string): Reading {
   const match = /^\/([a-z][a-z-]*)(?:\s+(.*))?$/i.exec(line);
   if (match === null || line.length > longestLine) return { kind: "none" };
   const name = (match[1] ?? "").toLowerCase();
-  const words = (match[2] ?? "").split(/\s+/).filter((word) => word !== "");
-  return names.includes(name) ? understand(name, words) : unknown(name);
+  if (!names.includes(name)) return unknown(name);
+  const { words, fleet } = readFleet(
+    (match[2] ?? "")
+      .replace("--fleet=", "--fleet ")
+      .split(/\s+/)
+      .filter((word) => word !== ""),
+  );
+  const reading = understand(name, words);
+  return reading.kind !== "request" || fleet === undefined ? reading : { ...reading, fleet };
+}
+
+/** `--fleet NAME`, wherever it stands. */
+function readFleet(words: readonly string[]): { readonly words: readonly string[]; readonly fleet?: string } {
+  const at = words.indexOf("--fleet");
+  const fleet = words[at + 1];
+  return at < 0 || fleet === undefined
+    ? { words }
+    : { words: words.filter((_, index) => index !== at && index !== at + 1), fleet: unquoted(fleet).toLowerCase() };
 }
 
 function understand(name: string, words: readonly string[]): Reading {
@@ -64,6 +80,11 @@ function understand(name: string, words: readonly string[]): Reading {
   }
   if (words.length > 0) return { kind: "unknown", name, message: `/${name} takes nothing after it.` };
   return { kind: "request", request: { name: name as "apply" } };
+}
+
+/** Says whether somebody means this address: without any word all are meant; the end of an address, such as a name, is enough. */
+export function isNamed(address: string, words: readonly string[]): boolean {
+  return words.length === 0 || words.some((word) => address === word || address.endsWith(`/${word}`));
 }
 
 /** Only what looks like a slip is answered: other programs read slashes too. */

@@ -2,7 +2,7 @@ import { digest } from "../core/identity.ts";
 import { holdOf } from "../decrees.ts";
 import type { PullRequest } from "../forge/forge.ts";
 import { facts as passFacts } from "../reconcile.ts";
-import { contexts, memoryOf, type Review, type ReviewMemory, review, reviewFacts } from "../review.ts";
+import { contextOf, memoryOf, type Review, type ReviewMemory, review, reviewFacts } from "../review.ts";
 import type { MergedPull } from "./announce.ts";
 import { deskFacts } from "./facts.ts";
 import { distanceTo } from "./history.ts";
@@ -152,13 +152,15 @@ async function keyOf(
 }
 
 /** A pending mark on a commit that is nobody's head any more is finished: superseded, closed, or left by a crash. */
-async function finishPending({ world, forge }: Review, heads: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+async function finishPending(desk: Review, heads: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  const { world, forge } = desk;
   const { fleet } = world.judges;
+  const context = contextOf(desk, "plan");
   for (const name of (await world.store.factsUnder(fleet, "pending/")).keys()) {
     const commit = name.slice("pending/".length);
     if (heads.has(commit)) continue;
     const description = "Not planned: superseded by a newer push, or closed";
-    await forge.status(commit, { context: contexts.plan, state: "error", description, targetUrl: "" }, signal);
+    await forge.status(commit, { context, state: "error", description, targetUrl: "" }, signal);
     await world.store.dropFact(fleet, name);
   }
 }

@@ -27,7 +27,7 @@ test("GitHub alone says what is watched, with every default", () => {
   assert.is(repository.location, "https://github.com/acme/fleet.git");
   assert.equal(repository.github, {
     ...{ owner: "acme", repository: "fleet", apiUrl: "https://api.github.com", webUrl: "https://github.com" },
-    ...{ credentials: token, webhookSecrets: [], deployments: false, timeoutMs: 20_000 },
+    ...{ credentials: token, webhookSecrets: [], context: "", deployments: false, timeoutMs: 20_000 },
     ...{ proxy: undefined, certificateAuthority: undefined },
   });
 });
@@ -48,6 +48,18 @@ test("an App, Enterprise, secrets, and another place for Git", () => {
   assert.equal(credentials, { kind: "app", appId: "12", privateKey, installationId: undefined });
   assert.equal(webhookSecrets, [{ env: "NEW" }, { file: "/etc/plumbline/old" }]);
   assert.equal([webUrl, certificateAuthority], ["https://ghe.example.com", "/etc/plumbline/ca.pem"]);
+});
+
+test("fleets that share a project have words of their own for their marks", () => {
+  const at = (name: string, more: JsonObject, repository = "acme/fleet") => ({
+    name,
+    github: { repository, credentials: token, ...more },
+  });
+  const repositories = [at("prod", {}), at("lab", { context: "l" }, "Acme/Fleet"), at("docs", {}, "acme/other")];
+  const text = JSON.stringify({ fleet: "acme", repositories, providers: { gcp: {} } });
+  const { config, problems } = parseConfig(text, "/etc/plumbline/plumbline.yaml", schema);
+  assert.equal(problems, []);
+  assert.equal(config?.repositories.map(({ github }) => github?.context), ["prod", "l", ""]);
 });
 
 test("required signatures name files near the configuration", () => {

@@ -98,6 +98,21 @@ test("revert corrects drift once although the policy only reports it", async () 
   assert.is(scene.first.things.size, 0);
 });
 
+test("revert corrects only what it names, by address or by name", async () => {
+  const scene = openDeskScene({ driftPolicy: "report" });
+  scene.commit(web, "instance/api size=1", "instance/db size=1");
+  await scene.passAndTell();
+  for (const name of ["web", "api", "db"]) scene.first.remove(`instance/${name}`);
+  await scene.pass();
+  const wrong = scene.forge.say(7, "ann", "/revert nothing-like-that");
+  scene.forge.say(7, "ann", "/revert web");
+  scene.forge.say(7, "ann", "/revert `memory/instance/default/db`");
+  await scene.look();
+  await scene.pass();
+  assert.equal(scene.keys(), ["instance/db", "instance/web"]);
+  assert.is(scene.forge.glances.get(wrong), "refused");
+});
+
 test("each request is heeded once, by people who may write, and everything is in the audit", async () => {
   const scene = openDeskScene();
   scene.commit(web);
