@@ -36,6 +36,18 @@ export function asManifest(document: PolicyDocument): Manifest | undefined {
   };
 }
 
+/** The documents in a list of them (`kind: List`), each with its own paths; any other document is itself. */
+export function unfold(document: PolicyDocument): readonly PolicyDocument[] {
+  const { content, file } = document;
+  if (!isObject(content) || content.apiVersion !== "v1" || content.kind !== "List" || !Array.isArray(content.items))
+    return [document];
+  return content.items.map((item, index) => ({
+    file,
+    content: item,
+    at: (path) => document.at(["items", index, ...path]),
+  }));
+}
+
 /** Writes a path as people read it: `spec.validations[0].expression`. */
 export function textOfPath(path: Path): string {
   let text = "";

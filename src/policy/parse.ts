@@ -2,10 +2,11 @@ import type { JsonObject } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import { hasErrors, type Problem, sortProblems } from "../core/problem.ts";
 import { compilePolicy, expressionProblem } from "./compile.ts";
-import { asManifest, type Manifest, type PolicyDocument, problemAt } from "./document.ts";
+import { asManifest, type Manifest, type PolicyDocument, problemAt, unfold } from "./document.ts";
 import type { Binding, Policy, PolicySet } from "./policy-set.ts";
 import { readBinding, readPolicy } from "./read.ts";
 import { reservedNames } from "./reserved.ts";
+import { misnamedResources } from "./resources.ts";
 import { shapeProblems } from "./shape.ts";
 import { bindingShape, planPolicyShape, policyShape } from "./shapes.ts";
 
@@ -34,7 +35,7 @@ function roleOf({ apiVersion, kind }: Manifest): Role {
  * with the action Deny: there is no cluster in which it could wait to be bound. Never throws.
  */
 export function parsePolicies(documents: readonly PolicyDocument[]): ParsedPolicies {
-  const manifests = documents.flatMap((document) => asManifest(document) ?? []);
+  const manifests = documents.flatMap(unfold).flatMap((document) => asManifest(document) ?? []);
   const of = (role: Role) => manifests.filter((manifest) => roleOf(manifest) === role);
   const policies = [
     ...of("policy").map((manifest) => parsePolicy(manifest, "manifests")),
@@ -100,7 +101,8 @@ function parsePolicy(manifest: Manifest, over: Policy["over"]): ParsedPolicy {
   if (policy.actions.includes("Deny") && policy.actions.includes("Warn")) {
     wrong(["spec", "validationActions"], "Deny and Warn say the same twice.", "Keep one of the two.");
   }
-  if (problems.length === 0) {
+  problems.push(...misnamedResources(manifest));
+  if (!hasErrors(problems)) {
     compilePolicy(policy, (path, written, fault) => problems.push(expressionProblem(manifest, path, written, fault)));
   }
   return { policy, problems };
@@ -169,8 +171,9 @@ function stranger(manifest: Manifest): Problem {
     "PlanPolicy",
     "PolicyTest",
   ]);
-  const hint =
-    near === undefined
+  const hint = manifest.kind.startsWith("Mutating")
+    ? "Policies judge here and change nothing: write what is wanted into the manifests."
+    : near === undefined
       ? "Move it out of the folder of the policies, or name it in a paramKind."
       : `Did you mean ${near}?`;
   return problemAt(manifest, ["kind"], "policy/kind", message, hint, "warning");

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Problem, Source } from "../core/problem.ts";
-import { asManifest, type Manifest, type PolicyDocument, textOfPath } from "./document.ts";
+import { asManifest, type Manifest, type PolicyDocument, textOfPath, unfold } from "./document.ts";
 import { createJudge } from "./judge.ts";
 import { parsePolicies } from "./parse.ts";
 import type { Finding, PolicySet } from "./policy-set.ts";
@@ -66,7 +66,7 @@ const testShape = object(
  */
 export function testPolicies(documents: readonly PolicyDocument[]): PolicyTestReport {
   const { set, problems } = parsePolicies(documents);
-  const tests = documents.flatMap((document) => {
+  const tests = documents.flatMap(unfold).flatMap((document) => {
     const manifest = asManifest(document);
     return manifest?.kind === "PolicyTest" ? [manifest] : [];
   });

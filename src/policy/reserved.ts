@@ -4,5 +4,5 @@
  */
 export const reservedNames: ReadonlySet<string> = new Set([
   ...["binding", "cidr", "end-port", "except", "exception", "expression", "field", "kind", "missing", "name"],
-  ...["port", "port-name", "protocol", "source"],
+  ...["port", "port-name", "protocol", "resource", "source"],
 ]);

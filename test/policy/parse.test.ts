@@ -170,6 +170,41 @@ maxDeletes: 3
   );
 });
 
+test("a list of policies is read as its items, each at its own place", () => {
+  const items = fine.trim().replaceAll("\n", "\n  ");
+  const { set, problems } = parsePolicies(documentsOf(`apiVersion: v1\nkind: List\nitems:\n- ${items}\n`));
+  assert.equal(problems, []);
+  assert.equal(set.policies[0]?.validations[0]?.expression.source, { file: "policies.yaml", line: 9, column: 33 });
+});
+
+test("what no resource rule can mean is told, and what it means elsewhere is not", () => {
+  const rules = (groups: string, resources: string): readonly string[] => {
+    const text = fine.replace("apiGroups: [apps]", `apiGroups: ${groups}`).replace("[deployments]", resources);
+    return parsePolicies(documentsOf(text)).problems.map(
+      ({ severity, rule, message, hint }) => `${severity} ${rule}: ${message} ${hint}`,
+    );
+  };
+  assert.equal(rules("[compute.datumapis.com]", "[Workload]"), [
+    'warning policy/resource: No resource is called "Workload". Did you mean workloads?',
+  ]);
+  assert.equal(rules('[""]', "[pod/exec]"), [
+    'warning policy/resource: No resource is called "pod/exec". Did you mean pods/exec?',
+  ]);
+  assert.equal(rules("[apps/v1]", "[Deployments]"), [
+    'warning policy/resource: A group has no version; "apps/v1" is an apiVersion. Write "apps", and the version in apiVersions.',
+    'warning policy/resource: No resource is called "Deployments". Did you mean deployments?',
+  ]);
+  assert.equal(rules('["*"]', '["*", "*/scale", pods/ephemeralcontainers, endpoints]'), []);
+  assert.equal(rules("[example.com]", "[sheep]"), []);
+});
+
+test("a policy that would change manifests is told where to write that", () => {
+  const { problems } = parsePolicies(
+    documentsOf("{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingAdmissionPolicy, metadata: {name: a}}"),
+  );
+  assert.match(problems[0]?.hint ?? "", /judge here and change nothing/);
+});
+
 test("a policy set crosses threads", () => {
   const { set } = parsePolicies(documentsOf(bound("{ policyName: demo }")));
   assert.equal(structuredClone(set), set);

@@ -9,6 +9,7 @@ import { functionsOf, type OwnFunction } from "./overload.ts";
 import { quantityFunctions } from "./quantity.ts";
 import { regexFunctions } from "./regex.ts";
 import { semverFunctions } from "./semver.ts";
+import { textFunctions } from "./texts.ts";
 import { urlFunctions } from "./urls.ts";
 
 /** Everything that policies may call beyond the engine's own functions. */
@@ -16,6 +17,7 @@ export const allFunctions: readonly OwnFunction[] = functionsOf([
   ...listFunctions,
   ...regexFunctions,
   ...urlFunctions,
+  ...textFunctions,
   ...quantityFunctions,
   ...ipFunctions,
   ...cidrFunctions,

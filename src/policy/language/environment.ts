@@ -37,7 +37,8 @@ export function language(): Language {
 }
 
 function makeLanguage(): Language {
-  const inner = celEnv({ funcs: [...strings, ...(allFunctions as unknown as readonly CelFunc[])] });
+  // Ours come first: they answer for the engine's where those differ from upstream.
+  const inner = celEnv({ funcs: [...(allFunctions as unknown as readonly CelFunc[]), ...strings] });
   const metered = new Map<string, Group>();
   const find = (name: string): Group | undefined => {
     const known = metered.get(name);
