@@ -86,10 +86,11 @@ async function applyObject(
   const doing = `apply ${place.title}`;
   const contentType = "application/apply-patch+yaml";
   const { path, key } = place;
-  const written = await bench.client.call(
-    { method: "PATCH", path, query, body, contentType, doing, resource: key },
-    signal,
-  );
+  const call = { method: "PATCH", path, query, body, contentType, doing, resource: key } as const;
+  const written = await bench.client.call(call, signal).catch((error: unknown) => {
+    if (error instanceof ProviderError && error.code === "not-served") bench.discovery.forget();
+    throw error;
+  });
   return waitReady(bench, place, written as JsonObject, signal);
 }
 

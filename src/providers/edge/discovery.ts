@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
 import { compareText } from "../../core/problem.ts";
+import { ProviderError } from "../provider.ts";
 import type { Client } from "./client.ts";
 import { groupOf, type KnownKind, kindId } from "./kinds.ts";
 import { fieldOf, objectsOf, textOf } from "./object.ts";
@@ -76,6 +77,10 @@ async function discover(client: Client, kinds: readonly KnownKind[], signal: Abo
   for (const path of roots) {
     const doing = "discover kinds";
     const body = await client.call({ method: "GET", path, accept: aggregatedType, doing, resource: "" }, signal);
+    if (body === undefined && path === "/apis") {
+      const message = `${doing}: there is no Kubernetes API under this address (HTTP 404).`;
+      throw new ProviderError(message, { code: "unavailable", next: "retry" });
+    }
     const isWhole = textOf(body, "kind") === "APIGroupDiscoveryList";
     const found = isWhole ? fromAggregated(body as JsonObject) : await groupByGroup(client, path, body, kinds, signal);
     for (const kind of found) served.set(kind.id, merged(served.get(kind.id), kind));

@@ -25,6 +25,10 @@ export function refusal(refused: Refused, doing: string, resource: string): Prov
   // A webhook that gives no code of its own refuses with 403, and so may a policy, although no right is missing.
   if (status < 500 && policyRefusal.test(said)) return error("invalid", "person");
   if (status === 403) return /quota/i.test(said) ? error("quota", "person") : error("permission", "person");
+  // What is missing has a name, be it the namespace; a kind that is not served has none.
+  if (status === 404 && textOf(fieldOf(body, "details"), "name") === "") {
+    return error("not-served", "person", `${doing}: the server does not serve this kind (HTTP 404).`);
+  }
   if (status === 404) return error("not-found", "person");
   if (status === 410) return error("expired", "retry");
   if (status === 429) return error("rate-limit", "wait");

@@ -63,7 +63,10 @@ async function rehearseOne(
   } catch (error) {
     // The kind that is not served is found without a call, and what moved meanwhile is judged by the next pass.
     const isTold = error instanceof ProviderError && (error.code === "not-served" || error.code === "changed");
-    if (isTold) return [];
+    if (isTold) {
+      if (error.code === "not-served") bench.discovery.forget();
+      return [];
+    }
     if (!(error instanceof ProviderError) || error.retryable || error.code === "unauthenticated") throw error;
     return [problemOf(error, order, resource, amongOthers)];
   }

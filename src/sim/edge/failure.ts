@@ -54,8 +54,9 @@ export function notFound(kind: EdgeKind, name: string): ApiFailure {
   return new ApiFailure(404, "NotFound", message, { details: detailsOf(kind, name) });
 }
 
-/** 404 for a path that no kind is served under. */
-export function noSuchPath(): ApiFailure {
+/** 404 for a path that no kind is served under; of most such paths a server says so without a Status. */
+export function noSuchPath(path: string): ApiFailure {
+  if (!/^\/api\/v1(\/|$)/.test(path)) return new ApiFailure(404, "", "404 page not found");
   return new ApiFailure(404, "NotFound", "the server could not find the requested resource", { details: {} });
 }
 

@@ -55,7 +55,8 @@ export async function serve(parts: ServerParts, request: IncomingMessage, respon
     const failure =
       error instanceof ApiFailure ? error : new ApiFailure(500, "InternalError", `Internal error: ${String(error)}`);
     if (failure.retryAfterSeconds !== undefined) response.setHeader("retry-after", String(failure.retryAfterSeconds));
-    send(response, failure.code, statusBody(failure));
+    if (failure.code === 404 && failure.reason === "") sendText(response, 404, `${failure.message}\n`);
+    else send(response, failure.code, statusBody(failure));
   }
 }
 
@@ -65,7 +66,7 @@ async function serveApi(parts: ServerParts, url: URL, request: IncomingMessage, 
   if (reviewed !== undefined) return send(response, reviewed.code, reviewed.body);
   const route = routeOf(parts.kinds, rest);
   const reads = request.method === "GET";
-  if (route.type === "unknown") throw noSuchPath();
+  if (route.type === "unknown") throw noSuchPath(rest);
   const lists = reads && route.type === "collection";
   parts.traffic[lists ? "lists" : reads ? "reads" : "writes"] += 1;
   const possible = lists ? listFaults : reads ? readFaults : writeFaults;
@@ -158,7 +159,7 @@ function discoveryBody(kinds: readonly EdgeKind[], prefix: string, path: readonl
         : first === "apis" && rest.length === 2
           ? resourceList(kinds, rest[0] as string, rest[1] as string)
           : undefined;
-  if (body === undefined) throw noSuchPath();
+  if (body === undefined) throw noSuchPath(`/${joined}`);
   return body;
 }
 
@@ -180,6 +181,10 @@ function send(response: ServerResponse, code: number, body: JsonObject, type = "
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(code, { "content-type": type, "content-length": bytes.length });
   response.end(bytes);
+}
+
+function sendText(response: ServerResponse, code: number, text: string): void {
+  response.writeHead(code, { "content-type": "text/plain; charset=utf-8" }).end(text);
 }
 
 function sendHalf(response: ServerResponse, answer: Answer): void {

@@ -116,6 +116,22 @@ test("a server that is not there is a world to retry", async () => {
   await provider.close();
 });
 
+test("a server without the API under its address is an error, and not one that serves nothing", () =>
+  withFakeServer(
+    (_, response) => void response.writeHead(404).end("404 page not found"),
+    async (provider) => {
+      const look = async () => {
+        const scope = { fleet: "test", realms: ["default"] };
+        for await (const _ of provider.observe(scope, new AbortController().signal)) assert.unreachable();
+      };
+      const failure = await failureOf(look());
+      assert.is(failure.code, "unavailable");
+      assert.match(failure.message, "no Kubernetes API");
+    },
+    {},
+    () => ({}),
+  ));
+
 test("the first look goes through every kind, later ones only through those that matter", () =>
   withScene(async ({ provider, simulator, observe }) => {
     provider.translate(fleetOf(networkOf("prod")));

@@ -98,7 +98,14 @@ const denied = {
 
 test("a namespace that is missing may come later", () =>
   withAnswer(
-    () => ({ code: 404, body: { reason: "NotFound", message: 'namespaces "nowhere" not found' } }),
+    () => ({
+      code: 404,
+      body: {
+        reason: "NotFound",
+        message: 'namespaces "nowhere" not found',
+        details: { name: "nowhere", kind: "namespaces" },
+      },
+    }),
     async (provider) => {
       const order = orderOf(only(provider.translate(fleetOf(networkOf("a")))));
       const [problem] = await provider.rehearse([order], signal);

@@ -40,8 +40,7 @@ const refusals: readonly [
   reason: string,
 ][] = [
   ["an unknown object", "GET", `${networks}/none`, undefined, 404, "NotFound"],
-  ["an unknown kind", "GET", `${networking}/nothings`, undefined, 404, "NotFound"],
-  ["an unknown path", "GET", "/hello", undefined, 404, "NotFound"],
+  ["an unknown kind", "GET", "/api/v1/nothings", undefined, 404, "NotFound"],
   ["a wrong field", "POST", networks, network("prod", { mtu: 9000 }), 422, "Invalid"],
   ["a missing field", "POST", networks, network("prod", { ipam: {} }), 422, "Invalid"],
   ["a bad name", "POST", networks, network("Prod"), 422, "Invalid"],
@@ -66,6 +65,14 @@ for (const [name, method, path, body, code, reason] of refusals) {
       assert.is(answer.body.code, code);
     }));
 }
+
+test("an unknown path beside the core group is answered without a Status", () =>
+  withSimulator(async (_, simulator) => {
+    for (const path of ["/hello", `${networking}/nothings`, "/apis/nobody.example.com/v1/things"]) {
+      const answer = await fetch(simulator.url + path);
+      assert.equal([answer.status, await answer.text()], [404, "404 page not found\n"]);
+    }
+  }));
 
 test("says every wrong field at once", () =>
   withSimulator(async (send) => {
