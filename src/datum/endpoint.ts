@@ -23,7 +23,8 @@ export function endpointProblem(
     return `The port of ${JSON.stringify(text)} is not between 1 and 65535.`;
   if (isAddress(host)) {
     const range = ipaddr.parse(host).range();
-    if (!options.isPrivate && ["unspecified", "loopback", "linkLocal"].includes(range))
+    // Behind a connector the loopback is that of its machine.
+    if (["unspecified", "linkLocal"].includes(range) || (range === "loopback" && !options.isPrivate))
       return `${host} cannot be reached from the edge: it is ${range === "linkLocal" ? "link-local" : range}.`;
     return scheme === "https" && options.secureName === ""
       ? `An https endpoint at the address ${host} needs tls.hostname.`

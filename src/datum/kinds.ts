@@ -10,6 +10,8 @@ export interface Kind {
   readonly scope: "Namespaced" | "Cluster";
   readonly disposition: "managed" | "reference" | "unmanaged";
   readonly schema: JsonObject;
+  /** What the kind was called before, if it was. */
+  readonly formerly?: string;
 }
 
 /** The kinds this program knows, by apiVersion and kind. */
@@ -40,7 +42,9 @@ export function createKindTable(schemas: readonly JsonObject[]): KindTable {
       if (meant === "" && groupOf(apiVersion) !== "") return undefined;
       const inGroup = kinds.filter(({ group }) => group === meant);
       const elsewhere = isOurs(groupOf(apiVersion)) ? managedFirst : inGroup;
-      const exact = inGroup.find((known) => known.kind === kind) ?? elsewhere.find((known) => known.kind === kind);
+      const exact =
+        inGroup.find((known) => known.kind === kind || known.formerly === kind) ??
+        elsewhere.find((known) => known.kind === kind);
       const near = nearest(
         kind,
         inGroup.map((known) => known.kind),

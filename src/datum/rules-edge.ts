@@ -4,6 +4,7 @@ import { cidrProblem } from "./cidr.ts";
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkProxy, checkRule } from "./rules-http.ts";
+import { checkService } from "./rules-service.ts";
 
 /** The class of gateways that the edge itself serves; what it takes is narrower than the kind. */
 const edgeClass = "datum-external-global-proxy";
@@ -12,6 +13,7 @@ const edgeClass = "datum-external-global-proxy";
 export function checkEdge(document: Document, report: Reporter): void {
   const { content, kind } = document;
   if (kind === "HTTPProxy") checkProxy(content, report);
+  if (kind === "NetworkService") checkService(content, report);
   if (kind === "HTTPRoute") {
     for (const { path, value } of objectsAt(content, ["spec", "rules"])) checkRule(value, path, report);
     for (const { path, value } of objectsAt(content, ["spec", "parentRefs"]))

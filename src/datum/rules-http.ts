@@ -34,6 +34,7 @@ export function checkProxy(content: JsonObject, report: Reporter): void {
     checkRule(value, path, report);
     checkBackends(value, path, report);
   }
+  checkBalance(content, report);
   if (matches > maxMatches)
     report.say(
       "proxy/matches",
@@ -118,9 +119,19 @@ function checkBackends(rule: JsonObject, path: Path, report: Reporter): void {
     report.say("proxy/backend", [...path, "backends"], "A rule that redirects has no backend.", "Keep one of the two.");
   for (const { path: inner, value } of backends) {
     const at = [...path, ...inner];
-    const given = ["endpoint", "instance"].filter((field) => value[field] !== undefined);
-    if (given.length !== 1)
-      report.say("proxy/backend", at, "A backend is exactly one of endpoint and instance.", "Keep or add one.");
+    const given = ["endpoint", "instance", "networkService"].filter((field) => value[field] !== undefined);
+    if (given.length !== 1) {
+      const message = "A backend is exactly one of endpoint, instance and networkService.";
+      report.say("proxy/backend", at, message, "Keep or add one.");
+    }
+    for (const field of ["connector", ...(given[0] === "networkService" ? ["tls"] : [])]) {
+      if (given.length !== 1 || given[0] === "endpoint" || value[field] === undefined) continue;
+      report.say("proxy/backend", [...at, field], `A backend ${given[0]} has no ${field}.`, "Remove it.");
+    }
+    if (isObject(value.connector) && backends.length > 1) {
+      const message = "A backend behind a connector is the only one of its rule.";
+      report.say("proxy/backend", [...at, "connector"], message, "Give it a rule of its own.");
+    }
     const secureName = textAt(value, ["tls", "hostname"]);
     if (secureName !== "" && !isHostname(secureName)) {
       const message = `${JSON.stringify(secureName)} is no precise hostname.`;
@@ -135,6 +146,30 @@ function checkBackends(rule: JsonObject, path: Path, report: Reporter): void {
         wrong,
         "Write it as https://origin.example.com or http://192.0.2.1:8080.",
       );
+  }
+}
+
+/** What chooses a backend says what it hashes, and only that does. */
+function checkBalance(content: JsonObject, report: Reporter): void {
+  const at: Path = ["spec", "loadBalancer"];
+  const pairs: readonly (readonly [path: Path, type: string, field: string])[] = [
+    [at, "ConsistentHash", "consistentHash"],
+    [[...at, "consistentHash"], "Header", "header"],
+  ];
+  for (const [path, type, field] of pairs) {
+    const given = valueAt(content, path);
+    if (!isObject(given) || typeof given.type !== "string") continue;
+    const has = given[field] !== undefined;
+    if (given.type === type && !has)
+      report.say("proxy/balance", path, `The type ${type} says no ${field}.`, `Add ${field}.`);
+    if (given.type !== type && has)
+      report.say("proxy/balance", [...path, field], `The type ${given.type} has no ${field}.`, "Remove it.");
+  }
+  for (const { path, value } of objectsAt(content, ["spec", "rules"])) {
+    const backends = objectsAt(value, ["backends"]);
+    if (backends.length === 0 || backends.some((backend) => backend.value.weight !== 0)) continue;
+    const message = "Every backend of the rule has the weight 0: nothing is served.";
+    report.say("proxy/balance", [...path, "backends"], message, "Give one a weight above 0.", "warning");
   }
 }
 

@@ -30,5 +30,5 @@ export interface WantedContext {
 
 const kinds = [
   ...(["Network", "ConfigMap", "Secret", "DNSZone", "Connector"] as const),
-  ...(["VPC", "Gateway", "HTTPRoute", "HTTPProxy"] as const),
+  ...(["VPC", "Gateway", "HTTPRoute", "HTTPProxy", "NetworkService"] as const),
 ] as const;

@@ -63,9 +63,10 @@ function referencesOf({ kind, content }: Document): readonly Reference[] {
       return [[["spec", "vpc", "name"], ["VPC"]]];
     case "HTTPProxy":
       return objectsAt(content, ["spec", "rules"]).flatMap((rule) =>
-        objectsAt(content, [...rule.path, "backends"]).map(
-          ({ path }): Reference => [[...path, "connector", "name"], ["Connector"]],
-        ),
+        objectsAt(content, [...rule.path, "backends"]).flatMap(({ path }): readonly Reference[] => [
+          [[...path, "connector", "name"], ["Connector"]],
+          [[...path, "networkService", "name"], ["NetworkService"]],
+        ]),
       );
     case "HTTPRoute":
       return objectsAt(content, ["spec", "parentRefs"])

@@ -131,9 +131,9 @@ const rows: readonly (readonly [title: string, text: string, edits: readonly Edi
   ],
   ["nothing behind a rule", proxy, [["spec.rules.0.backends", []]], "proxy/backend spec.rules[0]"],
   [
-    "two backends",
+    "17 backends",
     proxy,
-    [["spec.rules.0.backends.1", { endpoint: "https://b.example" }]],
+    [["spec.rules.0.backends", Array(17).fill({ endpoint: "https://b.example" })]],
     "schema/max-items spec.rules[0].backends",
   ],
   [
@@ -260,6 +260,13 @@ const endpoints: readonly (readonly [text: string, isRight: boolean])[] = [
   ["https://", false],
   ["", false],
 ];
+
+test("behind a connector the loopback of its machine is meant, and nothing that has no place", () => {
+  const problem = (text: string) => endpointProblem(text, { isPrivate: true, secureName: "" });
+  assert.equal(["http://127.0.0.1:8080", "http://localhost", "http://10.0.0.1"].map(problem), Array(3).fill(undefined));
+  assert.match(problem("http://0.0.0.0") ?? "", /unspecified/);
+  assert.match(problem("http://169.254.169.254") ?? "", /link-local/);
+});
 
 for (const [text, isRight] of endpoints) {
   test(`the endpoint ${JSON.stringify(text)} is ${isRight ? "right" : "wrong"}`, () => {

@@ -54,6 +54,7 @@ export const knownKinds: readonly KnownKind[] = [
     keyedLists: { "spec.listeners": "name" },
   }),
   known(gateway, "HTTPRoute", { ready: ["parents/Accepted"] }),
+  known(networking, "NetworkService", { ready: ["Ready"], awaited: false }),
   known(networking, "HTTPProxy", { ready: ["Accepted", "Programmed"], readyTimeoutMs: slowMs }),
   known(networking, "TrafficProtectionPolicy", { ready: ["ancestors/Accepted"] }),
 ];

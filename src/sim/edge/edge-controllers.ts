@@ -26,6 +26,7 @@ const settled: Readonly<
       { verification: { dnsRecord: { type: "TXT", name: `_datum-custom-hostname.${domain}`, content } } },
     ];
   },
+  NetworkService: () => [["MembersResolved", "Ready"], {}],
   Connector: () => [["Ready"], {}],
   ConnectorAdvertisement: () => [["Accepted"], {}],
   Gateway: () => [["Accepted", "Programmed"], {}],

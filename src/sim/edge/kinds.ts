@@ -96,6 +96,7 @@ function specialKinds(locationScope: "namespaced" | "cluster"): readonly EdgeKin
         ["Programmed", "?Programmed"],
       ],
     }),
+    kindOf(networking, "v1alpha", "NetworkService", "networkservices", ready),
     kindOf(networking, "v1alpha1", "Connector", "connectors", ready),
     kindOf(networking, "v1alpha1", "ConnectorAdvertisement", "connectoradvertisements", {
       conditions: ["Accepted"],
