@@ -10,7 +10,7 @@ import { outcomeOf, facts as passFacts, type World } from "./reconcile.ts";
 import { RepositoryError } from "./repo/repository.ts";
 import { type LineRemark, lineRemarks } from "./report/annotations.ts";
 import { checkMark, type Mark, planMark } from "./report/commit-status.ts";
-import { type ReviewReport, reviewMarkdown, reviewVerdict } from "./report/review.ts";
+import { isQuiet, type ReviewReport, reviewMarkdown, reviewVerdict } from "./report/review.ts";
 import { commentLimits, splitMarkdown } from "./report/split.ts";
 
 /** What one pull request is reviewed with. */
@@ -112,11 +112,20 @@ export async function review(desk: Review, pull: PullRequest, key: string, signa
   for (const { context: of, ...mark } of marks) await tell(of, mark);
   await world.store.dropFact(fleet, reviewFacts.pending(pull.headCommit));
   if (forge.hasChecks) await forge.check(pull.headCommit, checkReport(desk, report, key, targetUrl), signal);
-  await forge.note(pull.number, { key: noteKey(fleet), parts: splitMarkdown(text, commentLimits, targetUrl) }, signal);
-  await world.store.setFact(fleet, reviewFacts.comment(pull.number), text);
+  if (await isWorthTelling(desk, pull, report)) {
+    const parts = splitMarkdown(text, commentLimits, targetUrl);
+    await forge.note(pull.number, { key: noteKey(fleet), parts }, signal);
+    await world.store.setFact(fleet, reviewFacts.comment(pull.number), text);
+  }
   const memory = remember(world, pull, key, report, marks);
   await world.store.setFact(fleet, reviewFacts.review(pull.number), JSON.stringify(memory));
   return memory;
+}
+
+/** Where fleets share a project, those that a pull request does not touch say so by their marks alone. */
+async function isWorthTelling({ world, seat }: Review, pull: PullRequest, report: ReviewReport): Promise<boolean> {
+  if (seat === undefined || !isQuiet(report)) return true;
+  return (await world.store.fact(world.judges.fleet, reviewFacts.comment(pull.number))) !== undefined;
 }
 
 /** Only errors that somebody sorted say what went wrong; the words of others may hold anything. */

@@ -76,7 +76,7 @@ function verdictOf(
 }
 
 async function tellPull(
-  { world, forge, pageUrl, say }: Review,
+  { world, forge, pageUrl, say, seat }: Review,
   number: number,
   { memory }: MergedPull,
   { outcome, carried }: { readonly outcome: Outcome; readonly carried: number },
@@ -90,11 +90,14 @@ async function tellPull(
     ...{ outcome, carried, verdict, difference, reviewed },
     reviewedPlanId: memory?.planId ?? "",
   });
-  await forge.note(number, { key: noteKey(fleet), parts: splitMarkdown(text, commentLimits, pageUrl(number)) }, signal);
+  // A fleet that had nothing to say before the merge, and did nothing after it, says nothing now.
+  const isSilent = seat !== undefined && reviewed === "" && verdict === "as-reviewed" && outcome.results.length === 0;
+  const parts = splitMarkdown(text, commentLimits, pageUrl(number));
+  if (!isSilent) await forge.note(number, { key: noteKey(fleet), parts }, signal);
   // What can still change by itself is told again; the rest is over.
   if (outcome.kind === "applied" || outcome.kind === "settled" || (outcome.kind === "failed" && !outcome.retryable)) {
     await world.store.dropFact(fleet, deskFacts.merged(number));
-    await world.store.setFact(fleet, reviewFacts.comment(number), text);
+    if (!isSilent) await world.store.setFact(fleet, reviewFacts.comment(number), text);
     say?.(`#${number} was told what became of it: ${outcome.kind}, ${verdictWords[verdict]}`);
   }
 }

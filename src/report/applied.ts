@@ -1,7 +1,7 @@
 import type { EffectDifference } from "../core/effects.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { applyMarkdown } from "./markdown.ts";
-import { blocks } from "./markdown-parts.ts";
+import { blocks, fold } from "./markdown-parts.ts";
 import { codeSpan } from "./markdown-text.ts";
 import { membersMarkdown } from "./members.ts";
 import { differenceLines } from "./review.ts";
@@ -23,6 +23,7 @@ export interface AppliedReport {
 /** The comment of a merged pull request: whether what was done is what was reviewed, then what was done, then what was reviewed. */
 export function appliedMarkdown(report: AppliedReport): string {
   const { outcome, carried, reviewed } = report;
+  const members = outcome.members ?? [];
   const later =
     carried === 0
       ? ""
@@ -31,10 +32,9 @@ export function appliedMarkdown(report: AppliedReport): string {
     comparison(report),
     later,
     applyMarkdown(outcome).trimEnd(),
-    membersMarkdown(outcome.members ?? []),
-    reviewed === ""
-      ? ""
-      : ["<details>", "<summary>What was reviewed</summary>", "", reviewed.trimEnd(), "", "</details>"].join("\n"),
+    membersMarkdown(members.filter((one) => one.ready < one.wanted || one.drifted > 0 || one.unseen)),
+    fold("Workloads, networks and locations", membersMarkdown(members)),
+    fold("What was reviewed", reviewed.trimEnd()),
   ]);
 }
 

@@ -23,6 +23,11 @@ export function blocks(parts: readonly string[]): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
+/** What is read only by who opens it; nothing where there is nothing. */
+export function fold(title: string, text: string): string {
+  return text === "" ? "" : ["<details>", `<summary>${title}</summary>`, "", text, "", "</details>"].join("\n");
+}
+
 /** Why the plan may not be applied, as a list. */
 export function refusalsMarkdown(refusals: readonly Refusal[]): string {
   return refusals

@@ -6,6 +6,7 @@ import {
   blocks,
   changesMarkdown,
   fleetMarkdown,
+  fold,
   problemsMarkdown,
   refusalsMarkdown,
   troubleMarkdown,
@@ -74,9 +75,7 @@ export function applyMarkdown(outcome: Outcome): string {
     problemsMarkdown(outcome.problems),
     refusalsMarkdown(outcome.refusals),
     troubleMarkdown(outcome),
-    outcome.table.length === 0
-      ? ""
-      : ["<details>", "<summary>The fleet</summary>", "", fleetMarkdown(outcome.table), "", "</details>"].join("\n"),
+    outcome.table.length === 0 ? "" : fold("The fleet", fleetMarkdown(outcome.table)),
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { Source } from "../core/problem.ts";
 import { assumedMarkdown } from "./assumed.ts";
 import { blastRadius } from "./blast.ts";
 import { diagramLines } from "./diagram.ts";
-import { blocks, changesMarkdown, problemsMarkdown, refusalsMarkdown } from "./markdown-parts.ts";
+import { blocks, changesMarkdown, fold, problemsMarkdown, refusalsMarkdown } from "./markdown-parts.ts";
 import { codeSpan, fenced, plainText } from "./markdown-text.ts";
 import { problemCounts } from "./problems.ts";
 import { countOf, momentText, shortCommit } from "./text.ts";
@@ -66,6 +66,13 @@ export function reviewMarkdown(report: ReviewReport): string {
     nextSteps(report),
     footer(report),
   ]);
+}
+
+/** Says whether there is nothing that anybody has to read: nothing changes, nothing is wrong, nothing waits. */
+export function isQuiet({ outcome, drifted, withheld }: ReviewReport): boolean {
+  const { plan, problems, refusals } = outcome;
+  const isEmpty = plan !== undefined && !hasChanges(plan.counts);
+  return isEmpty && problems.length + refusals.length + drifted.length === 0 && withheld === "";
 }
 
 /** One line that says whether this can be merged and what it would do. */
@@ -159,8 +166,4 @@ function footer({ outcome, pageUrl }: ReviewReport): string {
     pageUrl === "" ? "" : `[more](${pageUrl})`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? "" : `<sub>${parts.join(" · ")}</sub>`;
-}
-
-function fold(title: string, text: string): string {
-  return text === "" ? "" : ["<details>", `<summary>${title}</summary>`, "", text, "", "</details>"].join("\n");
 }

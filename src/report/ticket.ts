@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../core/json.ts";
 import type { Stranger } from "../core/strangers.ts";
-import { blocks } from "./markdown-parts.ts";
+import { blocks, fold } from "./markdown-parts.ts";
 import { codeSpan, fenced, plainText } from "./markdown-text.ts";
 import { redactField } from "./redact.ts";
 import { strangersMarkdown } from "./strangers.ts";
@@ -30,8 +30,10 @@ export function ticketMarkdown(
 ): string {
   if (incidents.length === 0) {
     const [record = ""] = toldBefore.split("\n**Next**");
-    const fold = ["<details>", "<summary>What it was</summary>", "", record.trimEnd(), "", "</details>"].join("\n");
-    return blocks([`Fleet ${codeSpan(fleet)} is as the manifests want it again.`, record === "" ? "" : fold]);
+    return blocks([
+      `Fleet ${codeSpan(fleet)} is as the manifests want it again.`,
+      fold("What it was", record.trimEnd()),
+    ]);
   }
   const shown = incidents.slice(0, incidentsShown);
   const more = incidents.length - shown.length;

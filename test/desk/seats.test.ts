@@ -86,6 +86,20 @@ test("each fleet has marks, checks and a comment of its own", async () => {
   assert.match(scene.forge.notes.get("7 plan/acme-lab")?.join("") ?? "", "1 to create");
 });
 
+test("a fleet that a pull request does not touch says so by its marks alone", async () => {
+  const scene = openShared();
+  scene.describe(web, db);
+  await scene.passAll();
+  const head = scene.ask(7, web, `${db}\ninstance/new size=1`);
+  await scene.lookAll();
+  assert.is(scene.forge.statuses.get(`${head} plumbline/prod/plan`)?.state, "success");
+  assert.equal([...scene.forge.notes.keys()], ["7 plan/acme-lab"]);
+  scene.ask(7, "", db);
+  await scene.lookAll();
+  assert.match(scene.forge.notes.get("7 plan/acme-prod")?.join("") ?? "", "Refused");
+  assert.match(scene.forge.notes.get("7 plan/acme-lab")?.join("") ?? "", "A merge changes nothing that runs");
+});
+
 test("a plan is approved for the fleet it belongs to, and only that one answers", async () => {
   const scene = openShared();
   scene.describe(web, db);
