@@ -10,11 +10,22 @@ export function readBody(description: Description, route: Route, text: string): 
   const trimmed = text.trim();
   // Clients send nothing or an empty text where the description has no body.
   if (trimmed === "" || trimmed === '""') return {};
-  const value = parsed(trimmed);
+  const value = withoutTolerated(route, parsed(trimmed));
   if (route.bodyMessage === "") return {};
   const findings = validateBody(description, route.bodyMessage, value);
   if (findings.length > 0) throw failureOf(findings);
   return isObject(value) ? readableBody(description, route.bodyMessage, value) : {};
+}
+
+/** Names that clients send and the service takes though no message has them. */
+const tolerated: Readonly<Record<string, readonly string[]>> = {
+  "Disks.CreateSnapshot": ["zone"],
+};
+
+function withoutTolerated({ rpc }: Route, value: Json): Json {
+  const names = tolerated[rpc];
+  if (names === undefined || !isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
 }
 
 function parsed(text: string): Json {

@@ -22,6 +22,15 @@ function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
   const pattern = /\s+|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([()])|(!=|<=|>=|=|<|>|:)|([^\s()=!<>:"']+)/gy;
   while (pattern.lastIndex < text.length) {
+    const last = tokens.at(-1);
+    if (last?.quoted === false && (last.text === "eq" || last.text === "ne")) {
+      const bare = barePattern(text, pattern.lastIndex);
+      if (bare !== undefined) {
+        tokens.push({ text: bare.text, quoted: true });
+        pattern.lastIndex = bare.end;
+        continue;
+      }
+    }
     const found = pattern.exec(text);
     if (found === null) throw invalidValue("filter", text, "Invalid list filter expression.");
     const quoted = found[1] ?? found[2];
@@ -29,6 +38,20 @@ function tokenize(text: string): readonly Token[] {
     else if (found[0].trim() !== "") tokens.push({ text: found[0], quoted: false });
   }
   return tokens;
+}
+
+/** A pattern without quotes goes on to the next space or the parenthesis that closes what stands around it. */
+function barePattern(text: string, from: number): { readonly text: string; readonly end: number } | undefined {
+  let start = from;
+  while (/\s/.test(text[start] ?? "")) start += 1;
+  let depth = 0;
+  let end = start;
+  for (; end < text.length && !/[\s"']/.test(text[end] ?? ""); end += 1) {
+    if (text[end] === "(") depth += 1;
+    if (text[end] === ")") depth -= 1;
+    if (depth < 0) break;
+  }
+  return end === start ? undefined : { text: text.slice(start, end), end };
 }
 
 function createParser(text: string, tokens: readonly Token[]) {

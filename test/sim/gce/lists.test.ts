@@ -81,6 +81,8 @@ const filters: readonly (readonly [string, readonly string[]])[] = [
   ["(status = RUNNING) (name != c1)", ["c2", "a1", "a2", "b1"]],
   ["scheduling.automaticRestart = true name=b1", ["b1"]],
   ['zone eq ".*/europe-west1-b"', ["c1", "c2"]],
+  ["(zone eq https://www.googleapis.com/compute/v1/projects/demo-project/zones/europe-west1-b)", ["c1", "c2"]],
+  ["name eq (a|c)1 labels.role:*", ["c1", "a1"]],
   ["networkInterfaces.name=nic0 name>b", ["c1", "c2", "b1"]],
 ];
 

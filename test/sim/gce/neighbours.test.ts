@@ -20,6 +20,12 @@ test("any credentials get a token", async () => {
   const { body } = await send("POST", "/token");
   assert.is(body.token_type, "Bearer");
   assert.is(body.expires_in, 3600);
+  assert.is((await send("POST", "/o/oauth2/token")).status, 200);
+});
+
+test("a project tells who pays for it", async () => {
+  const { body } = await send("GET", "/v1/projects/demo-project/billingInfo");
+  assert.equal([body.projectId, body.billingEnabled], ["demo-project", false]);
 });
 
 test("service accounts are made once, have policies and go", async () => {

@@ -92,6 +92,10 @@ function answered(call: NeighbourCall): JsonObject {
     const state = call.access.isOff(name) ? "DISABLED" : "ENABLED";
     return { name: `projects/${numberOfProject(call.project)}/services/${name}`, state, config: { name } };
   }
+  if (service === "billingInfo" && name === undefined && call.method === "GET") {
+    const full = `projects/${call.project}/billingInfo`;
+    return { name: full, projectId: call.project, billingAccountName: "", billingEnabled: false };
+  }
   if (service === undefined && call.verb === "") {
     const projectNumber = numberOfProject(call.project);
     return { projectNumber, projectId: call.project, lifecycleState: "ACTIVE", name: call.project };

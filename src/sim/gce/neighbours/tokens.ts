@@ -38,7 +38,9 @@ export function tokenAnswer(rules: AccessRules, nowMs: number, request: TokenReq
   if (path === "/tokeninfo") return tokenInfo(rules, request);
   const target = /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+):generateAccessToken$/.exec(path)?.[1];
   if (target !== undefined) return generated(rules, nowMs, request, decodeURIComponent(target));
-  return /^\/(?:token|v1\/token|oauth2\/v4\/token)$/.test(path) ? granted(rules, nowMs, request.text) : undefined;
+  return /^\/(?:token|v1\/token|oauth2\/v4\/token|o\/oauth2\/token)$/.test(path)
+    ? granted(rules, nowMs, request.text)
+    : undefined;
 }
 
 function granted(rules: AccessRules, nowMs: number, text: string): TokenAnswer {
