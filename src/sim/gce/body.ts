@@ -14,8 +14,16 @@ export function readBody(description: Description, route: Route, text: string): 
   if (route.bodyMessage === "") return {};
   const findings = validateBody(description, route.bodyMessage, value);
   if (findings.length > 0) throw failureOf(findings);
-  return isObject(value) ? readableBody(description, route.bodyMessage, value) : {};
+  if (!isObject(value)) return {};
+  const kept = (settable[route.bodyMessage] ?? []).filter((name) => (value[name] ?? null) !== null);
+  const sent = Object.fromEntries(kept.map((name) => [name, value[name] ?? null]));
+  return { ...readableBody(description, route.bodyMessage, value), ...sent };
 }
+
+/** Fields whose comments say that only the server sets them, and that it takes from clients all the same. */
+const settable: Readonly<Record<string, readonly string[]>> = {
+  InstanceGroupManager: ["namedPorts"],
+};
 
 /** Names that clients send and the service takes though no message has them. */
 const tolerated: Readonly<Record<string, readonly string[]>> = {

@@ -66,4 +66,10 @@ test("what only the server sets is not read", () => {
   assert.not("description" in read);
 });
 
+test("numbers are read in the form in which they are answered", () => {
+  const body = { guestAccelerators: [{ acceleratorCount: "2" }], disks: [{ diskSizeGb: 20 }] };
+  const read = readableBody(description, "Instance", body);
+  assert.equal(read, { guestAccelerators: [{ acceleratorCount: 2 }], disks: [{ diskSizeGb: "20" }] });
+});
+
 test.run();

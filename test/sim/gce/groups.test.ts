@@ -118,4 +118,37 @@ each("a group by hand takes and gives instances", async (client) => {
   await client.change("DELETE", `${zone}/instanceGroups/hand`);
 });
 
+each("a manager keeps its versions and the ports of its group", async (client) => {
+  await makeTemplate(client);
+  await makeTemplate(client, "next");
+  const managers = `${zone}/instanceGroupManagers`;
+  const link = (name: string) =>
+    `https://www.googleapis.com/compute/v1/projects/demo-project/global/instanceTemplates/${name}`;
+  const versions = [
+    { name: "main", instanceTemplate: "global/instanceTemplates/tpl" },
+    { name: "canary", instanceTemplate: "global/instanceTemplates/next", targetSize: { fixed: 1 } },
+  ];
+  const namedPorts = [{ name: "http", port: 80 }];
+  await client.change("POST", managers, {
+    name: "pool",
+    baseInstanceName: "pool",
+    targetSize: 3,
+    versions,
+    namedPorts,
+  });
+  const made = await client.get(`${managers}/pool`);
+  assert.equal(made.versions, [
+    { name: "main", instanceTemplate: link("tpl"), targetSize: { calculated: 2 } },
+    { name: "canary", instanceTemplate: link("next"), targetSize: { fixed: 1, calculated: 1 } },
+  ]);
+  assert.equal(made.namedPorts, namedPorts);
+  assert.equal((await client.get(`${zone}/instanceGroups/pool`)).namedPorts, namedPorts);
+  await client.change("POST", `${zone}/instanceGroups/pool/setNamedPorts`, {
+    namedPorts: [{ name: "http", port: 81 }],
+  });
+  await client.change("PATCH", `${managers}/pool`, { instanceTemplate: "global/instanceTemplates/next" });
+  const after = await client.get(`${managers}/pool`);
+  assert.equal([after.namedPorts[0].port, after.versions.length, after.instanceTemplate], [81, 1, link("next")]);
+});
+
 test.run();

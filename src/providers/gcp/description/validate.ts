@@ -34,12 +34,21 @@ export function readableBody(description: Description, message: string, body: Js
 }
 
 function readable(description: Description, type: FieldType, value: Json): Json {
-  if (type.scalar !== "message") return value;
-  const one = (item: Json): Json => (isObject(item) ? readableBody(description, type.name, item) : item);
+  const one = (item: Json): Json => {
+    if (type.scalar !== "message") return inOwnForm(type, item);
+    return isObject(item) ? readableBody(description, type.name, item) : item;
+  };
   if (type.list && Array.isArray(value)) return value.map(one);
   if (type.map && isObject(value))
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, one(item)]));
   return one(value);
+}
+
+/** Clients send numbers as numbers or as text; the API answers, and so keeps, long ones as text and others as numbers. */
+function inOwnForm({ scalar }: FieldType, value: Json): Json {
+  if (scalar === "long" || scalar === "unsignedLong") return typeof value === "number" ? String(value) : value;
+  const isNumber = scalar === "integer" || scalar === "unsigned" || scalar === "number";
+  return isNumber && typeof value === "string" ? Number(value) : value;
 }
 
 interface Check {

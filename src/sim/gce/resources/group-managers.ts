@@ -38,11 +38,10 @@ export const instanceGroupManagers: ResourceKind = {
     world.remove(pathOf({ ...stored, collection: "instanceGroups" }));
   },
   patched: (call, stored, merged) => {
-    const template = merged.instanceTemplate ?? "";
-    const path = referenced(call, "resource.instanceTemplate", template, "instanceTemplates", "instanceTemplate").path;
+    const { link, versions } = askedVersions(call, call.body, merged);
     const size = Number(merged.targetSize ?? 0);
     if (call.body.targetSize !== undefined) resizeTo(call, stored, size);
-    const body = { ...merged, instanceTemplate: linkOf(path), versions: versions(linkOf(path)) };
+    const body = { ...merged, instanceTemplate: link, versions };
     const { fingerprint: _, ...rest } = body as JsonObject;
     return { ...rest, fingerprint: fingerprintOf(rest) };
   },
@@ -51,17 +50,14 @@ export const instanceGroupManagers: ResourceKind = {
 
 function filled(call: Call, place: Place): JsonObject {
   const { body } = call;
-  const asked = body.instanceTemplate ?? objectsOf(body, "versions")[0]?.instanceTemplate;
-  if (asked === undefined) throw required("resource.instanceTemplate");
-  const template = referenced(call, "resource.instanceTemplate", asked, "instanceTemplates", "instanceTemplate");
+  const { link, versions } = askedVersions(call, body, body);
   if (body.targetSize === undefined) throw required("resource.targetSize");
   const policy = objectOf(body, "updatePolicy");
-  const link = linkOf(template.path);
   const fields: JsonObject = {
     ...body,
     baseInstanceName: textOf(body, "baseInstanceName") ?? place.name,
     instanceTemplate: link,
-    versions: versions(link),
+    versions,
     instanceGroup: linkOf(pathOf({ ...place, collection: "instanceGroups" })),
     listManagedInstancesResults: textOf(body, "listManagedInstancesResults") ?? "PAGELESS",
     instanceLifecyclePolicy: {
@@ -122,8 +118,41 @@ function calculated(policy: JsonObject, key: string): JsonObject {
   return { ...given, ...(fixed === undefined ? {} : { fixed }), calculated: fixed ?? 1 };
 }
 
-function versions(template: string): Json {
-  return [{ instanceTemplate: template, targetSize: { calculated: 0 } }];
+/** The versions that a request asks for, by themselves or by the one template; what it leaves out is as it was. */
+function askedVersions(
+  call: Call,
+  asked: JsonObject,
+  merged: JsonObject,
+): { readonly link: string; readonly versions: readonly JsonObject[] } {
+  const linked = (value: Json | undefined, field: string): string => {
+    if (value === undefined) throw required(field);
+    return linkOf(referenced(call, field, value, "instanceTemplates", "instanceTemplate").path);
+  };
+  const isByTemplate = asked.versions === undefined && asked.instanceTemplate !== undefined;
+  const given = isByTemplate ? [] : objectsOf(merged, "versions");
+  if (given.length === 0) {
+    const link = linked(merged.instanceTemplate, "resource.instanceTemplate");
+    return { link, versions: [{ instanceTemplate: link }] };
+  }
+  const versions = given.map((version, index) => {
+    const field = `resource.versions[${index}].instanceTemplate`;
+    return { ...version, instanceTemplate: linked(version.instanceTemplate, field) };
+  });
+  return { link: versions[0]?.instanceTemplate ?? "", versions };
+}
+
+/** How many machines each version is to have; the one that says nothing has the rest. */
+function countedVersions(versions: readonly JsonObject[], size: number): readonly JsonObject[] {
+  const own = versions.map((version) => {
+    const { fixed, percent } = objectOf(version, "targetSize");
+    if (typeof fixed === "number") return Math.min(fixed, size);
+    return typeof percent === "number" ? Math.ceil((size * percent) / 100) : undefined;
+  });
+  const rest = size - own.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  return versions.map((version, index) => ({
+    ...version,
+    targetSize: { ...objectOf(version, "targetSize"), calculated: own[index] ?? Math.max(0, rest) },
+  }));
 }
 
 const actions = [
@@ -152,7 +181,6 @@ function progress(world: World, stored: Stored): JsonObject {
   }
   const targetSize = Number(stored.body.targetSize ?? 0);
   const isStable = counts.none === statuses.length && statuses.length === targetSize;
-  const template = stored.body.instanceTemplate ?? "";
   return {
     currentActions: counts,
     status: {
@@ -161,7 +189,7 @@ function progress(world: World, stored: Stored): JsonObject {
       versionTarget: { isReached: true },
       allInstancesConfig: { effective: true },
     },
-    versions: [{ instanceTemplate: template, targetSize: { calculated: targetSize } }],
+    versions: countedVersions(objectsOf(stored.body, "versions"), targetSize),
   };
 }
 
@@ -232,7 +260,7 @@ export function setInstanceTemplate(call: Call): JsonObject {
   const asked = call.body.instanceTemplate ?? "";
   const template = referenced(call, "instanceTemplate", asked, "instanceTemplates", "instanceTemplate");
   const instanceTemplate = linkOf(template.path);
-  call.world.merge(stored.path, { instanceTemplate, versions: versions(instanceTemplate) });
+  call.world.merge(stored.path, { instanceTemplate, versions: [{ instanceTemplate }] });
   return startOperation(call, { type: "compute.instanceGroupManagers.setInstanceTemplate", target: stored });
 }
 

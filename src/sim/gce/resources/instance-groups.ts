@@ -107,5 +107,7 @@ export function setNamedPorts(call: Call): JsonObject {
   const stored = resourceOf(call, instanceGroups);
   const namedPorts = call.body.namedPorts ?? [];
   call.world.merge(stored.path, { namedPorts, fingerprint: fingerprintOf(namedPorts) });
+  // The manager of a group shows its ports too.
+  call.world.merge(managerPath(stored), { namedPorts });
   return startOperation(call, { type: "setNamedPorts", target: stored });
 }
