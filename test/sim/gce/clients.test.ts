@@ -108,6 +108,11 @@ each("a manager of a region spreads its machines over the zones", async (client)
   const zones = managedInstances.map((one: { instance: string }) => /zones\/([^/]+)/.exec(one.instance)?.[1]);
   assert.equal(zones.sort(), ["us-east1-b", "us-east1-c", "us-east1-d"]);
   assert.is((await client.get("/regions/us-east1/instanceGroups/pool")).size, 3);
+  await client.change("POST", "/global/instanceTemplates", { name: "next", properties });
+  await client.change("POST", `${managers}/pool/setInstanceTemplate`, {
+    instanceTemplate: "global/instanceTemplates/next",
+  });
+  assert.match((await client.get(`${managers}/pool`)).instanceTemplate, /next$/);
 });
 
 each("an instance is made from a template, with what its request says over it", async (client) => {

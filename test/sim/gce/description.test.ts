@@ -52,6 +52,16 @@ for (const [index, [body, expected]] of bodies.entries()) {
   });
 }
 
+test("the body of every implemented route is described", () => {
+  const blind = description.routes.filter(
+    ([, , rpc, body]) => handlers.has(rpc) && body !== "" && description.messages[body] === undefined,
+  );
+  assert.equal(
+    blind.map(([, , rpc]) => rpc),
+    [],
+  );
+});
+
 test("what only the server sets is not read", () => {
   const body = {
     name: "a",

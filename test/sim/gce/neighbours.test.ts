@@ -36,6 +36,11 @@ test("service accounts are made once, have policies and go", async () => {
   assert.is((await send("POST", path, { accountId: "x" })).status, 400);
   const one = `${path}/${encodeURIComponent(made.body.email)}`;
   assert.is((await send("GET", one)).body.displayName, "One");
+  await send("PATCH", one, { serviceAccount: { displayName: "Two", description: "x" }, updateMask: "displayName" });
+  await send("PUT", one, { displayName: "Three", etag: made.body.etag });
+  const changed = (await send("GET", one)).body;
+  assert.equal([changed.displayName, changed.description], ["Three", undefined]);
+  assert.is((await send("PUT", one, { displayName: "Four", etag: "AAAA" })).status, 409);
   const { etag } = (await send("POST", `${one}:getIamPolicy`)).body;
   const bindings = [{ role: "roles/iam.serviceAccountUser", members: ["user:a@b.example"] }];
   assert.is((await send("POST", `${one}:setIamPolicy`, { policy: { etag, bindings } })).status, 200);

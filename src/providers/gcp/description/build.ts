@@ -21,6 +21,8 @@ const keptServices = new Set([
   "Projects",
   "RegionDisks",
   "RegionDiskTypes",
+  "RegionInstanceGroupManagers",
+  "RegionInstanceGroups",
   "RegionInstances",
   "RegionInstanceTemplates",
   "RegionOperations",

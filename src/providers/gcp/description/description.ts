@@ -17,7 +17,7 @@ export interface Description {
 export type RouteRow = readonly [string, string, string, string, string, string];
 
 /** The form this code reads and writes. */
-export const descriptionForm = 2;
+export const descriptionForm = 3;
 
 /** One field's type, read from its code. */
 export interface FieldType {

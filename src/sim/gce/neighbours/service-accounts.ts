@@ -28,16 +28,25 @@ export function serviceAccountAnswer(call: NeighbourCall): JsonObject {
       forgetPolicy(call, full);
       call.world.remove(path);
       return {};
-    case "PATCH": {
-      const sent = objectOf(call.body, "serviceAccount");
-      const fields = Object.fromEntries(
-        Object.entries(sent).filter(([key]) => key === "displayName" || key === "description"),
-      );
-      return call.world.merge(path, fields)?.body ?? {};
-    }
+    case "PATCH":
+      return change(call, path, objectOf(call.body, "serviceAccount"), textOf(call.body, "updateMask"));
+    // The older form: the account as a whole, against its etag.
+    case "PUT":
+      if (call.body.etag !== undefined && call.body.etag !== found.etag) {
+        throw new NeighbourFailure(409, "ABORTED", "There were concurrent policy changes. Please retry.");
+      }
+      return change(call, path, call.body, undefined);
     default:
       throw missing(full);
   }
+}
+
+/** Sets the two fields that can be changed; those of a mask are cleared where the account does not have them. */
+function change(call: NeighbourCall, path: string, sent: JsonObject, mask: string | undefined): JsonObject {
+  const masked = mask?.split(",").map((one) => one.trim().replace(/_n/, "N"));
+  const names = ["displayName", "description"].filter((name) => masked?.includes(name) ?? sent[name] !== undefined);
+  const fields = Object.fromEntries(names.map((name) => [name, sent[name]]));
+  return call.world.merge(path, fields)?.body ?? {};
 }
 
 function accounts(call: NeighbourCall): readonly JsonObject[] {
