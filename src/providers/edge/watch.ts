@@ -81,6 +81,8 @@ async function watchKind(
       if (code === "expired" || code === "not-served") version = "";
       if (code === "not-served") lookout.discovery.forget();
       failures += 1;
+      // A server that was away may come back from a backup: of a version it has yet to reach it says nothing, and nothing happens.
+      if (failures > 1) version = "";
     }
     if (failures > 0) await pause(Math.min(maxDelayMs, lookout.firstDelayMs * 2 ** Math.min(failures - 1, 10)), signal);
   }

@@ -89,6 +89,40 @@ for (const [how, isEvent] of [
   });
 }
 
+test("a watch on a server that was away lists again, for it may have come back older", async () => {
+  const versions: string[] = [];
+  let lists = 0;
+  let resumed: () => void = () => undefined;
+  const resume = new Promise<void>((resolve) => {
+    resumed = resolve;
+  });
+  let hints = 0;
+  await withFakeServer(
+    (request, response, url) => {
+      if (url.searchParams.get("watch") !== "true") {
+        lists += 1;
+        const metadata = { resourceVersion: lists === 1 ? "900" : "20" };
+        answer(response, 200, { kind: "NetworkList", metadata, items: [] });
+        return;
+      }
+      const version = url.searchParams.get("resourceVersion") ?? "";
+      versions.push(version);
+      if (version === "20") resumed();
+      else request.socket.destroy();
+    },
+    async (provider) => {
+      provider.translate(fleetOf(networkOf("prod")));
+      const stop = provider.watch({ fleet: "test", realms: ["default"] }, () => {
+        hints += 1;
+      });
+      await resume;
+      await stop();
+      assert.equal(versions, ["900", "900", "20"]);
+      assert.ok(hints > 0);
+    },
+  );
+});
+
 for (const [how, code] of [
   ["that is refused as unknown", 404],
   ["that ends at once", 200],
