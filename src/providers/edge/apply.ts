@@ -14,6 +14,7 @@ import { fieldManager } from "./options.ts";
 import { yieldsTo } from "./presences.ts";
 import { readinessOf } from "./readiness.ts";
 import { removeObject, waitGone } from "./remove.ts";
+import { takeOver } from "./take-over.ts";
 import { forceNote } from "./translate.ts";
 
 /** Carries out one order and waits until the world has settled. */
@@ -91,7 +92,9 @@ async function applyObject(
     if (error instanceof ProviderError && error.code === "not-served") bench.discovery.forget();
     throw error;
   });
-  return waitReady(bench, place, written as JsonObject, signal);
+  const made = written as JsonObject;
+  const ours = order.change.action === "adopt" ? await takeOver(bench, place, made, signal) : made;
+  return waitReady(bench, place, ours, signal);
 }
 
 /** Our name as the manager; force only where the configuration or the object itself asks for it. */

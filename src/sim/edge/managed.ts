@@ -43,6 +43,16 @@ function read(object: ApiObject): Owned[] {
   }));
 }
 
+/** What stood there before anybody was noted belongs to a manager of that name. */
+function ownersOf(live: ApiObject): Owned[] {
+  const owned = read(live);
+  if (owned.length > 0) return owned;
+  const set = new Set(leavesOf(ownable(live, "main")).keys());
+  const apiVersion = textOf(live, "apiVersion");
+  const time = textOf(metadataOf(live), "creationTimestamp");
+  return [{ manager: "before-first-apply", operation: "Update", subresource: "", apiVersion, time, set }];
+}
+
 function write(object: ApiObject, owned: readonly Owned[]): ApiObject {
   const entries: JsonObject[] = owned
     .filter((entry) => entry.set.size > 0)
@@ -76,14 +86,15 @@ export function recordUpdate(
   manager: Manager,
   nowMs: number,
 ): ApiObject {
+  const claimed = before === undefined ? undefined : claimedEntries(before, after);
   const old = before === undefined ? new Map<string, Json>() : leavesOf(ownable(before, "all"));
   const fresh = leavesOf(ownable(after, "all"));
   const changed = [...fresh].filter(([path, value]) => !old.has(path) || !same(old.get(path), value)).map(([p]) => p);
   const removed = [...old.keys()].filter((path) => !fresh.has(path));
   if (before !== undefined && changed.length === 0 && removed.length === 0) {
-    return withMetadata(after, { managedFields: metadataOf(before).managedFields });
+    return withMetadata(after, { managedFields: claimed });
   }
-  const owned = before === undefined ? [] : read(before);
+  const owned = before === undefined ? [] : read(withMetadata(before, { managedFields: claimed }));
   for (const entry of owned) {
     for (const path of removed) entry.set.delete(path);
     if (!isMine(entry, manager)) for (const path of changed) entry.set.delete(path);
@@ -91,6 +102,14 @@ export function recordUpdate(
   const mine = owned.find((entry) => isMine(entry, manager));
   const set = new Set([...(mine?.set ?? []), ...changed]);
   return write(after, placed(owned, mine, entryFor(after, manager, nowMs, set)));
+}
+
+/** Who owns what as the writer says it: clients may rewrite the entries, and one empty entry takes them all away. */
+function claimedEntries(before: ApiObject, after: ApiObject): Json | undefined {
+  const given = metadataOf(after).managedFields;
+  if (!Array.isArray(given) || given.length === 0) return metadataOf(before).managedFields;
+  const [first] = given as readonly Json[];
+  return given.length === 1 && isObject(first) && Object.keys(first).length === 0 ? undefined : given;
 }
 
 /** Merges an applied configuration into an object; other managers' differing fields are conflicts unless forced. */
@@ -103,7 +122,7 @@ export function applyTo(
 ): ApiObject {
   const intent = ownable(applied, manager.part);
   const wanted = leavesOf(intent);
-  const owned = live === undefined ? [] : read(live);
+  const owned = live === undefined ? [] : ownersOf(live);
   const mine = owned.find((entry) => isMine(entry, manager));
   const others = owned.filter((entry) => entry !== mine);
   const current = live === undefined ? new Map<string, Json>() : leavesOf(ownable(live, "all"));

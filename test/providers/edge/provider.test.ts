@@ -153,6 +153,26 @@ test("adopting keeps the object and marks it", () =>
     assert.is(adopted?.marker?.fleet, "test");
   }));
 
+test("adopting takes over what hands wrote, so that later changes are no conflict; others keep theirs", () =>
+  withScene(async ({ provider, apply, api, observe }) => {
+    await api("POST", `${networksPath}?fieldManager=kubectl-client-side-apply`, networkOf("prod", { mtu: 1500 }));
+    await api(
+      "PATCH",
+      `${networksPath}/prod?fieldManager=operator`,
+      { metadata: { labels: { tier: "a" } } },
+      "application/merge-patch+json",
+    );
+    const metadata = { labels: { tier: "a" } };
+    const wanted = only(provider.translate(fleetOf(networkOf("prod", { mtu: 1500 }, metadata))));
+    const [found] = await observe();
+    const made = await apply(wanted, "adopt", found);
+    const changed = only(provider.translate(fleetOf(networkOf("prod", { mtu: 1400 }, metadata))));
+    const updated = await apply(changed, "update", made);
+    assert.equal(updated && provider.compare(changed, updated), []);
+    const other = only(provider.translate(fleetOf(networkOf("prod", { mtu: 1400 }, { labels: { tier: "b" } }))));
+    assert.match((await failureOf(apply(other, "update", updated))).message, 'belongs to "operator"');
+  }));
+
 test("a delete waits for the finalizer and succeeds again when all is gone", () =>
   withScene(async ({ provider, apply, observe }) => {
     const resource = only(provider.translate(fleetOf(networkOf("prod"))));

@@ -123,4 +123,23 @@ test("a configuration may arrive as YAML", () =>
     assert.is(at((await apply(send, "one", text)).body, "spec", "mtu"), 1400);
   }, still));
 
+test("who owns what may be rewritten, taken away, and is then what stood there before", () =>
+  withSimulator(async (send) => {
+    await send("POST", `${networks}?fieldManager=hand`, network("prod", { mtu: 1400 }));
+    await send("PATCH", `${networks}/prod?fieldManager=fleet`, network("prod", { mtu: 1400 }), applyType);
+    const both = await send("GET", `${networks}/prod`);
+    const entries = at(both.body, "metadata", "managedFields") as readonly Json[];
+    const kept = entries.filter((entry) => at(entry, "manager") !== "hand");
+    const patch = [{ op: "replace", path: "/metadata/managedFields", value: kept }] as Json;
+    assert.is((await send("PATCH", `${networks}/prod`, patch, "application/json-patch+json")).code, 200);
+    const change = network("prod", { mtu: 1450 });
+    assert.is((await send("PATCH", `${networks}/prod?fieldManager=fleet`, change, applyType)).code, 200);
+    await send("PATCH", `${networks}/prod`, { metadata: { managedFields: [{}] } }, mergeType);
+    const other = await send("PATCH", `${networks}/prod?fieldManager=third`, network("prod", { mtu: 1300 }), applyType);
+    assert.match(
+      String(other.body.message),
+      'conflict with "before-first-apply" using networking.datumapis.com/v1alpha',
+    );
+  }));
+
 test.run();
