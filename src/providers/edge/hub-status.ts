@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { MemberStatus } from "../../core/members.ts";
 import { fieldOf, objectsOf, textOf } from "./object.ts";
+import { fieldManager } from "./options.ts";
 
 const longestMessage = 4_000;
 
@@ -22,12 +23,23 @@ export function hubStatus(status: MemberStatus, live: JsonObject, now: string): 
       ...(typeof generation === "number" && { observedGeneration: generation }),
     };
   };
+  const others = isUnspoken(live) ? undefined : foreignConditions(live);
   const conditions = [
     ...(status.kind === "Network" ? [] : [condition("Available", available(status))]),
     condition("Ready", readiness(status)),
     condition("Drifted", drift(status)),
-  ];
+  ].filter(({ type }) => others?.has(String(type)) !== true);
   return status.kind === "Network" ? { conditions } : { ...counters(status), conditions };
+}
+
+/** Conditions that a controller of the hub tells: those are its own to tell, and ours stand beside them. */
+function foreignConditions(live: JsonObject): ReadonlySet<string> {
+  const entries = objectsOf(fieldOf(live, "metadata"), "managedFields");
+  const items = entries
+    .filter((entry) => entry.manager !== fieldManager)
+    .flatMap((entry) => Object.keys(fieldOf(fieldOf(fieldOf(entry, "fieldsV1"), "f:status"), "f:conditions")))
+    .filter((step) => step.startsWith("k:"));
+  return new Set(items.map((step) => String((JSON.parse(step.slice(2)) as JsonObject).type)));
 }
 
 function counters({ wanted, standing, ready, drifted, places }: MemberStatus): JsonObject {

@@ -62,6 +62,20 @@ test("a condition keeps its time as long as it stays as it is, and nothing is to
   assert.not(isToldAlready(again, { ...live, metadata: { generation: 4 }, status: {} }));
 });
 
+test("a condition that a controller of the hub tells is left to it", () => {
+  const condition = { type: "Ready", status: "True", reason: "Up", lastTransitionTime: "2026-01-01T00:00:00Z" };
+  const owned = (manager: string): JsonObject => ({
+    metadata: {
+      managedFields: [{ manager, fieldsV1: { "f:status": { "f:conditions": { 'k:{"type":"Ready"}': { ".": {} } } } } }],
+    },
+    status: { conditions: [condition] },
+  });
+  assert.equal(said(statusOf("Network", {}), owned("controller")), [
+    "Drifted False AsWanted: Nothing differs from Git.",
+  ]);
+  assert.is(said(statusOf("Network", {}), owned("plumbline")).length, 2);
+});
+
 test("only the schema's own defaults belong to nobody", () => {
   const condition = { type: "Ready", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z" };
   assert.ok(isUnspoken({ status: { conditions: [condition] } }));
