@@ -1,8 +1,9 @@
-import { Composer, LineCounter, Parser, type Document as YamlDocument } from "yaml";
+import { Composer, LineCounter, Parser } from "yaml";
 import type { Json } from "../core/json.ts";
 import type { Problem, Source } from "../core/problem.ts";
 import type { Path } from "./document.ts";
 import { untilDeep } from "./yaml-depth.ts";
+import { templated, textFaults, untilGarbage } from "./yaml-faults.ts";
 import { type Place, readTree, type TreeLimits } from "./yaml-tree.ts";
 
 /** Bounds of one file. */
@@ -30,13 +31,6 @@ export interface RawFile {
   readonly broken: number;
 }
 
-/** What the parser calls a fault → rule and hint; every other code is a plain fault of the syntax. */
-const codes: Readonly<Record<string, readonly [string, string]>> = {
-  TAB_AS_INDENT: ["yaml/tab-as-indent", "Indent with spaces."],
-  TAG_RESOLVE_FAILED: ["yaml/tag", "Remove the tag: manifests hold plain values only."],
-  RESOURCE_EXHAUSTION: ["yaml/depth", "Nest less deeply."],
-  BAD_ALIAS: ["yaml/aliases", "Name an anchor that stands above."],
-};
 const maxProblems = 50;
 
 /** A directive or a tag must not change what a value means: dates, sets and binary data are no JSON. */
@@ -105,7 +99,7 @@ function collect(file: string, text: string, lines: LineCounter, limits: FileLim
     say("yaml/depth", offset, message, "Nest less deeply.");
     broken += 1;
   };
-  const tokens = untilDeep(new Parser(lines.addNewLine).parse(text), limits.depth, sayDepth);
+  const tokens = untilDeep(untilGarbage(new Parser(lines.addNewLine).parse(text)), limits.depth, sayDepth);
   for (const document of composer.compose(tokens, false, text.length)) {
     if (index >= limits.documents) {
       const message = `The file holds more than ${limits.documents} documents.`;
@@ -113,34 +107,16 @@ function collect(file: string, text: string, lines: LineCounter, limits: FileLim
       return { documents: [], problems, broken: index };
     }
     const before = problems.length;
-    sayFaults(document, say);
+    for (const { rule, offset, message, hint } of textFaults(document, text)) say(rule, offset, message, hint);
     if (problems.length === before) {
       const tree = readTree(document.contents, limits);
-      for (const { rule, offset, message, hint } of tree.faults) say(rule, offset, message, hint);
+      for (const { rule, offset, message, hint } of templated(tree.faults, text)) say(rule, offset, message, hint);
       if (tree.faults.length === 0) documents.push({ index, value: tree.value, at: locator(tree.place, place) });
     }
     if (problems.length > before) broken += 1;
     index += 1;
   }
   return { documents, problems, broken };
-}
-
-function sayFaults(
-  document: YamlDocument.Parsed,
-  say: (rule: string, offset: number, message: string, hint: string) => void,
-): void {
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const [rule, hint] =
-      codes[code] ??
-      (["yaml/syntax", "Look for a missing quote, bracket, colon or space at that place, or just above it."] as const);
-    // What the parser quotes of the text after a colon may be a secret.
-    const sentence =
-      message
-        .split("\n")[0]
-        ?.replace(/: ".*$/, "")
-        .replace(/\.?$/, ".") ?? "";
-    say(rule, pos[0], sentence, hint);
-  }
 }
 
 function locator(root: Place, place: (offset: number) => Source): RawDocument["at"] {

@@ -53,6 +53,47 @@ for (const [title, text, ...wanted] of broken) {
   });
 }
 
+const diagnosed: readonly (readonly [title: string, text: string, wanted: string, message: RegExp])[] = [
+  ["a quote that is never closed", 'a: 1\nb: "x\nc: 2\n', "yaml/syntax@2:4", /quote opens here/],
+  ["a list that is never closed", "a: [x, y\nb: 1\n", "yaml/syntax@2:1", /\[ opens above/],
+  ["a map that is never closed", "a: {x: y\nb: 1\n", "yaml/syntax@2:1", /\{ opens above/],
+  ["a field that is indented too little", "- a: 1\n b: 2\n", "yaml/syntax@2:2", /indented too little/],
+  ["a field that is indented too far", "- a: x\n   b: 2\n", "yaml/syntax@1:6", /below is indented too far/],
+  ["a field without a colon", "a: 1\nb [x]\nc: 2\n", "yaml/syntax@2:1", /no colon/],
+  ["a text with a colon", "a: see: b\n", "yaml/syntax@1:4", /second field/],
+  ["a tab, and all that follows from it", "a:\n  - b: 1\n\tc: 2\n    d: 3\n", "yaml/tab-as-indent@3:1", /Tabs/],
+  ["a value with an at sign", "a: @x\n", "yaml/syntax@1:4", /means something else/],
+  ["words behind a quote", 'a: "x" y\n', "yaml/syntax@1:8", /stands behind/],
+  ["a merge conflict", "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n", "yaml/conflict@2:1", /conflict/],
+  ["a value of a template", "a:\n  b: {{ .Values.b }}\n", "yaml/template@2:6", /template/],
+  ["a block of a template", "a:\n  {{- if .x }}\n  b: 1\n  {{- end }}\n", "yaml/template@2:3", /template/],
+];
+
+for (const [title, text, wanted, message] of diagnosed) {
+  test(`${title} is one problem, where it is to be mended`, () => {
+    const { problems } = readYaml("x.yaml", bytes(text));
+    assert.equal(
+      problems.map(({ rule, line, column }) => `${rule}@${line}:${column}`),
+      [wanted],
+    );
+    assert.match(problems[0]?.message ?? "", message);
+  });
+}
+
+test("braces in quotes are no template, whatever else is wrong", () => {
+  const { problems } = readYaml("x.yaml", bytes('a: "{{ .x }}"\nb: [1\nc: 2\n'));
+  assert.is(problems[0]?.rule, "yaml/syntax");
+});
+
+test("a megabyte of garbage is refused in the time that reading it takes", () => {
+  for (const text of ["a: } ".repeat(200_000), "{{ }}".repeat(200_000)]) {
+    const started = performance.now();
+    const { problems, broken } = readYaml("x.yaml", bytes(text));
+    assert.equal([problems.length, broken], [1, 1]);
+    assert.ok(performance.now() - started < 8_000);
+  }
+});
+
 const sound: readonly (readonly [title: string, text: string, ...values: unknown[]])[] = [
   ["nothing", ""],
   ["comments alone", "# hello\n"],
