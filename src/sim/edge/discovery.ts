@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { EdgeKind } from "./kinds.ts";
 
-const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"] as const;
+const verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"] as const;
 const statusVerbs = ["get", "patch", "update"] as const;
 
 /** `/api`: the versions of the core group. */

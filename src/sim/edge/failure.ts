@@ -33,7 +33,7 @@ export function statusBody(failure: ApiFailure): JsonObject {
     metadata: {},
     status: "Failure",
     message: failure.message,
-    reason: failure.reason,
+    ...(failure.reason === "" ? {} : { reason: failure.reason }),
     ...(Object.keys(details).length === 0 ? {} : { details }),
     code: failure.code,
   };
@@ -106,6 +106,13 @@ export function invalidNamed(
 /** 400 for a request that cannot be understood. */
 export function badRequest(message: string): ApiFailure {
   return new ApiFailure(400, "BadRequest", message);
+}
+
+/** 504 for a list of a state that is still to come. */
+export function tooLarge(version: string, current: number): ApiFailure {
+  const message = `Timeout: Too large resource version: ${version}, current: ${current}`;
+  const causes = [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }];
+  return new ApiFailure(504, "Timeout", message, { details: { causes }, retryAfterSeconds: 1 });
 }
 
 /** 410 for a list or watch that asks for a state that is no longer kept. */

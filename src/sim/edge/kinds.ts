@@ -122,3 +122,16 @@ export function kindKey(kind: EdgeKind): string {
 export function apiVersionOf(kind: Pick<EdgeKind, "group" | "version">): string {
   return kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
 }
+
+/** Enough of the kind Namespace to store one. */
+export const namespaceKind: EdgeKind = {
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  shortNames: ["ns"],
+  namespaced: false,
+  status: true,
+  conditions: [],
+  columns: [["Status", "status.phase"]],
+};

@@ -11,6 +11,13 @@ const maxAnnotationBytes = 256 * 1024;
 /** Finalizers that need no domain before their name. */
 const standardFinalizers: ReadonlySet<string> = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
 
+/** Every field that metadata may have; others are never stored. */
+export const knownMetadata: ReadonlySet<string> = new Set([
+  ...["name", "generateName", "namespace", "labels", "annotations", "finalizers", "ownerReferences", "managedFields"],
+  ...["uid", "resourceVersion", "generation", "selfLink"],
+  ...["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"],
+]);
+
 /** The rules of metadata, which are the same for every kind. */
 export function checkMetadata(object: ApiObject, report: Report): void {
   const name = metadataText(object, "name");
@@ -26,7 +33,7 @@ export function checkMetadata(object: ApiObject, report: Report): void {
     else if (value.length > 63) invalid("metadata.labels", value, "must be no more than 63 bytes", report);
     else if (!labelValue.test(value)) {
       const rule =
-        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
       invalid("metadata.labels", value, rule, report);
     }
   }

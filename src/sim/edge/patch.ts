@@ -14,7 +14,12 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
 
 /** RFC 6902: add, remove, replace, move, copy, test. All or nothing. */
 export function jsonPatch(target: JsonObject, patch: Json): JsonObject {
-  if (!Array.isArray(patch)) throw badRequest("a JSON patch is a list of operations");
+  if (!Array.isArray(patch)) {
+    const what = isObject(patch) ? "object" : typeof patch;
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${what} into Go value of type []handlers.jsonPatchOp`,
+    );
+  }
   let value: Json = target;
   for (const operation of patch as readonly Json[]) {
     if (!isObject(operation)) throw badRequest("an operation of a JSON patch is an object");
@@ -42,9 +47,9 @@ function operate(document: Json, operation: JsonObject): Json {
     }
     case "test":
       if (canonical(read(document, path)) === canonical(given)) return document;
-      throw unprocessable(`testing value ${String(operation.path)} failed`);
+      throw unprocessable();
     default:
-      throw badRequest(`unknown operation ${String(operation.op)} in a JSON patch`);
+      throw unprocessable();
   }
 }
 
@@ -64,7 +69,7 @@ function read(document: Json, path: readonly string[]): Json {
     else if (isObject(value)) value = value[step];
     else value = undefined;
   }
-  if (value === undefined) throw unprocessable(`/${path.join("/")} does not exist`);
+  if (value === undefined) throw unprocessable();
   return value;
 }
 
@@ -72,15 +77,15 @@ function edit(value: Json, path: readonly string[], how: "add" | "replace" | "re
   const [step, ...rest] = path;
   if (step === undefined) return given;
   if (Array.isArray(value)) return editList(value as readonly Json[], step, rest, how, given);
-  if (!isObject(value)) throw unprocessable(`${step} does not exist`);
+  if (!isObject(value)) throw unprocessable();
   const copy: Record<string, Json> = { ...value };
   const inner = copy[step];
   if (rest.length > 0) {
-    if (inner === undefined) throw unprocessable(`${step} does not exist`);
+    if (inner === undefined) throw unprocessable();
     copy[step] = edit(inner, rest, how, given);
     return copy;
   }
-  if (how !== "add" && inner === undefined) throw unprocessable(`${step} does not exist`);
+  if (how !== "add" && inner === undefined) throw unprocessable();
   if (how === "remove") delete copy[step];
   else copy[step] = given;
   return copy;
@@ -96,7 +101,7 @@ function editList(
   const copy = [...list];
   const index = step === "-" ? copy.length : Number(step);
   const limit = how === "add" && rest.length === 0 ? copy.length : copy.length - 1;
-  if (!Number.isInteger(index) || index < 0 || index > limit) throw unprocessable(`index ${step} does not exist`);
+  if (!Number.isInteger(index) || index < 0 || index > limit) throw unprocessable();
   if (rest.length > 0) copy[index] = edit(copy[index] as Json, rest, how, given);
   else if (how === "add") copy.splice(index, 0, given);
   else if (how === "remove") copy.splice(index, 1);
@@ -104,6 +109,9 @@ function editList(
   return copy;
 }
 
-function unprocessable(message: string): ApiFailure {
-  return new ApiFailure(422, "Invalid", `the server rejected our request due to an error in our request: ${message}`);
+/** A server does not say which operation it was. */
+function unprocessable(): ApiFailure {
+  return new ApiFailure(422, "Invalid", "the server rejected our request due to an error in our request", {
+    details: {},
+  });
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import { contentType, readBody } from "./body.ts";
-import { ApiFailure, badRequest, notFound } from "./failure.ts";
+import { ApiFailure, badRequest, noSuchPath, notFound, tooLarge } from "./failure.ts";
 import { listBody, listMetadata, matchOf, type Page, type Pager } from "./list.ts";
 import { type ApiObject, metadataOf, metadataText, placeOf } from "./object.ts";
+import { checkFieldSelector, checkPropagation, checkWriteOptions } from "./options.ts";
 import type { Route } from "./route.ts";
 import { tableBody, wantsTable } from "./table.ts";
 import { serveWatch } from "./watch.ts";
@@ -35,7 +36,11 @@ export interface Answer {
 export async function serveResource(context: ResourceRequest): Promise<Answer | undefined> {
   const { request, route } = context;
   const reads = request.method === "GET";
+  if (reads) checkRead(context);
+  else checkWriteOptions(request.method ?? "", context.query);
   if (route.type === "collection") {
+    // What lives in namespaces is made in one.
+    if (request.method === "POST" && route.kind.namespaced && route.namespace === "") throw noSuchPath("");
     if (reads) return isWatch(context.query) ? watch(context) : list(context);
     if (request.method === "POST") return createObject(targetOf(context, ""), await objectBody(request));
     if (request.method === "DELETE") return deleteCollection(context);
@@ -52,10 +57,21 @@ export async function serveResource(context: ResourceRequest): Promise<Answer | 
       ...(policy === null ? {} : { propagationPolicy: policy }),
       ...(isObject(options) ? options : {}),
     };
+    checkPropagation(String(merged.propagationPolicy ?? ""));
     const dryRun = target.dryRun || Array.isArray(merged.dryRun);
     return deleteObject({ ...target, dryRun }, merged);
   }
   throw methodNotAllowed();
+}
+
+function checkRead({ route, query, world }: ResourceRequest): void {
+  checkFieldSelector(route.kind.group === "", query.get("fieldSelector") ?? "");
+  const version = query.get("resourceVersion") ?? "";
+  if (version !== "" && !/^\d+$/.test(version)) {
+    const why = `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`;
+    throw new ApiFailure(500, "", `resourceVersion: Invalid value: ${JSON.stringify(version)}: ${why}`);
+  }
+  if (!isWatch(query) && Number(version) > world.version()) throw tooLarge(version, world.version());
 }
 
 function isWatch(query: URLSearchParams): boolean {
@@ -73,7 +89,6 @@ function targetOf(context: ResourceRequest, name: string): Target {
   const agent = (request.headers["user-agent"] ?? "unknown").split("/")[0] ?? "unknown";
   const apply = contentType(request) === "application/apply-patch+yaml";
   const dryRun = query.getAll("dryRun");
-  if (dryRun.some((value) => value !== "All")) throw badRequest(`invalid dryRun: ${dryRun.join(",")}`);
   return {
     world,
     kind: route.kind,
@@ -169,10 +184,11 @@ function watch(context: ResourceRequest): undefined {
 function deleteCollection(context: ResourceRequest): Answer {
   const { world, route, query } = context;
   const match = matchOf(query, route.namespace);
-  for (const { object } of world.all(route.kind)) {
-    if (!match(object)) continue;
+  const items = world.all(route.kind).flatMap(({ object }) => (match(object) ? [object] : []));
+  for (const object of items) {
     const target = targetOf(context, metadataText(object, "name"));
     deleteObject({ ...target, namespace: metadataText(object, "namespace") }, {});
   }
-  return { code: 200, body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" } };
+  const page: Page = { items, version: world.version(), continueToken: "", remaining: 0 };
+  return { code: 200, body: listBody(route.kind, page) };
 }

@@ -1,5 +1,5 @@
-import { ApiFailure, badRequest } from "./failure.ts";
-import { apiVersionOf, type EdgeKind } from "./kinds.ts";
+import { badRequest } from "./failure.ts";
+import type { EdgeKind } from "./kinds.ts";
 import type { ApiObject } from "./object.ts";
 import { strangeFields } from "./validation.ts";
 
@@ -13,13 +13,4 @@ export function judgeFields(kind: EdgeKind, validation: FieldValidation, body: A
   if (words.length === 0 || validation === "Warn") return words;
   const title = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}`;
   throw badRequest(`${title}: strict decoding error: ${words.join(", ")}`);
-}
-
-/** An applied configuration has to fit the schema whatever the request says of field validation. */
-export function refuseStrange(kind: EdgeKind, namespace: string, name: string, patch: ApiObject): void {
-  const [strange] = strangeFields(kind, patch);
-  if (strange === undefined) return;
-  const place = `${namespace === "" ? "" : `${namespace}/`}${name}; ${apiVersionOf(kind)}, Kind=${kind.kind}`;
-  const message = `failed to create typed patch object (${place}): .${strange}: field not declared in schema`;
-  throw new ApiFailure(500, "", message);
 }

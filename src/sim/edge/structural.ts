@@ -15,9 +15,9 @@ export function checkValue(schema: JsonObject, value: Json, path: string, report
 function checkType(schema: JsonObject, value: Json, path: string, report: Report): boolean {
   const types = (Array.isArray(schema.type) ? schema.type : [schema.type]).filter((type) => typeof type === "string");
   if (types.length === 0 || types.some((type) => isOfType(value, type as string))) return true;
-  const given = isObject(value) || Array.isArray(value) ? typeOf(value) : JSON.stringify(value);
+  const given = JSON.stringify(typeOf(value));
   const shown = types.length === 1 ? String(types[0]) : types.join(",");
-  const text = `Invalid value: ${JSON.stringify(typeOf(value))}: ${path} in body must be of type ${shown}: ${given}`;
+  const text = `Invalid value: ${given}: ${path} in body must be of type ${shown}: ${given}`;
   report("FieldValueTypeInvalid", path, text);
   return false;
 }

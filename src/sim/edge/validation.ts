@@ -1,8 +1,8 @@
 import { canonical, isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { badRequest, type FieldCause, invalidObject } from "./failure.ts";
 import { apiVersionOf, type EdgeKind } from "./kinds.ts";
-import { checkMetadata } from "./metadata.ts";
-import { type ApiObject, metadataText, textOf, withFields } from "./object.ts";
+import { checkMetadata, knownMetadata } from "./metadata.ts";
+import { type ApiObject, finalizersOf, isDeleting, metadataOf, metadataText, textOf, withFields } from "./object.ts";
 import { contentSchema } from "./schemas.ts";
 import { checkValue, type Report, shaped, unknownFields } from "./structural.ts";
 
@@ -18,15 +18,28 @@ const immutable: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 /** Refuses an object that says another kind, name or namespace than the path it came to. */
 export function checkIdentity(kind: EdgeKind, namespace: string, name: string, object: ApiObject): void {
-  if (textOf(object, "apiVersion") !== apiVersionOf(kind) || textOf(object, "kind") !== kind.kind) {
-    const given = `${textOf(object, "apiVersion")}, Kind=${textOf(object, "kind")}`;
-    throw badRequest(`${given} does not match the request's ${apiVersionOf(kind)}, Kind=${kind.kind}`);
+  const wanted = apiVersionOf(kind);
+  const apiVersion = textOf(object, "apiVersion");
+  const title = textOf(object, "kind");
+  if (title === "") {
+    const given = JSON.stringify(object);
+    const why = `Object 'Kind' is missing in '${given}' (${given})`;
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why}`);
+  }
+  if (apiVersion !== wanted) {
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`);
+  }
+  const writtenName = metadataText(object, "name");
+  if (title !== kind.kind) {
+    const message = `Invalid value: ${JSON.stringify(title)}: must be ${kind.kind}`;
+    throw invalidObject({ ...kind, kind: title }, writtenName, [
+      { reason: "FieldValueInvalid", field: "kind", message },
+    ]);
   }
   const written = metadataText(object, "namespace");
   if (kind.namespaced && written !== "" && written !== namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
-  const writtenName = metadataText(object, "name");
   if (name !== "" && writtenName !== "" && writtenName !== name) {
     throw badRequest(`the name of the object (${writtenName}) does not match the name on the URL (${name})`);
   }
@@ -39,6 +52,13 @@ export function checkContent(kind: EdgeKind, before: ApiObject | undefined, obje
   checkMetadata(object, add);
   const schema = contentSchema(kind.group, kind.kind);
   if (schema !== undefined) checkValue(schema, contentOf(object), "", add);
+  const held = new Set(before === undefined || !isDeleting(before) ? finalizersOf(object) : finalizersOf(before));
+  const fresh = finalizersOf(object).filter((name) => !held.has(name));
+  if (fresh.length > 0) {
+    const names = fresh.map((name) => JSON.stringify(name)).join(", ");
+    const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${names}}`;
+    add("FieldValueForbidden", "metadata.finalizers", message);
+  }
   for (const path of before === undefined ? [] : (immutable[kind.kind] ?? [])) {
     const old = valueAt(before as ApiObject, path);
     const fresh = valueAt(object, path);
@@ -64,7 +84,11 @@ function valueAt(object: ApiObject, path: readonly string[]): Json | undefined {
 /** Fields of an object that the schema of its kind does not know: they are never stored. */
 export function strangeFields(kind: EdgeKind, object: ApiObject): readonly string[] {
   const schema = contentSchema(kind.group, kind.kind);
-  return schema === undefined ? [] : unknownFields(schema, contentOf(object));
+  const besides = Object.keys(metadataOf(object)).filter((field) => !knownMetadata.has(field));
+  return [
+    ...besides.map((field) => `metadata.${field}`),
+    ...(schema === undefined ? [] : unknownFields(schema, contentOf(object))),
+  ];
 }
 
 /** The object as a server stores it: without what the schema does not know, and with its defaults. */
@@ -72,6 +96,8 @@ export function withDefaults(kind: EdgeKind, object: ApiObject): ApiObject {
   const schema = contentSchema(kind.group, kind.kind);
   if (schema === undefined) return object;
   const content = shaped(schema, contentOf(object)) as JsonObject;
-  const { apiVersion, kind: title, metadata, status } = object;
+  const { apiVersion, kind: title, status } = object;
+  const kept = Object.entries(metadataOf(object)).filter(([field]) => knownMetadata.has(field));
+  const metadata = Object.fromEntries(kept);
   return withFields({}, { apiVersion, kind: title, metadata, ...content, status }) as ApiObject;
 }

@@ -11,7 +11,7 @@ import {
   staleWrite,
 } from "./failure.ts";
 import type { Part } from "./fields.ts";
-import type { EdgeKind } from "./kinds.ts";
+import { type EdgeKind, namespaceKind } from "./kinds.ts";
 import { applyTo, type Manager, recordUpdate } from "./managed.ts";
 import {
   type ApiObject,
@@ -27,7 +27,8 @@ import {
   withMetadata,
 } from "./object.ts";
 import { jsonPatch, mergePatch } from "./patch.ts";
-import { type FieldValidation, judgeFields, refuseStrange } from "./strange.ts";
+import { type FieldValidation, judgeFields } from "./strange.ts";
+import { refuseUntyped } from "./typed.ts";
 import { checkContent, checkIdentity, withDefaults } from "./validation.ts";
 import type { World } from "./world.ts";
 
@@ -59,10 +60,17 @@ export type PatchType = "apply" | "merge" | "json";
 /** POST: makes an object that does not exist yet. */
 export function createObject(target: Target, body: ApiObject): Written {
   checkIdentity(target.kind, target.namespace, "", body);
+  if (metadataText(body, "resourceVersion") !== "") {
+    throw new ApiFailure(500, "", "resourceVersion should not be set on objects to be created");
+  }
   const prefix = metadataText(body, "generateName");
   const name = metadataText(body, "name") || (prefix === "" ? "" : `${prefix}${randomUUID().slice(0, 5)}`);
   if (name === "") {
-    const cause = { field: "metadata.name", reason: "FieldValueRequired", message: "Required value: name is required" };
+    const cause = {
+      field: "metadata.name",
+      reason: "FieldValueRequired",
+      message: "Required value: name or generateName is required",
+    };
     throw invalidObject(target.kind, name, [cause]);
   }
   if (target.world.get(target.kind, placeOf(target.namespace, name)) !== undefined) {
@@ -92,6 +100,12 @@ export function patchObject(target: Target, type: PatchType, patch: Json, force:
   const before = target.world.get(target.kind, placeOf(target.namespace, target.name))?.object;
   if (type === "apply") return applyObject(target, before, patch, force);
   if (before === undefined) throw notFound(target.kind, target.name);
+  if (type === "merge" && !isObject(patch)) {
+    const what = Array.isArray(patch) ? "array" : typeof patch;
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${what} into Go value of type map[string]interface {}`,
+    );
+  }
   const patched = type === "merge" ? mergePatch(before, patch) : jsonPatch(before, patch);
   if (!isObject(patched)) throw badRequest("the patch does not leave an object");
   checkIdentity(target.kind, target.namespace, target.name, patched);
@@ -111,7 +125,7 @@ function applyObject(target: Target, before: ApiObject | undefined, patch: Json,
     throw invalidNamed("PatchOptions.meta.k8s.io", { group: "meta.k8s.io", kind: "PatchOptions" }, "", [cause]);
   }
   checkPreconditions(target, before, patch);
-  refuseStrange(target.kind, target.namespace, target.name, patch);
+  refuseUntyped(target.kind, patch);
   const applied = target.kind.status && target.part === "main" ? withFields(patch, { status: undefined }) : patch;
   const merged = applyTo(before, applied, manager(target, "Apply"), force, target.nowMs);
   if (before !== undefined) return { code: 200, body: commit(target, before, merged) };
@@ -142,10 +156,13 @@ export function deleteObject(target: Target, options: JsonObject): Written {
     const actual = metadataText(before, field);
     if (given !== "" && given !== actual) {
       const label = field === "uid" ? "UID" : "ResourceVersion";
-      const why =
-        `the ${label} in the precondition (${given}) does not match the ${label} in record (${actual}). ` +
-        "The object might have been deleted and then recreated";
-      throw staleWrite(target.kind, target.name, why);
+      const what = field === "uid" ? "deleted and then recreated" : "modified";
+      const why = `the ${label} in the precondition (${given}) does not match the ${label} in record (${actual}). `;
+      throw staleWrite(
+        { ...target.kind, plural: target.kind.kind },
+        target.name,
+        `${why}The object might have been ${what}`,
+      );
     }
   }
   const foreground = textOf(options, "propagationPolicy") === "Foreground";
@@ -270,16 +287,3 @@ function ensureNamespace(target: Target): void {
   const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
   world.put(namespaceKind, born({ ...target, kind: namespaceKind, namespace: "" }, namespace, body));
 }
-
-/** Enough of the kind Namespace to store one. */
-export const namespaceKind: EdgeKind = {
-  group: "",
-  version: "v1",
-  kind: "Namespace",
-  plural: "namespaces",
-  shortNames: ["ns"],
-  namespaced: false,
-  status: true,
-  conditions: [],
-  columns: [["Status", "status.phase"]],
-};

@@ -46,13 +46,26 @@ const refusals: readonly [
   ["a bad name", "POST", networks, network("Prod"), 422, "Invalid"],
   ["no name", "POST", networks, network(""), 422, "Invalid"],
   ["another namespace", "POST", networks, network("prod", {}, { namespace: "x" }), 400, "BadRequest"],
-  ["another kind", "POST", networks, { ...network("prod"), kind: "Subnet" }, 400, "BadRequest"],
+  ["another kind", "POST", networks, { ...network("prod"), kind: "Subnet" }, 422, "Invalid"],
+  ["another version", "POST", networks, { ...network("prod"), apiVersion: "v1" }, 400, "BadRequest"],
+  ["no kind", "POST", networks, { metadata: { name: "prod" } }, 400, "BadRequest"],
+  ["a field nobody can select by", "GET", `${networks}?fieldSelector=spec.mtu%3D1`, undefined, 400, "BadRequest"],
+  ["a version that is still to come", "GET", `${networks}?resourceVersion=99999999`, undefined, 504, "Timeout"],
+  ["a delete in other words", "DELETE", `${networks}/none?propagationPolicy=Bad`, undefined, 422, "Invalid"],
+  [
+    "a name that is too long for a manager",
+    "POST",
+    `${networks}?fieldManager=${"x".repeat(129)}`,
+    network("a"),
+    422,
+    "Invalid",
+  ],
   ["no object", "POST", networks, [], 400, "BadRequest"],
   ["no JSON", "POST", networks, "{", 400, "BadRequest"],
   ["a delete of nothing", "DELETE", `${networks}/none`, undefined, 404, "NotFound"],
   ["a method that is not served", "PUT", networks, {}, 405, "MethodNotAllowed"],
   ["a patch of unknown type", "PATCH", `${networks}/none`, {}, 415, "UnsupportedMediaType"],
-  ["a dry run in other words", "POST", `${networks}?dryRun=yes`, network("prod"), 400, "BadRequest"],
+  ["a dry run in other words", "POST", `${networks}?dryRun=yes`, network("prod"), 422, "Invalid"],
 ];
 
 for (const [name, method, path, body, code, reason] of refusals) {
@@ -82,6 +95,16 @@ test("says every wrong field at once", () =>
       causes.map((cause) => at(cause, "field")),
       ["spec.ipam.mode", "spec.mtu"],
     );
+  }));
+
+test("nobody new may hold what is going", () =>
+  withSimulator(async (send) => {
+    await send("POST", networks, network("prod", {}, { finalizers: ["example.com/hold"] }));
+    assert.is((await send("DELETE", `${networks}/prod`)).code, 200);
+    const more = { metadata: { finalizers: ["example.com/hold", "example.com/more"] } };
+    const answer = await send("PATCH", `${networks}/prod`, more, mergeType);
+    assert.is(answer.code, 422);
+    assert.match(String(answer.body.message), "no new finalizers can be added if the object is being deleted");
   }));
 
 test("a replace needs the newest resourceVersion", () =>

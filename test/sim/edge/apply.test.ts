@@ -123,6 +123,30 @@ test("a configuration may arrive as YAML", () =>
     assert.is(at((await apply(send, "one", text)).body, "spec", "mtu"), 1400);
   }, still));
 
+const untyped: readonly [what: string, body: Json, text: string][] = [
+  ["a text for a number", network("prod", { mtu: "x" }), ".spec.mtu: expected numeric (int or float), got string"],
+  ["a text for a list", network("prod", { ipFamilies: "IPv4" }), ".spec.ipFamilies: expected list, got &{IPv4}"],
+  ["a list for a map", { ...network("prod"), spec: [] }, ".spec: expected map, got &{[]}"],
+  [
+    "a number for a text",
+    network("prod", {}, { labels: { a: 5 } }),
+    ".metadata.labels.a: expected string, got &value.valueUnstructured{Value:5}",
+  ],
+  ["an unknown field of metadata", network("prod", {}, { x: 1 }), ".metadata.x: field not declared in schema"],
+  ["an unknown field", network("prod", { mtv: 1 }), ".spec.mtv: field not declared in schema"],
+];
+
+for (const [what, body, text] of untyped) {
+  test(`refuses ${what} before anything is merged`, () =>
+    withSimulator(async (send) => {
+      const answer = await apply(send, "a", body);
+      assert.is(answer.code, 500);
+      const place = "(/prod; networking.datumapis.com/v1alpha, Kind=Network)";
+      assert.is(answer.body.message, `failed to create typed patch object ${place}: ${text}`);
+      assert.is(answer.body.reason, undefined);
+    }));
+}
+
 test("who owns what may be rewritten, taken away, and is then what stood there before", () =>
   withSimulator(async (send) => {
     await send("POST", `${networks}?fieldManager=hand`, network("prod", { mtu: 1400 }));

@@ -48,7 +48,7 @@ const selectors: readonly [query: string, names: readonly string[]][] = [
   ["labelSelector=first,first=b", ["b"]],
   ["fieldSelector=metadata.name=ab", ["ab"]],
   ["fieldSelector=metadata.name!=ab,metadata.namespace=default", ["aa", "b"]],
-  ["fieldSelector=spec.mtu=1460&labelSelector=first=b", ["b"]],
+  ["fieldSelector=metadata.namespace==default&labelSelector=first=b", ["b"]],
 ];
 
 test("selectors", () =>
