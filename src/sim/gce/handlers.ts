@@ -117,6 +117,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["Instances.Update", more.updateInstance],
   ["Instances.UpdateAccessConfig", more.updateAccessConfig],
   ["Instances.UpdateDisplayDevice", more.updateDisplayDevice],
+  ["Instances.SetName", more.setName],
   ["Instances.SetMachineResources", more.setMachineResources],
   ["Instances.SetShieldedInstanceIntegrityPolicy", more.setIntegrityPolicy],
   ["Instances.AddResourcePolicies", more.addResourcePolicies],

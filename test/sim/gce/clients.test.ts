@@ -115,6 +115,21 @@ each("a manager of a region spreads its machines over the zones", async (client)
   assert.match((await client.get(`${managers}/pool`)).instanceTemplate, /next$/);
 });
 
+each("a stopped instance gets another name and keeps its disks", async (client) => {
+  await client.change("POST", `${zone}/instances`, instanceBody("one"));
+  const asked = { currentName: "one", name: "two" };
+  assert.is((await client.send("POST", `${instance}/setName`, asked)).status, 400);
+  await client.change("POST", `${instance}/stop`);
+  assert.is((await client.change("POST", `${instance}/setName`, asked)).error, undefined);
+  assert.is((await client.send("GET", instance)).status, 404);
+  const renamed = await client.get(`${zone}/instances/two`);
+  assert.match(renamed.selfLink, /\/two$/);
+  assert.match(renamed.disks[0].source, /\/one$/);
+  assert.equal((await client.get(`${zone}/disks/one`)).users, [renamed.selfLink]);
+  await client.change("POST", `${zone}/instances/two/start`);
+  assert.is((await client.get(`${zone}/instances/two`)).status, "RUNNING");
+});
+
 each("an instance is made from a template, with what its request says over it", async (client) => {
   const { disks, networkInterfaces } = instanceBody("one");
   const properties = { machineType: "e2-small", disks, networkInterfaces, labels: { app: "web" } };

@@ -1,12 +1,12 @@
 import { canonical, type Json, type JsonObject } from "../../../core/json.ts";
 import type { Call } from "../call.ts";
-import { conditionNotMet, GceFailure, invalid, invalidValue, required } from "../failure.ts";
-import { insertResource, resourceOf } from "../generic.ts";
+import { alreadyExists, conditionNotMet, GceFailure, invalid, invalidValue, required } from "../failure.ts";
+import { checkName, insertResource, resourceOf } from "../generic.ts";
 import { operationOfRequest, startOperation } from "../operations.ts";
-import { lastSegment, linkOf, pathIn } from "../reference.ts";
+import { lastSegment, linkOf, pathIn, pathOf } from "../reference.ts";
 import type { Stored } from "../resource-table.ts";
 import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
-import { checkMetadata, metadataBody, schedulingBody, tagsBody } from "./instance-fields.ts";
+import { checkMetadata, metadataBody, schedulingBody, tagsBody, withInstanceFingerprint } from "./instance-fields.ts";
 import { changeNic, setting } from "./instance-settings.ts";
 import { changeInstance, instances, machineOf } from "./instances.ts";
 import { accessConfig } from "./interfaces.ts";
@@ -32,6 +32,28 @@ export const updateAccessConfig = setting("updateAccessConfig", (call, stored) =
 
 /** updateDisplayDevice. */
 export const updateDisplayDevice = setting("updateDisplayDevice", (call) => ({ displayDevice: call.body }));
+
+/** setName: a stopped machine gets another name; its disks keep theirs. */
+export function setName(call: Call): JsonObject {
+  const repeated = operationOfRequest(call);
+  if (repeated !== undefined) return repeated;
+  const stored = resourceOf(call, instances);
+  const name = textOf(call.body, "name") ?? "";
+  checkName("name", name);
+  if (textOf(call.body, "currentName") !== stored.name) {
+    throw invalidValue("currentName", call.body.currentName ?? "", "It is not the name of the instance.");
+  }
+  if (stored.body.status !== "TERMINATED") {
+    throw invalid(
+      `Invalid resource usage: '${stored.path}' must be stopped before setName; it is ${stored.body.status}.`,
+    );
+  }
+  const place = { ...stored, name };
+  if (call.world.get(pathOf(place)) !== undefined) throw alreadyExists(pathOf(place));
+  call.world.remove(stored.path);
+  const renamed = withInstanceFingerprint(stored.body, { name, selfLink: linkOf(pathOf(place)) });
+  return startOperation(call, { type: "setName", target: call.world.put(place, renamed) });
+}
 
 /** setMachineResources. */
 export const setMachineResources = setting("setMachineResources", (call) => ({
