@@ -59,7 +59,10 @@ test("fleets that share a project have words of their own for their marks", () =
   const text = JSON.stringify({ fleet: "acme", repositories, providers: { gcp: {} } });
   const { config, problems } = parseConfig(text, "/etc/plumbline/plumbline.yaml", schema);
   assert.equal(problems, []);
-  assert.equal(config?.repositories.map(({ github }) => github?.context), ["prod", "l", ""]);
+  assert.equal(
+    config?.repositories.map(({ github }) => github?.context),
+    ["prod", "l", ""],
+  );
 });
 
 test("required signatures name files near the configuration", () => {
