@@ -184,7 +184,7 @@ export function tooLargeFile(file: string, message: string): ParsedFile {
 /** Says whether a file may hold a Secret, also where it cannot be read or the kind is misspelled: its text is never shown. */
 export function mayHoldSecret({ documents }: Pick<ParsedFile, "documents">, text: string): boolean {
   if (documents.some(({ kind }) => kind === "Secret")) return true;
-  return /\bkind["']?\s*:\s*["']?\w*secr?e?t?/i.test(text) || /\bstringData\b/.test(text);
+  return /\bkind["']?\s*:\s*["']?\w*sec(?!urity)r?e?t?/i.test(text) || /\bstringData\b/.test(text);
 }
 
 /** Files with problems whose text is fetched for excerpts, and how long each may be. */

@@ -62,7 +62,7 @@ function parseFile(tools: Tools, file: string, bytes: Uint8Array): ParsedFile {
   const raw = readYaml(file, bytes);
   const read = raw.documents.map((document) => readDocument(tools, file, document));
   const isOther = isOfOtherTool(file);
-  const strangers = read.flatMap(({ stranger }) => (stranger === undefined ? [] : [stranger]));
+  const strangers = read.flatMap((one) => one.strangers ?? []);
   const unread = Array.from({ length: raw.broken }, (): Disposition => (isOther ? "not-a-manifest" : "unknown"));
   return {
     file,
@@ -77,7 +77,7 @@ interface Read {
   readonly document?: Document;
   readonly disposition: Disposition;
   readonly problems: readonly Problem[];
-  readonly stranger?: Stranger;
+  readonly strangers?: readonly Stranger[];
 }
 
 function readDocument(tools: Tools, file: string, raw: RawDocument): Read {
@@ -90,7 +90,7 @@ function readDocument(tools: Tools, file: string, raw: RawDocument): Read {
     const message = `A manifest says both apiVersion and kind; ${missing} is missing or no text.`;
     return {
       disposition: "unknown",
-      stranger: strangerOf(value),
+      strangers: [strangerOf(value)],
       problems: [problem(raw, [missing], "manifest/identity", message, `Add ${missing}.`)],
     };
   }
@@ -132,7 +132,9 @@ function readUnknown(tools: Tools, raw: RawDocument, value: JsonObject): Read {
     const message = "Manifests inside of a List are not read.";
     const hint = "Write each item as a document of its own, with --- between them.";
     const problems = [problem(raw, ["items"], "manifest/unknown-kind", message, hint)];
-    return { disposition: "unknown", stranger: { name: "", isPlace: true }, problems };
+    const items = Array.isArray(value.items) ? value.items : [];
+    const strangers = items.flatMap((item) => (isObject(item) ? [strangerOf(item)] : []));
+    return { disposition: "unknown", strangers, problems };
   }
   if (near === undefined && !tools.kinds.isKnownGroup(apiVersion)) return { disposition: "unmanaged", problems: [] };
   const message = `The kind ${kind} of ${apiVersion} is not known.`;
@@ -140,8 +142,9 @@ function readUnknown(tools: Tools, raw: RawDocument, value: JsonObject): Read {
     near === undefined
       ? "Correct kind or apiVersion, or name it under kinds of the edge's configuration to apply it as written."
       : `Did you mean kind ${near.split(" ")[1]} of ${near.split(" ")[0]}?`;
-  const problems = [problem(raw, ["kind"], "manifest/unknown-kind", message, hint)];
-  return { disposition: "unknown", stranger: strangerOf(value, near), problems };
+  const isVersion = near !== undefined && near.split(" ")[1] === kind;
+  const problems = [problem(raw, [isVersion ? "apiVersion" : "kind"], "manifest/unknown-kind", message, hint)];
+  return { disposition: "unknown", strangers: [strangerOf(value, near)], problems };
 }
 
 /** Says whether a list, as `kubectl get` prints it, holds a manifest that would be read outside of it. */

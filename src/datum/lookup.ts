@@ -8,6 +8,8 @@ export interface Lookup {
   has(key: string): boolean;
   /** Names of a kind in a namespace, for suggestions. */
   names(kind: string, namespace: string): readonly string[];
+  /** Namespaces in which a kind has an object of the name. */
+  namespaces(kind: string, name: string): readonly string[];
   /** The locations by name. */
   readonly places: readonly Place[];
   /** The first location of each city. */
@@ -29,6 +31,7 @@ export function createLookup(documents: readonly Document[]): Lookup {
     if (place.cityCode !== "" && !cities.has(place.cityCode)) cities.set(place.cityCode, place);
   }
   let names: ReadonlyMap<string, readonly string[]> | undefined;
+  let homes: ReadonlyMap<string, readonly string[]> | undefined;
   return {
     places,
     cities,
@@ -37,6 +40,10 @@ export function createLookup(documents: readonly Document[]): Lookup {
     names: (kind, namespace) => {
       names ??= namesOf(byKey.values());
       return names.get(`${kind} ${namespace}`) ?? [];
+    },
+    namespaces: (kind, name) => {
+      homes ??= homesOf(byKey.values());
+      return homes.get(`${kind} ${name}`) ?? [];
     },
   };
 }
@@ -51,4 +58,15 @@ function namesOf(documents: Iterable<Document>): ReadonlyMap<string, readonly st
     else list.push(name);
   }
   return names;
+}
+
+function homesOf(documents: Iterable<Document>): ReadonlyMap<string, readonly string[]> {
+  const homes = new Map<string, string[]>();
+  for (const { kind, namespace, name } of documents) {
+    const list = homes.get(`${kind} ${name}`);
+    if (list === undefined) homes.set(`${kind} ${name}`, [namespace]);
+    else list.push(namespace);
+  }
+  for (const list of homes.values()) list.sort();
+  return homes;
 }

@@ -230,7 +230,13 @@ function checkObjects(
   ] of objects.entries()) {
     if ([kind, ...others].some((each) => doubts.kinds.has(each))) continue;
     if (isPlaceholder(name) || doubts.names.has(name) || keys[index]?.some(lookup.has)) continue;
-    missing(report, rule, path, kind, name, lookup.names(kind, namespace), undefined, severity);
+    const [elsewhere] = lookup.namespaces(kind, name);
+    if (elsewhere === undefined)
+      missing(report, rule, path, kind, name, lookup.names(kind, namespace), undefined, severity);
+    else {
+      const message = `${kind} ${name} stands in the namespace ${elsewhere}, not in ${namespace}.`;
+      report.say(rule, path, message, "Put the two in one namespace.", severity);
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { type Default, type Path, pathText } from "./document.ts";
 import type { Kind } from "./kinds.ts";
 import { findDoubled, listKeys } from "./list-keys.ts";
 import { clipped, clippedPath, isPlaceholder } from "./report.ts";
+import { article, typeHint } from "./type-hint.ts";
 import type { RawDocument } from "./yaml.ts";
 
 /** Problems of one kind of error in one document that are told; the rest would be noise. */
@@ -162,27 +163,6 @@ function patternHint(pattern: string, found: unknown): string {
   return isMeant ? `Write ${meant}.` : "Write it in that form.";
 }
 
-/** What an author has to do to write the wanted type. */
-function typeHint(wanted: string, found: Json, schema: object | undefined): string {
-  if (found === null) return "Fill it in, or remove the empty field.";
-  const fields = (schema as { readonly properties?: object } | undefined)?.properties ?? {};
-  const isName = wanted === "object" && typeof found === "string" && found.length <= maxQuoted && "name" in fields;
-  if (isName) return `Write name: ${found} below it.`;
-  if (wanted === "object") return "Write its fields below it, each as name: value.";
-  if (wanted === "array") return "Write its items below it, each after a dash.";
-  if (typeof found === "object") return `Write ${article(wanted)} ${wanted} there, nothing below it.`;
-  if (wanted === "string") return "Put it in quotes.";
-  if (typeof found === "string" && kindsAsWritten(found).includes(wanted)) return "Remove the quotes.";
-  return wanted === "boolean" ? "Write true or false." : `Write ${article(wanted)} ${wanted}, such as 3.`;
-}
-
-/** The types that a text would have without its quotes. */
-function kindsAsWritten(text: string): readonly string[] {
-  if (/^(true|false)$/.test(text)) return ["boolean"];
-  if (/^-?\d+$/.test(text)) return ["integer", "number"];
-  return /^-?\d+\.\d+$/.test(text) ? ["number"] : [];
-}
-
 /** `/spec/placements/0` → the path; list indexes become numbers where the value is a list. */
 function pathIn(root: JsonObject, pointer: string): Path {
   const path: (string | number)[] = [];
@@ -206,8 +186,4 @@ function kindOf(value: Json, hides: boolean): string {
 function quoted(value: Json): string {
   const text = JSON.stringify(value) ?? "";
   return text.length > maxQuoted ? `${text.slice(0, maxQuoted)}…` : text;
-}
-
-function article(noun: string): string {
-  return /^[aeio]/.test(noun) ? "an" : "a";
 }

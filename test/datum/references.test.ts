@@ -186,7 +186,23 @@ test("an unknown document that may be a location hides missing cities", () => {
   const text = "apiVersion: compute.datumapis.com/v1alpha\nkind: Location\nmetadata: { name: x }\n";
   const workload = sandbox(["spec.placements.0.cityCodes", ["FRA"]]);
   const { problems } = checkFiles({ "base.yaml": surroundings, "a.yaml": text, "w.yaml": workload });
-  assert.equal(placed(problems), ["manifest/unknown-kind kind"]);
+  assert.equal(placed(problems), ["manifest/unknown-kind apiVersion"]);
+});
+
+test("what stands in another namespace is told as that", () => {
+  const { problems } = checkFiles({ "base.yaml": surroundings, "w.yaml": sandbox(["metadata.namespace", "other"]) });
+  const told = problems.find(({ rule }) => rule === "workload/network-missing");
+  assert.is(told?.message, "Network default stands in the namespace default, not in other.");
+  assert.is(told?.hint, "Put the two in one namespace.");
+});
+
+test("what stands in a list that is not read is not missing too", () => {
+  const [network = "", ...others] = surroundings.split(/^---\n/m).filter((text) => text.includes("kind: Network\n"));
+  assert.equal(others, []);
+  const list = `apiVersion: v1\nkind: List\nitems:\n  - ${network.trim().replaceAll("\n", "\n    ")}\n`;
+  const rest = surroundings.replace(network, "");
+  const { problems } = checkFiles({ "base.yaml": rest, "l.yaml": list, "w.yaml": sandbox() });
+  assert.equal(placed(problems), ["manifest/unknown-kind items"]);
 });
 
 test("a placeholder is told as one, and neither doubled nor missing", () => {

@@ -33,6 +33,22 @@ const rows: readonly (readonly [title: string, body: string, place: string, mess
     /spec\.mtu must be an integer, but is the string "1400"/,
     /Remove the quotes/,
   ],
+  [
+    "a number in a word processor's quotes",
+    "  ipam: { mode: Auto }\n  mtu: \u201c1400\u201d\n",
+    "schema/type@7:8",
+    /must be an integer/,
+    /word processor/,
+  ],
+  [
+    "a variable of a shell",
+    "  ipam: { mode: Auto }\n  mtu: $MTU\n",
+    "schema/type@7:8",
+    /must be an integer/,
+    /Nothing fills in variables/,
+  ],
+  ["a colon without its space", "  ipam:\n    mode:Auto\n", "schema/type@7:5", /must be an object/, /colon of mode/],
+  ["a no-break space", "  ipam:\n    mode:\u00a0Auto\n", "schema/type@7:5", /must be an object/, /no-break/],
   ["a wrong word", "  ipam: { mode: Autp }\n", "schema/enum@6:17", /"Autp".* not one of Auto, Policy/, /mean Auto\?/],
   ["a number that is too small", "  ipam: { mode: Auto }\n  mtu: 1\n", "schema/minimum@7:8", /1300/, /Raise it/],
   [
