@@ -34,7 +34,7 @@ export function statusBody(failure: ApiFailure): JsonObject {
     status: "Failure",
     message: failure.message,
     ...(failure.reason === "" ? {} : { reason: failure.reason }),
-    ...(Object.keys(details).length === 0 ? {} : { details }),
+    ...(failure.details === undefined && Object.keys(details).length === 0 ? {} : { details }),
     code: failure.code,
   };
 }

@@ -49,6 +49,20 @@ function ownableMetadata(metadata: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(metadata).filter(([name]) => !unowned.has(name)));
 }
 
+/** Every leaf of a value, and every object that holds some: who writes without applying owns the objects it made too. */
+export function nodesOf(value: JsonObject): Map<string, Json> {
+  const nodes = leavesOf(value);
+  for (const path of [...nodes.keys()]) {
+    const steps = path.split(separator);
+    // The top of metadata stands whatever anybody does, and is nobody's.
+    for (let depth = steps.length - 1; depth > 0; depth -= 1) {
+      const above = steps.slice(0, depth).join(separator);
+      if (above !== "f:metadata" && !nodes.has(above)) nodes.set(above, null);
+    }
+  }
+  return nodes;
+}
+
 /** Every leaf of a value. */
 export function leavesOf(value: Json): Map<string, Json> {
   const leaves = new Map<string, Json>();
@@ -95,14 +109,16 @@ export function itemStep(list: ListKind, item: Json): string {
 /** The set as FieldsV1. */
 export function toFieldsV1(set: Iterable<string>): JsonObject {
   const root: Record<string, Json> = {};
-  for (const path of [...set].sort()) {
+  const members = [...set].sort();
+  for (const [index, path] of members.entries()) {
     let node = root;
     const steps = path.split(separator);
     for (const step of steps) {
       node[step] ??= {};
       node = node[step] as Record<string, Json>;
     }
-    if (/^[kv]:/.test(steps.at(-1) ?? "")) node["."] = {};
+    const holdsMore = members[index + 1]?.startsWith(path + separator) === true;
+    if (holdsMore || /^[kv]:/.test(steps.at(-1) ?? "")) node["."] = {};
   }
   return root;
 }

@@ -73,7 +73,14 @@ function specialKinds(locationScope: "namespaced" | "cluster"): readonly EdgeKin
         ["City", "spec.topology.topology\\.datum\\.net/city-code"],
       ],
     }),
-    kindOf(networking, "v1alpha", "Network", "networks", { conditions: ["Ready"], columns: [["Ready", "?Ready"]] }),
+    kindOf(networking, "v1alpha", "Network", "networks", {
+      conditions: ["Ready"],
+      columns: [
+        ["Ready", "?Ready"],
+        ["IPAM", "spec.ipam.mode"],
+        ["MTU", "spec.mtu"],
+      ],
+    }),
     kindOf(networking, "v1alpha", "NetworkBinding", "networkbindings", ready),
     kindOf(networking, "v1alpha", "NetworkContext", "networkcontexts", {
       conditions: ["Programmed", "Ready"],
@@ -104,11 +111,22 @@ function specialKinds(locationScope: "namespaced" | "cluster"): readonly EdgeKin
     kindOf(gateway, "v1", "Gateway", "gateways", {
       shortNames: ["gtw"],
       conditions: ["Accepted", "Programmed"],
-      columns: [["Programmed", "?Programmed"]],
+      columns: [
+        ["Class", "spec.gatewayClassName"],
+        ["Address", "status.addresses.0.value"],
+        ["Programmed", "?Programmed"],
+      ],
     }),
+    kindOf(gateway, "v1", "HTTPRoute", "httproutes", { columns: [["Hostnames", "spec.hostnames"]] }),
     kindOf(gateway, "v1", "GatewayClass", "gatewayclasses", { shortNames: ["gc"], namespaced: false }),
     kindOf(dns, "v1alpha1", "DNSZone", "dnszones", { conditions: ["Accepted", "Programmed"] }),
-    kindOf(dns, "v1alpha1", "DNSRecordSet", "dnsrecordsets", { conditions: ["Accepted", "Programmed"] }),
+    kindOf(dns, "v1alpha1", "DNSRecordSet", "dnsrecordsets", {
+      conditions: ["Accepted", "Programmed"],
+      columns: [
+        ["Accepted", "?Accepted"],
+        ["Programmed", "?Programmed"],
+      ],
+    }),
     kindOf("galactic.datumapis.com", "v1alpha", "VPC", "vpcs", { columns: [["Identifier", "status.identifier"]] }),
   ];
 }

@@ -6,6 +6,7 @@ import {
   itemStep,
   leavesOf,
   listKind,
+  nodesOf,
   ownable,
   type Part,
   pathText,
@@ -87,8 +88,8 @@ export function recordUpdate(
   nowMs: number,
 ): ApiObject {
   const claimed = before === undefined ? undefined : claimedEntries(before, after);
-  const old = before === undefined ? new Map<string, Json>() : leavesOf(ownable(before, "all"));
-  const fresh = leavesOf(ownable(after, "all"));
+  const old = before === undefined ? new Map<string, Json>() : nodesOf(ownable(before, "all"));
+  const fresh = nodesOf(ownable(after, "all"));
   const changed = [...fresh].filter(([path, value]) => !old.has(path) || !same(old.get(path), value)).map(([p]) => p);
   const removed = [...old.keys()].filter((path) => !fresh.has(path));
   if (before !== undefined && changed.length === 0 && removed.length === 0) {

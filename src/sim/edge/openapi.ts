@@ -2,6 +2,12 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { apiVersionOf, type EdgeKind } from "./kinds.ts";
 import { contentSchema } from "./schemas.ts";
 
+const objectMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+const conventions = "More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md";
+const apiVersionText = `The version of the schema that this object is written in. ${conventions}#resources`;
+const kindText = `The kind of thing that this object is. It cannot be updated. ${conventions}#types-kinds`;
+const metadataText = `Standard object's metadata. ${conventions}#metadata`;
+
 /** `/openapi/v3`: where each group's document is. */
 export function openApiIndex(kinds: readonly EdgeKind[], prefix: string): JsonObject {
   const paths = new Set(kinds.map(groupPath));
@@ -23,7 +29,9 @@ export function openApiDocument(kinds: readonly EdgeKind[], path: string): JsonO
     schema: { type: name === "force" ? "boolean" : "string", uniqueItems: true },
   }));
   const paths: Record<string, JsonObject> = {};
-  const schemas: Record<string, JsonObject> = {};
+  const schemas: Record<string, JsonObject> = {
+    [objectMeta]: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+  };
   for (const kind of served) {
     const gvk = { group: kind.group, version: kind.version, kind: kind.kind };
     const place = kind.namespaced ? "namespaces/{namespace}/" : "";
@@ -44,16 +52,22 @@ export function openApiDocument(kinds: readonly EdgeKind[], path: string): JsonO
       type: "object",
       "x-kubernetes-group-version-kind": [gvk],
       "x-kubernetes-preserve-unknown-fields": true,
+      ...requiredIn(kind),
       properties: {
-        apiVersion: { type: "string" },
-        kind: { type: "string" },
-        metadata: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+        apiVersion: { type: "string", description: apiVersionText },
+        kind: { type: "string", description: kindText },
+        metadata: { description: metadataText, allOf: [{ $ref: `#/components/schemas/${objectMeta}` }] },
         ...contentOf(kind),
         status: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
       },
     };
   }
   return { openapi: "3.0.0", info: { title: "Kubernetes", version: "v1.32.0" }, paths, components: { schemas } };
+}
+
+function requiredIn(kind: EdgeKind): JsonObject {
+  const required = contentSchema(kind.group, kind.kind)?.required;
+  return Array.isArray(required) && required.length > 0 ? { required } : {};
 }
 
 /** What users write, in the words of OpenAPI 3.0, which knows no `const` and no list of types. */

@@ -54,9 +54,11 @@ function cell(object: ApiObject, path: string): string {
   if (path.startsWith("?")) return String(conditionOf(object, path.slice(1))?.status ?? "");
   let value: Json | undefined = object;
   for (const step of path.split(/(?<!\\)\./)) {
-    value = isObject(value) ? value[step.replaceAll("\\.", ".")] : undefined;
+    if (Array.isArray(value)) value = (value as readonly Json[])[Number(step)];
+    else value = isObject(value) ? value[step.replaceAll("\\.", ".")] : undefined;
   }
-  return value === undefined || value === null ? "" : String(value);
+  if (value === undefined || value === null) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 function ageText(milliseconds: number): string {

@@ -164,6 +164,6 @@ test("who owns what may be rewritten, taken away, and is then what stood there b
       String(other.body.message),
       'conflict with "before-first-apply" using networking.datumapis.com/v1alpha',
     );
-  }));
+  }, still));
 
 test.run();
