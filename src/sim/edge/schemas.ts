@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { withPublishedDefaults } from "./defaults.ts";
 
 /** A kind as its schema declares it. */
 export interface DeclaredKind {
@@ -43,7 +44,8 @@ const contents = new Map<string, JsonObject | undefined>();
 export function contentSchema(group: string, kind: string): JsonObject | undefined {
   const key = `${kind}.${group}`;
   if (!contents.has(key)) {
-    contents.set(key, contentOf(declaredKinds().find((one) => one.group === group && one.kind === kind)?.schema));
+    const schema = contentOf(declaredKinds().find((one) => one.group === group && one.kind === kind)?.schema);
+    contents.set(key, schema === undefined ? undefined : withPublishedDefaults(kind, schema));
   }
   return contents.get(key);
 }
