@@ -76,6 +76,12 @@ test("what only the server sets is not read", () => {
   assert.not("description" in read);
 });
 
+test("an empty value of an enumeration is none", () => {
+  const body = { scheduling: { onHostMaintenance: "", preemptible: true } };
+  assert.equal(validateBody(description, "Instance", body), []);
+  assert.equal(readableBody(description, "Instance", body), { scheduling: { preemptible: true } });
+});
+
 test("numbers are read in the form in which they are answered", () => {
   const body = { guestAccelerators: [{ acceleratorCount: "2" }], disks: [{ diskSizeGb: 20 }] };
   const read = readableBody(description, "Instance", body);

@@ -23,6 +23,27 @@ test("any credentials get a token", async () => {
   assert.is((await send("POST", "/o/oauth2/token")).status, 200);
 });
 
+test("services are listed and switched", async () => {
+  const services = "/v1/projects/demo-project/services";
+  const enabled = async (): Promise<readonly string[]> => {
+    const { body } = await send("GET", `${services}?filter=state:ENABLED&pageSize=200`);
+    return body.services.map((one: { config: { name: string } }) => one.config.name);
+  };
+  const name = "secretmanager.googleapis.com";
+  assert.ok((await enabled()).includes(name));
+  assert.is((await send("POST", `${services}/${name}:disable`, {})).body.done, true);
+  assert.not((await enabled()).includes(name));
+  assert.is((await send("GET", "/v1/projects/demo-project/secrets")).status, 403);
+  await send("POST", `/v1beta1/projects/demo-project/services:batchEnable`, { serviceIds: [name] });
+  assert.is((await send("GET", `${services}/${name}`)).body.state, "ENABLED");
+  assert.is((await send("GET", "/v1/projects/demo-project/secrets")).status, 200);
+});
+
+test("what only the real services have is told from what is not there", async () => {
+  assert.is((await send("POST", "/v1/projects/demo-project/roles", {})).body.error.status, "UNIMPLEMENTED");
+  assert.is((await send("POST", "/v1/projects/demo-project/nonsense", {})).body.error.status, "NOT_FOUND");
+});
+
 test("a project tells who pays for it", async () => {
   const { body } = await send("GET", "/v1/projects/demo-project/billingInfo");
   assert.equal([body.projectId, body.billingEnabled], ["demo-project", false]);

@@ -27,7 +27,7 @@ export function readableBody(description: Description, message: string, body: Js
     const code = fields[name];
     if (value === null || code === undefined) continue;
     const type = fieldType(code);
-    if (type.outputOnly) continue;
+    if (type.outputOnly || (type.scalar === "enum" && value === "")) continue;
     kept[name] = readable(description, type, value);
   }
   return kept;
@@ -86,7 +86,8 @@ function checkValue(check: Check, type: FieldType, value: Json, path: string): v
     const values = check.description.enums[type.name] ?? [];
     if (typeof value !== "string") check.findings.push({ rule: "type", path, detail: "text", value });
     // What only the server sets is not judged: it is ignored anyway, and newer servers know more values.
-    else if (!type.outputOnly && values.length > 0 && !values.includes(value)) {
+    // An empty value is none.
+    else if (!type.outputOnly && value !== "" && values.length > 0 && !values.includes(value)) {
       check.findings.push({ rule: "enum", path, detail: values.join(", "), value });
     }
   } else if (!fits(type, value)) check.findings.push({ rule: "type", path, detail: type.scalar, value });

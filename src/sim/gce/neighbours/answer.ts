@@ -42,6 +42,11 @@ export function missing(name: string): NeighbourFailure {
   return new NeighbourFailure(404, "NOT_FOUND", `${name} was not found.`);
 }
 
+/** 501, for what the real service has and this one has not. */
+export function notImplemented(what: string): NeighbourFailure {
+  return new NeighbourFailure(501, "UNIMPLEMENTED", `This simulator has no ${what}.`);
+}
+
 /** 400. */
 export function badArgument(message: string): NeighbourFailure {
   return new NeighbourFailure(400, "INVALID_ARGUMENT", message);

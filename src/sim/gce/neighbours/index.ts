@@ -5,11 +5,19 @@ import type { FaultName, Faults } from "../faults.ts";
 import { numberOfProject } from "../identity.ts";
 import type { RequestLog } from "../request-log.ts";
 import type { World } from "../world.ts";
-import { badArgument, missing, type NeighbourCall, NeighbourFailure, neighbourFailureBody } from "./answer.ts";
+import {
+  badArgument,
+  missing,
+  type NeighbourCall,
+  NeighbourFailure,
+  neighbourFailureBody,
+  notImplemented,
+} from "./answer.ts";
 import { checkNeighbour } from "./permissions.ts";
 import { policyAnswer } from "./policies.ts";
 import { secretAnswer } from "./secrets.ts";
 import { serviceAccountAnswer } from "./service-accounts.ts";
+import { serviceAnswer } from "./services.ts";
 
 /** A request as it came. */
 interface Incoming {
@@ -44,7 +52,8 @@ export function neighbourAnswer(
   incoming: Incoming,
 ): NeighbourAnswer | undefined {
   const { method, path } = incoming;
-  const found = /^\/v1\/projects\/([^/:]+)(?:\/(.*?))?(?::([a-zA-Z]+))?$/.exec(path);
+  const plain = path.replace(/^\/v1beta1(?=\/projects\/[^/]+\/services(?:[/:]|$))/, "/v1");
+  const found = /^\/v1\/projects\/([^/:]+)(?:\/(.*?))?(?::([a-zA-Z]+))?$/.exec(plain);
   if (found === null) return undefined;
   const [, project = "", rest = "", verb = ""] = found;
   const segments = rest === "" ? [] : rest.split("/").map(decodeURIComponent);
@@ -88,10 +97,7 @@ function answered(call: NeighbourCall): JsonObject {
   const [service, name] = call.segments;
   if (service === "serviceAccounts") return serviceAccountAnswer(call);
   if (service === "secrets") return secretAnswer(call);
-  if (service === "services" && name !== undefined) {
-    const state = call.access.isOff(name) ? "DISABLED" : "ENABLED";
-    return { name: `projects/${numberOfProject(call.project)}/services/${name}`, state, config: { name } };
-  }
+  if (service === "services") return serviceAnswer(call);
   if (service === "billingInfo" && name === undefined && call.method === "GET") {
     const full = `projects/${call.project}/billingInfo`;
     return { name: full, projectId: call.project, billingAccountName: "", billingEnabled: false };
@@ -101,6 +107,7 @@ function answered(call: NeighbourCall): JsonObject {
     return { projectNumber, projectId: call.project, lifecycleState: "ACTIVE", name: call.project };
   }
   if (service === undefined) return policyAnswer(call, `projects/${call.project}`);
+  if (service === "roles") throw notImplemented("roles of a project");
   throw missing(`projects/${call.project}/${call.segments.join("/")}`);
 }
 

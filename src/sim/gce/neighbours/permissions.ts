@@ -36,7 +36,7 @@ function permissionOf({ method, verb, segments }: NeighbourCall): string | undef
   const [word, name, , version] = segments;
   if (verb === "testIamPermissions") return word === undefined ? "resourcemanager.projects.get" : undefined;
   if (word === undefined) return `resourcemanager.projects.${verb || "get"}`;
-  if (word === "services") return "serviceusage.services.get";
+  if (word === "services") return `serviceusage.services.${serviceVerb(verb, name)}`;
   const owner = word === "secrets" ? "secretmanager" : "iam";
   if (word === "secrets" && (verb === "addVersion" || segments.length > 2)) {
     const own = version === undefined ? "list" : "get";
@@ -44,4 +44,9 @@ function permissionOf({ method, verb, segments }: NeighbourCall): string | undef
   }
   const read = name === undefined ? "list" : "get";
   return `${owner}.${word}.${verb || words[method] || read}`;
+}
+
+function serviceVerb(verb: string, name: string | undefined): string {
+  if (verb === "batchEnable") return "enable";
+  return verb === "enable" || verb === "disable" ? verb : name === undefined && verb === "" ? "list" : "get";
 }

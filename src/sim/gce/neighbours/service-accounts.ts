@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { fingerprintOf } from "../identity.ts";
 import { objectOf, textOf } from "../values.ts";
-import { badArgument, missing, type NeighbourCall, NeighbourFailure, pageOf } from "./answer.ts";
+import { badArgument, missing, type NeighbourCall, NeighbourFailure, notImplemented, pageOf } from "./answer.ts";
 import { forgetMember, forgetPolicy, policyAnswer } from "./policies.ts";
 
 /** Service accounts of IAM: create, get, list, patch, delete, enable, disable and their policies. */
@@ -15,6 +15,7 @@ export function serviceAccountAnswer(call: NeighbourCall): JsonObject {
   const full = `projects/${call.project}/serviceAccounts/${name}`;
   if (found === undefined) throw new NeighbourFailure(404, "NOT_FOUND", `Unknown service account: ${full}`);
   if (call.verb.endsWith("IamPolicy") || call.verb === "testIamPermissions") return policyAnswer(call, full);
+  if (call.segments.length > 2) throw notImplemented("keys of service accounts");
   const path = pathOf(call.project, String(found.email));
   if (call.verb === "enable" || call.verb === "disable") {
     call.world.merge(path, { disabled: call.verb === "disable" ? true : undefined });
