@@ -139,15 +139,27 @@ async function unlessGone(
 async function listKind(listing: Listing): Promise<readonly JsonObject[]> {
   const { kind, served, realms, all, selector, sweep } = listing;
   const namespaces = [...realms].filter((realm) => realm !== clusterRealm);
-  if (!served.namespaced) return realms.size === 0 && !sweep ? [] : list(listing, "", all ? "" : selector);
+  if (!served.namespaced) {
+    if (realms.size === 0 && !sweep) return [];
+    return list(listing, "", all ? "" : selector).catch((error) => orNothingOurs(error, all || !sweep));
+  }
   if (sweep) {
-    const marked = await sweepMarked(listing);
+    const marked = await sweepMarked(listing).catch((error) => orNothingOurs(error, all));
     const near = all ? await Promise.all(namespaces.map((namespace) => list(listing, namespace, ""))) : [];
     return [...new Map([...marked, ...near.flat()].map((object) => [keyIn(kind, object), object])).values()];
   }
   if (namespaces.length === 0) return [];
   const items = await list(listing, namespaces.length === 1 ? (namespaces[0] as string) : "", all ? "" : selector);
   return items.filter((object) => realms.has(textOf(fieldOf(object, "metadata"), "namespace")));
+}
+
+/**
+ * Who may not even look at a kind that nobody asks for has hardly made something of it. A sweep goes through all kinds, and a role
+ * that names those of the fleet alone is a good one; what is wanted or remembered has to be seen.
+ */
+function orNothingOurs(error: unknown, isNeeded: boolean): readonly JsonObject[] {
+  if (isNeeded || !(error instanceof ProviderError) || error.code !== "permission") throw error;
+  return [];
 }
 
 /** What is marked as the fleet's in any namespace; who may not look so wide sees the known namespaces only. */

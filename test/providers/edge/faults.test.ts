@@ -144,6 +144,16 @@ test("the first look goes through every kind, later ones only through those that
     assert.is(after.writes - before.writes, 0);
   }));
 
+test("a role for the wanted kinds alone is enough; one that lacks a wanted or a remembered kind is not", () =>
+  withScene(
+    async ({ provider, apply, observe }) => {
+      await apply(only(provider.translate(fleetOf(networkOf("prod")))));
+      assert.is((await observe()).length, 1);
+      assert.is((await failureOf(observe(["network", "dnszone"]))).code, "permission");
+    },
+    { denied: ["list dnszones.dns.networking.miloapis.com", "list vpcs.cloud.datumapis.com"] },
+  ));
+
 test("an inventory that knows the kinds spares the sweep", () =>
   withScene(async ({ provider, simulator }) => {
     const fleet = fleetOf(networkOf("prod"));
