@@ -23,6 +23,36 @@ test("any credentials get a token", async () => {
   assert.is((await send("POST", "/o/oauth2/token")).status, 200);
 });
 
+test("secrets carry checksums, end in time, and are found by filters", async () => {
+  const path = "/v1/projects/demo-project/secrets";
+  const replication = { userManaged: { replicas: [{ location: "us-east1" }] } };
+  const made = await send("POST", `${path}?secretId=ends`, { replication, ttl: "3600s", labels: { kind: "short" } });
+  assert.equal([made.body.ttl, typeof made.body.expireTime], [undefined, "string"]);
+  const data = Buffer.from("123456789").toString("base64");
+  const wrong = await send("POST", `${path}/ends:addVersion`, { payload: { data, dataCrc32c: "1" } });
+  assert.is(wrong.body.error.status, "INVALID_ARGUMENT");
+  const right = await send("POST", `${path}/ends:addVersion`, { payload: { data, dataCrc32c: "3808858755" } });
+  assert.equal(right.body.replicationStatus, { userManaged: { replicas: [{ location: "us-east1" }] } });
+  const opened = await send("GET", `${path}/ends/versions/latest:access`);
+  assert.equal(opened.body.payload, { data, dataCrc32c: "3808858755" });
+  await send("POST", `${path}/ends/versions/1:disable`, {});
+  assert.is((await send("GET", `${path}/ends/versions/latest:access`)).body.error.status, "FAILED_PRECONDITION");
+  assert.is((await send("GET", `${path}/ends/versions?filter=state:ENABLED`)).body.totalSize, 0);
+  assert.is((await send("GET", `${path}?filter=labels.kind%3Dshort`)).body.secrets.length, 1);
+  await send("PATCH", `${path}/ends?updateMask=labels`, {});
+  assert.is((await send("GET", `${path}/ends`)).body.labels, undefined);
+});
+
+test("a project and an account are found in other ways", async () => {
+  const project = (await send("GET", "/v3/projects/demo-project")).body;
+  assert.equal([project.projectId, project.state], ["demo-project", "ACTIVE"]);
+  assert.ok((await send("POST", "/v3/projects/demo-project:getIamPolicy", {})).body.etag);
+  const accounts = "/v1/projects/demo-project/serviceAccounts";
+  const { email } = (await send("POST", accounts, { accountId: "anywhere" })).body;
+  assert.is((await send("GET", `/v1/projects/-/serviceAccounts/${email}`)).body.email, email);
+  await send("DELETE", `${accounts}/${email}`);
+});
+
 test("services are listed and switched", async () => {
   const services = "/v1/projects/demo-project/services";
   const enabled = async (): Promise<readonly string[]> => {

@@ -52,7 +52,10 @@ export function neighbourAnswer(
   incoming: Incoming,
 ): NeighbourAnswer | undefined {
   const { method, path } = incoming;
-  const plain = path.replace(/^\/v1beta1(?=\/projects\/[^/]+\/services(?:[/:]|$))/, "/v1");
+  const hub = /^\/v3\/projects\/([^/:]+)(?::([a-zA-Z]+))?$/.test(path);
+  const plain = hub
+    ? path.replace("/v3/", "/v1/")
+    : ownProject(path).replace(/^\/v1beta1(?=\/projects\/[^/]+\/services(?:[/:]|$))/, "/v1");
   const found = /^\/v1\/projects\/([^/:]+)(?:\/(.*?))?(?::([a-zA-Z]+))?$/.exec(plain);
   if (found === null) return undefined;
   const [, project = "", rest = "", verb = ""] = found;
@@ -66,7 +69,7 @@ export function neighbourAnswer(
     const body = objectIn(incoming.text);
     const call = { world, access, nowMs, method, project, segments, verb, query: incoming.query, body };
     checkNeighbour(access, call);
-    const answer = answered(call);
+    const answer = hub && verb === "" ? newerProject(call) : answered(call);
     world.commit();
     if (fault === undefined) return { status: 200, body: answer };
     return { status: 200, body: answer, broken: fault === "lose" ? "unanswered" : "truncated" };
@@ -109,6 +112,19 @@ function answered(call: NeighbourCall): JsonObject {
   if (service === undefined) return policyAnswer(call, `projects/${call.project}`);
   if (service === "roles") throw notImplemented("roles of a project");
   throw missing(`projects/${call.project}/${call.segments.join("/")}`);
+}
+
+/** The project as the third version of its service has it. */
+function newerProject({ project }: NeighbourCall): JsonObject {
+  const name = `projects/${numberOfProject(project)}`;
+  return { name, projectId: project, displayName: project, state: "ACTIVE", createTime: "2024-01-15T16:00:00Z" };
+}
+
+/** An account may be asked for with "-" in place of its project, which its mail address tells. */
+function ownProject(path: string): string {
+  const found =
+    /^\/v1\/projects\/-\/serviceAccounts\/[^/:]+(?:@|%40)([a-z0-9-]+)\.iam\.gserviceaccount\.com(?:[/:]|$)/.exec(path);
+  return found === null ? path : path.replace("/projects/-/", `/projects/${found[1]}/`);
 }
 
 function objectIn(text: string): JsonObject {

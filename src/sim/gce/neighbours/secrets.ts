@@ -1,14 +1,17 @@
 import type { JsonObject } from "../../../core/json.ts";
+import { GceFailure } from "../failure.ts";
+import { readFilter } from "../filter.ts";
 import { fingerprintOf, numberOfProject } from "../identity.ts";
 import type { Stored } from "../resource-table.ts";
-import { objectOf, textOf } from "../values.ts";
+import { objectOf, objectsOf, textOf } from "../values.ts";
 import { badArgument, missing, type NeighbourCall, NeighbourFailure, pageOf } from "./answer.ts";
+import { crc32c } from "./crc32c.ts";
 import { forgetPolicy, policyAnswer } from "./policies.ts";
 
 /** Secret Manager: secrets, their versions with what is in them, and their policies. */
 export function secretAnswer(call: NeighbourCall): JsonObject {
   const [, name, , version] = call.segments;
-  if (name === undefined) return call.method === "POST" ? create(call) : pageOf(call, "secrets", allSecrets(call));
+  if (name === undefined) return call.method === "POST" ? create(call) : listed(call, "secrets", allSecrets(call));
   const stored = call.world.get(pathOf(call.project, "secrets", name));
   if (stored === undefined) throw missing(`Secret [projects/${numberOfProject(call.project)}/secrets/${name}]`);
   if (call.segments.length >= 3) return versionAnswer(call, stored, version);
@@ -21,8 +24,13 @@ export function secretAnswer(call: NeighbourCall): JsonObject {
       return stored.body;
     case "PATCH": {
       checkEtag(call, stored);
-      const mask = (call.query.get("updateMask") ?? "").split(",");
-      const fields = Object.fromEntries(Object.entries(call.body).filter(([key]) => mask.includes(key)));
+      const mask = (call.query.get("updateMask") ?? "").split(",").filter((one) => one !== "");
+      if (mask.length === 0) throw badArgument("The update mask must be provided.");
+      // What the mask names and the secret does not have is taken away.
+      const names = mask.map((one) => camel(one.split(".")[0] ?? ""));
+      const wanted = withExpiry(call, call.body);
+      const expiry = names.includes("ttl") ? [...names, "expireTime"] : names;
+      const fields = Object.fromEntries(expiry.filter((one) => one !== "ttl").map((one) => [one, wanted[one]]));
       return call.world.merge(stored.path, { ...fields, etag: etag(call) })?.body ?? {};
     }
     case "DELETE":
@@ -32,6 +40,28 @@ export function secretAnswer(call: NeighbourCall): JsonObject {
       return {};
     default:
       throw missing(name);
+  }
+}
+
+function camel(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A time to live is only sent; what is kept is when it ends. */
+function withExpiry({ nowMs }: NeighbourCall, sent: JsonObject): JsonObject {
+  const { ttl, ...rest } = sent;
+  if (typeof ttl !== "string") return rest;
+  return { ...rest, expireTime: new Date(nowMs + Number.parseFloat(ttl) * 1_000).toISOString() };
+}
+
+/** One page of what the filter wants, and how many there are of it. */
+function listed(call: NeighbourCall, field: string, all: readonly JsonObject[]): JsonObject {
+  try {
+    const items = all.filter(readFilter(call.query.get("filter") ?? ""));
+    return { ...pageOf(call, field, items), totalSize: items.length };
+  } catch (error) {
+    if (!(error instanceof GceFailure)) throw error;
+    throw badArgument("The filter is invalid.");
   }
 }
 
@@ -63,7 +93,7 @@ function create(call: NeighbourCall): JsonObject {
   }
   const place = { project: call.project, scope: "global", collection: "secrets", name: id };
   const createTime = new Date(call.nowMs).toISOString();
-  return call.world.put(place, { ...call.body, name, createTime, etag: etag(call) }).body;
+  return call.world.put(place, { ...withExpiry(call, call.body), name, createTime, etag: etag(call) }).body;
 }
 
 function versionsOf(call: NeighbourCall, secret: string): readonly Stored[] {
@@ -79,6 +109,10 @@ function addVersion(call: NeighbourCall, secret: Stored): JsonObject {
   const data = textOf(payload, "data") ?? "";
   const bytes = Buffer.from(data, "base64");
   if (bytes.length > 65_536) throw badArgument("The payload is larger than 65536 bytes.");
+  const checksum = textOf(payload, "dataCrc32c") ?? payload.dataCrc32c;
+  if (checksum !== undefined && Number(checksum) !== crc32c(bytes)) {
+    throw badArgument("Payload checksum mismatch. Please check the data for integrity.");
+  }
   const number = versionsOf(call, secret.name).length + 1;
   const place = {
     project: call.project,
@@ -88,22 +122,39 @@ function addVersion(call: NeighbourCall, secret: Stored): JsonObject {
   };
   const name = `${secret.body.name}/versions/${number}`;
   const createTime = new Date(call.nowMs).toISOString();
-  return shown(call.world.put(place, { name, createTime, state: "ENABLED", etag: etag(call), data }));
+  const checked = checksum === undefined ? {} : { clientSpecifiedPayloadChecksum: true };
+  const version = {
+    name,
+    createTime,
+    state: "ENABLED",
+    ...checked,
+    ...replicationStatus(secret),
+    etag: etag(call),
+    data,
+  };
+  return shown(call.world.put(place, version));
 }
 
 /** What is in a version is given by access alone. */
 function shown(version: Stored): JsonObject {
   const { data: _, ...rest } = version.body;
-  return { ...rest, replicationStatus: { automatic: {} } };
+  return rest;
+}
+
+/** A version is where its secret is replicated to. */
+function replicationStatus({ body }: Stored): JsonObject {
+  const places = objectsOf(objectOf(objectOf(body, "replication"), "userManaged"), "replicas");
+  if (places.length === 0) return { replicationStatus: { automatic: {} } };
+  const replicas = places.map((place) => ({ location: place.location ?? "" }));
+  return { replicationStatus: { userManaged: { replicas } } };
 }
 
 function versionAnswer(call: NeighbourCall, secret: Stored, version: string | undefined): JsonObject {
   const all = versionsOf(call, secret.name);
-  if (version === undefined) return { ...pageOf(call, "versions", all.map(shown)), totalSize: all.length };
-  const newest = all.find((one) => one.body.state === "ENABLED");
+  if (version === undefined) return listed(call, "versions", all.map(shown));
   // A version goes by its number, as the latest, or by an alias that the secret gives it.
   const number = textOf(objectOf(secret.body, "versionAliases"), version) ?? version;
-  const found = version === "latest" ? newest : all.find((one) => one.name === `${secret.name}:${number}`);
+  const found = version === "latest" ? all[0] : all.find((one) => one.name === `${secret.name}:${number}`);
   const name = `${secret.body.name}/versions/${version}`;
   if (found === undefined) throw missing(`Secret Version [${name}]`);
   switch (call.verb) {
@@ -111,8 +162,10 @@ function versionAnswer(call: NeighbourCall, secret: Stored, version: string | un
       return shown(found);
     case "access":
       return accessed(found);
-    case "destroy":
-      return shown(call.world.merge(found.path, { state: "DESTROYED", data: undefined }) ?? found);
+    case "destroy": {
+      const destroyTime = new Date(call.nowMs).toISOString();
+      return shown(call.world.merge(found.path, { state: "DESTROYED", destroyTime, data: undefined }) ?? found);
+    }
     case "enable":
     case "disable":
       return shown(call.world.merge(found.path, { state: call.verb === "enable" ? "ENABLED" : "DISABLED" }) ?? found);
@@ -126,5 +179,7 @@ function accessed(version: Stored): JsonObject {
     const message = `Secret Version [${version.body.name}] is in ${version.body.state} state.`;
     throw new NeighbourFailure(400, "FAILED_PRECONDITION", message);
   }
-  return { name: version.body.name ?? "", payload: { data: version.body.data ?? "" } };
+  const data = textOf(version.body, "data") ?? "";
+  const dataCrc32c = String(crc32c(Buffer.from(data, "base64")));
+  return { name: version.body.name ?? "", payload: { data, dataCrc32c } };
 }
