@@ -43,21 +43,36 @@ async function watchAll(lookout: Lookout, scope: Scope, onHint: () => void, sign
   const namespaces = scope.realms.filter((realm) => realm !== clusterRealm);
   const namespace = namespaces.length === 1 ? (namespaces[0] as string) : "";
   const watched = lookout.kinds.filter((kind) => wanted.has(kindId(kind)));
-  await Promise.all(watched.map((kind) => watchKind(lookout, kind, namespace, onHint, signal)));
+  await Promise.all(
+    watched.map(async (kind) => {
+      if (await watchKind(lookout, kind, namespace, onHint, signal)) return;
+      await Promise.all(namespaces.map((one) => watchKind(lookout, kind, one, onHint, signal)));
+    }),
+  );
 }
 
+/** The version a collection is at; one object of it is enough to learn that. */
+async function versionOf(client: Client, path: string, kind: KnownKind, signal: AbortSignal): Promise<string> {
+  const doing = `watch ${kind.kind}`;
+  const body = await client.call({ method: "GET", path, query: { limit: "1" }, doing, resource: "" }, signal);
+  if (body !== undefined) return textOf(fieldOf(body, "metadata"), "resourceVersion");
+  throw new ProviderError(`${doing}: the server no longer serves ${path}.`, { code: "not-served", next: "retry" });
+}
+
+/** Watches until it is stopped. False: nobody lets us look into all namespaces at once, and nothing is watched. */
 async function watchKind(
   lookout: Lookout,
   kind: KnownKind,
   namespace: string,
   onHint: () => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   let version = "";
   let failures = 0;
+  let served: ServedKind | undefined;
   while (!signal.aborted) {
     try {
-      const served = await lookout.discovery.find(kindId(kind), signal);
+      served = await lookout.discovery.find(kindId(kind), signal);
       if (served === undefined) {
         // It may be installed again: what is told then is that it stands anew.
         lookout.discovery.forget();
@@ -68,7 +83,7 @@ async function watchKind(
       }
       const path = pathOf(served, served.apiVersion, namespace);
       if (version === "") {
-        version = (await lookout.client.list(path, "", `watch ${kind.kind}`, signal)).version;
+        version = await versionOf(lookout.client, path, kind, signal);
         if (failures > 0) onHint();
       }
       const before = version;
@@ -78,6 +93,7 @@ async function watchKind(
       failures = version === "" || isIdle ? failures + 1 : 0;
     } catch (error) {
       const code = error instanceof ProviderError ? error.code : "";
+      if (code === "permission" && namespace === "" && served?.namespaced === true) return false;
       if (code === "expired" || code === "not-served") version = "";
       if (code === "not-served") lookout.discovery.forget();
       failures += 1;
@@ -86,6 +102,7 @@ async function watchKind(
     }
     if (failures > 0) await pause(Math.min(maxDelayMs, lookout.firstDelayMs * 2 ** Math.min(failures - 1, 10)), signal);
   }
+  return true;
 }
 
 /** Reads one watch to its end; gives the version to go on from, empty when that is no longer known. */

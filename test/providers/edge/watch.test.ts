@@ -123,6 +123,34 @@ test("a watch on a server that was away lists again, for it may have come back o
   );
 });
 
+test("who may not look into all namespaces watches each of those that matter", async () => {
+  const watched = new Set<string>();
+  let both: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    both = resolve;
+  });
+  await withFakeServer(
+    (_, response, url) => {
+      const namespace = /namespaces\/([^/]+)/.exec(url.pathname)?.[1];
+      if (namespace === undefined) {
+        answer(response, 403, { kind: "Status", code: 403, reason: "Forbidden", message: "networks is forbidden" });
+      } else if (url.searchParams.get("watch") !== "true") {
+        answer(response, 200, { kind: "NetworkList", metadata: { resourceVersion: "10" }, items: [] });
+      } else {
+        watched.add(namespace);
+        if (watched.size === 2) both();
+      }
+    },
+    async (provider) => {
+      provider.translate(fleetOf(networkOf("prod")));
+      const stop = provider.watch({ fleet: "test", realms: ["a", "b"] }, () => undefined);
+      await all;
+      await stop();
+      assert.equal([...watched].sort(), ["a", "b"]);
+    },
+  );
+});
+
 for (const [how, code] of [
   ["that is refused as unknown", 404],
   ["that ends at once", 200],
