@@ -2,6 +2,7 @@ import type { Problem } from "../core/problem.ts";
 import { type Path, type PolicyDocument, problemAt } from "./document.ts";
 import { type Compiled, compile, placeOf } from "./language/expression.ts";
 import type { Fault } from "./language/scan.ts";
+import { planForm } from "./plan-view.ts";
 import type { Named, Policy, Written } from "./policy-set.ts";
 
 /** A validation ready to run. */
@@ -23,6 +24,7 @@ export interface CompiledPolicy {
 }
 
 const manifestRoots = ["object", "oldObject", "request", "params", "namespaceObject", "variables"];
+const planFields = { plan: planForm };
 const planRoots = ["plan", "now", "params", "variables"];
 
 /** Compiles a policy; tells every expression that is wrong, with its path in the document. */
@@ -31,9 +33,10 @@ export function compilePolicy(
   onFault: (path: Path, written: Written, fault: Fault) => void,
 ): CompiledPolicy {
   const roots = policy.over === "plan" ? planRoots : manifestRoots;
+  const fields = policy.over === "plan" ? planFields : {};
   const declared: string[] = [];
   const read = (written: Written, path: Path, variables: readonly string[]): Compiled => {
-    const compiled = compile(written.text, { roots, variables });
+    const compiled = compile(written.text, { roots, variables, fields });
     if (!("message" in compiled)) return compiled;
     onFault(path, written, compiled);
     return { chains: [], run: () => ({ kind: "error", message: compiled.message, offset: compiled.offset }) };

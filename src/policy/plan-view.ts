@@ -1,6 +1,7 @@
-import type { Change, Plan } from "../core/change.ts";
+import { actions, type Change, type Plan } from "../core/change.ts";
 import type { InventoryEntry } from "../core/inventory.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { Form } from "./language/inspect.ts";
 
 /** What a plan itself does not say. */
 export interface Surroundings {
@@ -11,6 +12,26 @@ export interface Surroundings {
   /** The same as the last applied commit had it: what goes away stands where that commit says. */
   readonly citiesBefore?: ReadonlyMap<string, string>;
 }
+
+const any = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, "any" as const]));
+
+/** The form of a plan as policies see it, so that a misspelled field is found before there is a plan. */
+export const planForm: Form = {
+  fields: {
+    ...any("fleet", "commit", "planId"),
+    counts: { fields: any(...actions, "acting") },
+    changes: {
+      items: {
+        fields: {
+          ...any("address", "action", "provider", "kind", "namespace", "name", "cause", "owner", "location", "city"),
+          ...any("reason", "held", "protected", "dependsOn"),
+          exposure: { fields: any("gained", "lost") },
+          fields: { items: { fields: any("path", "before", "after", "forces") } },
+        },
+      },
+    },
+  },
+};
 
 /**
  * A plan as policies see it. `counts` has every action and `acting`, all that would be done; a deleted thing's owner and

@@ -5,7 +5,7 @@ import type { Resource } from "../../src/core/resource.ts";
 import { createPolicyEngine } from "../../src/policy/door.ts";
 import { checkPlanHere } from "../../src/policy/here.ts";
 import { parsePolicies } from "../../src/policy/parse.ts";
-import { planView } from "../../src/policy/plan-view.ts";
+import { planForm, planView } from "../../src/policy/plan-view.ts";
 import { suite } from "../support/suite.ts";
 import { documentsOf } from "./documents.ts";
 
@@ -143,8 +143,8 @@ spec:
 });
 
 test("a policy that cannot be evaluated refuses the plan", () => {
-  const { refusals } = checkPlanHere(policy("plan.nope == 1"), plan(), friday);
-  assert.match(refusals[0]?.message ?? "", /cannot be evaluated here: a validation fails, field not found: nope/);
+  const { refusals } = checkPlanHere(policy("plan.changes[3].held"), plan(), friday);
+  assert.match(refusals[0]?.message ?? "", /cannot be evaluated here: a validation fails, /);
 });
 
 test("the thread says the same as this one, and stops what does not end", async () => {
@@ -178,6 +178,44 @@ test("a plan of ten thousand changes is judged within its budget", () => {
       plan(...changes),
     ),
   );
+});
+
+const misspelled: readonly (readonly [expression: string, said: RegExp | undefined])[] = [
+  ["plan.count.replace <= 2", /plan has no field count.* Did you mean counts/],
+  ["plan.counts.replaced <= 2", /plan\.counts has no field replaced.* Did you mean replace/],
+  ["plan.changes.all(c, c.adress != 'x')", /c has no field adress.* Did you mean address/],
+  ["plan.changes.exists(c, c.fields.exists(f, f.value == 1))", /f has no field value.* Known are path, before/],
+  ["plan.changes.filter(c, c.exposure.gain.size() > 0).size() == 0", /c\.exposure has no field gain/],
+  ["plan.changes[0].kin == 'x'", /no field kin/],
+  ["plan.changes.all(c, c.fields.all(f, f.after == null || f.after.anything == 1))", undefined],
+  ["plan.changes.filter(c, c.action == 'delete').all(c, c.whatever)", undefined],
+  ["[{'a': 1}].all(c, c.a == 1) && plan.planId != ''", undefined],
+];
+
+for (const [expression, said] of misspelled) {
+  test(`${expression} is ${said === undefined ? "right" : "wrong"} before there is a plan`, () => {
+    const text = `{apiVersion: plumbline.dev/v1, kind: PlanPolicy, metadata: {name: p}, spec: {validations: [{expression: ${JSON.stringify(expression)}}]}}`;
+    const told = parsePolicies(documentsOf(text)).problems.map(({ message, hint }) => `${message} ${hint}`);
+    if (said === undefined) assert.equal(told, []);
+    else assert.match(told.join(" "), said);
+  });
+}
+
+test("the form of a plan is that of a plan", () => {
+  const fieldsOf = (value: object): readonly string[] => Object.keys(value).sort();
+  const seen = planView(plan(change("gcp/instance/default/a", "create")), {}) as unknown as {
+    readonly counts: object;
+    readonly changes: readonly object[];
+  };
+  const form = planForm as unknown as {
+    readonly fields: {
+      readonly counts: { readonly fields: object };
+      readonly changes: { readonly items: { readonly fields: object } };
+    };
+  };
+  assert.equal(fieldsOf(seen), fieldsOf(form.fields));
+  assert.equal(fieldsOf(seen.counts), fieldsOf(form.fields.counts.fields));
+  assert.equal(fieldsOf(seen.changes[0] ?? {}), fieldsOf(form.fields.changes.items.fields));
 });
 
 test.run();

@@ -9,7 +9,12 @@ export interface Vocabulary {
   readonly roots: readonly string[];
   /** Names under `variables`, those declared before the expression. */
   readonly variables: readonly string[];
+  /** The fields of roots whose form is known; a root that is left out may have any. */
+  readonly fields?: Readonly<Record<string, Form>>;
 }
+
+/** The form of a value that is always the same: its fields, or what its items have. `any` is not looked into. */
+export type Form = "any" | { readonly fields: Readonly<Record<string, Form>> } | { readonly items: Form };
 
 /** What an expression speaks of. */
 export interface Facts {
@@ -27,6 +32,29 @@ const missing: Readonly<Record<string, string>> = {
   oldSelf: "Policies say `oldObject`; `oldSelf` belongs to the rules of custom resource definitions.",
 };
 
+/** Names that loops declare, with the form of what they stand for. */
+type Locals = ReadonlyMap<string, Form>;
+
+function formAt(form: Form, steps: Chain): Form {
+  const [step, ...others] = steps;
+  if (step === undefined || form === "any") return form;
+  const inner = "items" in form ? form.items : Object.hasOwn(form.fields, step) ? form.fields[step] : "any";
+  return formAt(inner ?? "any", others);
+}
+
+/** The first field of a way that its form does not have. */
+function strangeField(form: Form, chain: Chain): { readonly message: string; readonly hint: string } | undefined {
+  for (const [index, step] of chain.entries()) {
+    const inner = formAt(form, chain.slice(1, index));
+    if (index === 0 || inner === "any" || "items" in inner || Object.hasOwn(inner.fields, step)) continue;
+    const known = Object.keys(inner.fields);
+    const near = nearest(String(step), known);
+    const hint = near === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${near}?`;
+    return { message: `${chain.slice(0, index).join(".")} has no field ${String(step)}.`, hint };
+  }
+  return undefined;
+}
+
 /** Finds names and functions nobody declared, before anything is evaluated. */
 export function inspect(
   expression: Expression,
@@ -41,7 +69,7 @@ export function inspect(
     return { message, hint, offset: offsetOf(node) };
   }
 
-  function walk(node: Expression, local: ReadonlySet<string>, depth: number): Fault | undefined {
+  function walk(node: Expression, local: Locals, depth: number): Fault | undefined {
     nodes += 1;
     if (depth > expressionLimits.depth || nodes > expressionLimits.nodes) {
       return fault(node, "The expression is nested too deeply or too large.", "Split it into variables.");
@@ -61,13 +89,13 @@ export function inspect(
     }
     if (exprKind.case === "comprehensionExpr") {
       const { iterRange, accuInit, accuVar, iterVar, loopCondition, loopStep, result } = exprKind.value;
-      const inner = new Set([...local, accuVar, iterVar]);
+      const inner = new Map([...local, [accuVar, "any"], [iterVar, itemForm(iterRange, local)]] as const);
       return first([iterRange, accuInit], local, depth) ?? first([loopCondition, loopStep, result], inner, depth);
     }
     return first(childrenOf(node), local, depth);
   }
 
-  function first(all: readonly (Expression | undefined)[], local: ReadonlySet<string>, depth: number) {
+  function first(all: readonly (Expression | undefined)[], local: Locals, depth: number) {
     for (const node of all) {
       const found = node === undefined ? undefined : walk(node, local, depth + 1);
       if (found !== undefined) return found;
@@ -75,16 +103,19 @@ export function inspect(
     return undefined;
   }
 
-  function walkChain(written: Expression, chain: Chain, local: ReadonlySet<string>): Fault | undefined {
+  function walkChain(written: Expression, chain: Chain, local: Locals): Fault | undefined {
     const root = String(chain[0]);
     const node = rootOf(written);
     const second = chain[1] === undefined ? undefined : String(chain[1]);
     if (chain.length > expressionLimits.depth) return fault(node, "The expression is nested too deeply.", "");
+    const form = local.get(root) ?? vocabulary.fields?.[root];
+    const strange = form === undefined ? undefined : strangeField(form, chain);
+    if (strange !== undefined) return fault(node, strange.message, strange.hint);
     if (local.has(root) || typeNames.has(root) || /^google\.protobuf\./.test(chain.join("."))) return undefined;
     if (!vocabulary.roots.includes(root)) {
       const near = nearest(
         root,
-        [...vocabulary.roots, ...local].filter((name) => !name.startsWith("@")),
+        [...vocabulary.roots, ...local.keys()].filter((name) => !name.startsWith("@")),
       );
       const hint = missing[root] ?? (near === undefined ? knownRoots(vocabulary) : `Did you mean ${near}?`);
       return fault(node, `Nothing is called ${root} here.`, hint);
@@ -98,10 +129,19 @@ export function inspect(
     return undefined;
   }
 
+  /** The form of what a loop goes over, where that is a list of a known form. */
+  function itemForm(range: Expression | undefined, local: Locals): Form {
+    const chain = range === undefined ? undefined : pathOf(range);
+    if (chain === undefined) return "any";
+    const root = String(chain[0]);
+    const form = formAt(local.get(root) ?? vocabulary.fields?.[root] ?? "any", chain.slice(1));
+    return form !== "any" && "items" in form ? form.items : "any";
+  }
+
   function checkCall(
     node: Expression,
     call: Extract<Expression["exprKind"], { case: "callExpr" }>["value"],
-    local: ReadonlySet<string>,
+    local: Locals,
   ): Fault | undefined {
     if (isQualified(call, local, functions)) return undefined;
     const isMethod = call.target !== undefined;
@@ -122,7 +162,7 @@ export function inspect(
     return fault(node, `${written} takes ${counts} arguments, not ${call.args.length}.`, "");
   }
 
-  const found = walk(expression, new Set(), 0);
+  const found = walk(expression, new Map(), 0);
   return found ?? { chains };
 }
 
@@ -135,7 +175,7 @@ function rootOf(node: Expression): Expression {
 /** Whether a call is of a function whose name has dots, such as `optional.of`. */
 function isQualified(
   call: Extract<Expression["exprKind"], { case: "callExpr" }>["value"],
-  local: ReadonlySet<string>,
+  local: Locals,
   functions: FunctionTable,
 ): boolean {
   const chain = chainOf(call.target);
