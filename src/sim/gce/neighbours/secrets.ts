@@ -58,7 +58,8 @@ function withExpiry({ nowMs }: NeighbourCall, sent: JsonObject): JsonObject {
 function listed(call: NeighbourCall, field: string, all: readonly JsonObject[]): JsonObject {
   try {
     const items = all.filter(readFilter(call.query.get("filter") ?? ""));
-    return { ...pageOf(call, field, items), totalSize: items.length };
+    // A zero is left out, as everywhere in these services.
+    return { ...pageOf(call, field, items), ...(items.length === 0 ? {} : { totalSize: items.length }) };
   } catch (error) {
     if (!(error instanceof GceFailure)) throw error;
     throw badArgument("The filter is invalid.");
