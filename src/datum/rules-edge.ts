@@ -4,6 +4,7 @@ import { cidrProblem } from "./cidr.ts";
 import { type Document, isOf, type Path, valueAt } from "./document.ts";
 import { objectsAt, type Reporter, textAt } from "./report.ts";
 import { checkProxy, checkRule } from "./rules-http.ts";
+import { checkServed } from "./rules-routes.ts";
 import { checkService } from "./rules-service.ts";
 
 /** The class of gateways that the edge itself serves; what it takes is narrower than the kind. */
@@ -18,6 +19,7 @@ export function checkEdge(document: Document, report: Reporter): void {
     for (const { path, value } of objectsAt(content, ["spec", "rules"])) checkRule(value, path, report);
     for (const { path, value } of objectsAt(content, ["spec", "parentRefs"]))
       checkParent(document, value, path, report);
+    checkServed(content, report);
   }
   if (kind === "TrafficProtectionPolicy") checkProtection(document, report);
   if (isOf(document, "Gateway") && textAt(content, ["spec", "gatewayClassName"]) === edgeClass)
@@ -117,6 +119,10 @@ function checkGateway({ content }: Document, report: Reporter): void {
         `Write it with its domain, ${hostname}.example.com.`,
       );
     checkTls(value, path, refuse);
+    if (protocol === "HTTPS" && !injectedListeners.includes(name) && !isObject(valueAt(value, ["tls", "options"]))) {
+      const hint = `Add tls.options with ${tlsOptions[0]}.`;
+      report.say("gateway/issuer", path, "The listener does not say who issues its certificate.", hint, "warning");
+    }
     if (objectsAt(value, ["allowedRoutes", "kinds"]).length > 0)
       refuse([...path, "allowedRoutes", "kinds"], "The edge does not choose routes by their kind.");
     const from = textAt(value, ["allowedRoutes", "namespaces", "from"]);
