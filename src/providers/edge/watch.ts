@@ -45,8 +45,9 @@ async function watchAll(lookout: Lookout, scope: Scope, onHint: () => void, sign
   const watched = lookout.kinds.filter((kind) => wanted.has(kindId(kind)));
   await Promise.all(
     watched.map(async (kind) => {
-      if (await watchKind(lookout, kind, namespace, onHint, signal)) return;
-      await Promise.all(namespaces.map((one) => watchKind(lookout, kind, one, onHint, signal)));
+      // A signal of its own for each: many that wait on one look like a leak to Node.
+      const follow = (one: string) => watchKind(lookout, kind, one, onHint, AbortSignal.any([signal]));
+      if (!(await follow(namespace))) await Promise.all(namespaces.map(follow));
     }),
   );
 }
