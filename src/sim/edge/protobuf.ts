@@ -39,7 +39,17 @@ const metadata: Shape = {
 
 const own = { 1: ["metadata", { message: metadata }] } as const;
 
-/** The kinds that clients send so: those of the core that are written by hand. */
+const resourceAttributes: Shape = {
+  1: ["namespace", "text"],
+  2: ["verb", "text"],
+  3: ["group", "text"],
+  4: ["version", "text"],
+  5: ["resource", "text"],
+  6: ["subresource", "text"],
+  7: ["name", "text"],
+};
+
+/** The kinds that clients send so: those of the core that are written by hand, and questions about oneself. */
 const shapes: Readonly<Record<string, Shape>> = {
   Namespace: { ...own, 2: ["spec", { message: { 1: ["finalizers", { list: "text" }] } }] },
   ConfigMap: {
@@ -54,6 +64,11 @@ const shapes: Readonly<Record<string, Shape>> = {
     3: ["type", "text"],
     4: ["stringData", { map: "text" }],
     5: ["immutable", "boolean"],
+  },
+  SelfSubjectReview: own,
+  SelfSubjectAccessReview: {
+    ...own,
+    2: ["spec", { message: { 1: ["resourceAttributes", { message: resourceAttributes }] } }],
   },
   DeleteOptions: {
     1: ["gracePeriodSeconds", "integer"],
