@@ -1,5 +1,5 @@
-import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
+import { meantField } from "./meant.ts";
 
 /** A path as steps: field names, and `*` for every place of a list. */
 type Pattern = readonly string[];
@@ -98,7 +98,7 @@ function isMisspelling(unknown: Pattern, path: Pattern): boolean {
   return (
     meant !== undefined &&
     unknown.slice(0, last).every((step, index) => isSame(step, path[index])) &&
-    nearest(unknown[last] ?? "", [meant]) !== undefined
+    meantField(unknown[last] ?? "", [meant]) !== undefined
   );
 }
 

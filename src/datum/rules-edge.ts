@@ -53,8 +53,10 @@ function checkProtection({ content }: Document, report: Reporter): void {
       report.say(
         "protection/target",
         [...path, "kind"],
-        `A ${String(value.kind)} cannot be protected.`,
-        "Use Gateway or HTTPRoute.",
+        `${String(value.kind)} is no kind that can be protected.`,
+        value.kind === "HTTPProxy"
+          ? "Use HTTPRoute: a proxy makes a route of its own name."
+          : "Use Gateway or HTTPRoute.",
       );
   }
   const sets = objectsAt(content, ["spec", "ruleSets"]);

@@ -57,7 +57,9 @@ export function checkRule(rule: JsonObject, path: Path, report: Reporter): void 
   for (const filter of objectsAt(rule, ["filters"])) {
     const at = [...path, ...filter.path];
     const type = textAt(filter.value, ["type"]);
-    if (filter.value[bodies[type] ?? ""] === undefined)
+    // What is no type is told already.
+    if (bodies[type] === undefined) continue;
+    if (filter.value[bodies[type]] === undefined)
       report.say("proxy/filter", at, `The filter ${type} says nothing.`, `Add ${bodies[type]}.`);
     for (const field of Object.values(bodies)) {
       if (field !== bodies[type] && filter.value[field] !== undefined)

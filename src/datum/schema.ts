@@ -6,6 +6,7 @@ import { createDefaults, type FillDefaults } from "./defaults.ts";
 import { type Default, type Path, pathText } from "./document.ts";
 import type { Kind } from "./kinds.ts";
 import { findDoubled, listKeys } from "./list-keys.ts";
+import { meantField } from "./meant.ts";
 import { clipped, clippedPath, isPlaceholder } from "./report.ts";
 import { article, typeHint } from "./type-hint.ts";
 import type { RawDocument } from "./yaml.ts";
@@ -106,7 +107,7 @@ function problemOf(error: ErrorObject, value: JsonObject, raw: RawDocument, hide
     case "additionalProperties": {
       const name = String(error.params.additionalProperty);
       const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
-      const near = nearest(name, known);
+      const near = meantField(name, known);
       const all = known.length === 0 ? `Remove it: ${here} has no fields.` : `Known here: ${known.sort().join(", ")}.`;
       const hint = near === undefined ? all : `Did you mean ${near}?`;
       return say("schema/unknown-field", [...path, name], `The field ${name} is not known in ${here}.`, hint, "key");

@@ -104,7 +104,10 @@ function excerpt(
 
 /** The word that begins at a column of a line; empty behind its end. */
 export function wordAt(line: string, column: number): string {
-  return /^("[^"]*"|'[^']*'|[^\s:,\]}]+|.)/.exec(line.slice(column - 1, column - 1 + nearby))?.[0] ?? "";
+  return (
+    /^("[^"]*"|'[^']*'|(?:[^\s:,\]}]|:(?=[^\s,\]}"'{[]))+|.)/.exec(line.slice(column - 1, column - 1 + nearby))?.[0] ??
+    ""
+  );
 }
 
 /** `2 errors and 1 warning in 2 files`; `no problems` when there are none. */

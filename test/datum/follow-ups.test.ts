@@ -105,4 +105,51 @@ test("a fault inside of a field hides nothing that only asks whether the field i
   ]);
 });
 
+const alike: readonly (readonly [title: string, from: string, to: string, wanted: string])[] = [
+  ["a Secret's name in a volume", "secretName:", "name:", "Did you mean secretName?"],
+  ["a ConfigMap's name in a volume", "configMap: { name:", "configMap: { configMapName:", "Did you mean name?"],
+  ["half of a reference's name", "dnsZoneRef:", "dnsZone:", "Did you mean dnsZoneRef?"],
+  ["half of a class's name", "connectorClassName:", "className:", "Did you mean connectorClassName?"],
+];
+
+for (const [title, from, to, wanted] of alike) {
+  test(`${title} is one problem that says what was meant`, () => {
+    const text = `${sandbox([
+      "spec.template.spec.volumes",
+      [
+        { name: "s", secret: { secretName: "s" } },
+        { name: "c", configMap: { name: "c" } },
+      ],
+    ])}---
+apiVersion: dns.networking.miloapis.com/v1alpha1
+kind: DNSRecordSet
+metadata: { name: r }
+spec: { dnsZoneRef: { name: z }, recordType: A, records: [{ name: www, a: { content: 192.0.2.1 } }] }
+---
+apiVersion: networking.datumapis.com/v1alpha1
+kind: Connector
+metadata: { name: k }
+spec: { connectorClassName: c }
+`
+      .replace("configMap:\n            name:", "configMap: { name:")
+      .replace(/configMap: \{ name: c$/m, "configMap: { name: c }");
+    assert.ok(text.includes(from));
+    const hints = checkFiles({ "base.yaml": surroundings, "w.yaml": text.replace(from, to) })
+      .problems.filter(({ rule }) => /^schema|volume-reference/.test(rule))
+      .map(({ rule, hint }) => `${rule} ${hint}`);
+    assert.equal(hints, [`schema/unknown-field ${wanted}`]);
+  });
+}
+
+test("a filter that says no type is one problem", () => {
+  const { problems } = checkFiles({
+    "p.yaml": `apiVersion: networking.datumapis.com/v1alpha
+kind: HTTPProxy
+metadata: { name: p }
+spec: { rules: [{ filters: [{ urlRewrite: { hostname: a.example } }], backends: [{ endpoint: https://a.example }] }] }
+`,
+  });
+  assert.equal(placed(problems), ["schema/required spec.rules[0].filters[0].type"]);
+});
+
 test.run();

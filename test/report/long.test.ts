@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import type { Problem } from "../../src/core/problem.ts";
 import { plainLook } from "../../src/report/palette.ts";
-import { problemsText } from "../../src/report/problems.ts";
+import { problemsText, wordAt } from "../../src/report/problems.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("problems in long lines");
@@ -24,6 +24,21 @@ test("each of many problems in one long line is shown by its own part of the lin
 test("a path and a message as long as a file are cut", () => {
   const text = problemsText([{ ...problem, path: million, message: million }], new Map(), plainLook);
   assert.ok(text.length < 5_000);
+});
+
+test("the mark is under the whole of a value with a colon, and under a name without its own", () => {
+  const rows: readonly (readonly [line: string, column: number, word: string])[] = [
+    ["- endpoint: https://a.example:80/x", 13, "https://a.example:80/x"],
+    ["- endpoint: https://a.example", 3, "endpoint"],
+    ["{a: b, c: d}", 5, "b"],
+    ["hosts: [a:80, b]", 9, "a:80"],
+    ["spec:", 1, "spec"],
+    ['{"a":"b"}', 2, '"a"'],
+  ];
+  assert.equal(
+    rows.map(([line, column]) => wordAt(line, column)),
+    rows.map(([, , word]) => word),
+  );
 });
 
 test.run();
