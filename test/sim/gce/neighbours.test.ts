@@ -44,6 +44,15 @@ test("secrets carry checksums, end in time, and are found by filters", async () 
 });
 
 test("a project and an account are found in other ways", async () => {
+  await client.get("/zones");
+  for (const path of ["/v1/projects", "/v3/projects:search"]) {
+    const { projects } = (await send("GET", path)).body;
+    assert.equal(
+      projects.map((one: { projectId: string }) => one.projectId),
+      ["demo-project"],
+      path,
+    );
+  }
   const project = (await send("GET", "/v3/projects/demo-project")).body;
   assert.equal([project.projectId, project.state], ["demo-project", "ACTIVE"]);
   assert.ok((await send("POST", "/v3/projects/demo-project:getIamPolicy", {})).body.etag);

@@ -52,6 +52,12 @@ export function neighbourAnswer(
   incoming: Incoming,
 ): NeighbourAnswer | undefined {
   const { method, path } = incoming;
+  if (method === "GET" && (path === "/v1/projects" || path === "/v3/projects:search")) {
+    log.add(method, path, "projects.list");
+    const shown = path.startsWith("/v3/") ? newerProject : olderProject;
+    // Begun by their first use; there is nobody who could make one.
+    return { status: 200, body: { projects: world.projects().map(shown) } };
+  }
   const hub = /^\/v3\/projects\/([^/:]+)(?::([a-zA-Z]+))?$/.test(path);
   const plain = hub
     ? path.replace("/v3/", "/v1/")
@@ -69,7 +75,7 @@ export function neighbourAnswer(
     const body = objectIn(incoming.text);
     const call = { world, access, nowMs, method, project, segments, verb, query: incoming.query, body };
     checkNeighbour(access, call);
-    const answer = hub && verb === "" ? newerProject(call) : answered(call);
+    const answer = hub && verb === "" ? newerProject(project) : answered(call);
     world.commit();
     if (fault === undefined) return { status: 200, body: answer };
     return { status: 200, body: answer, broken: fault === "lose" ? "unanswered" : "truncated" };
@@ -105,17 +111,21 @@ function answered(call: NeighbourCall): JsonObject {
     const full = `projects/${call.project}/billingInfo`;
     return { name: full, projectId: call.project, billingAccountName: "", billingEnabled: false };
   }
-  if (service === undefined && call.verb === "") {
-    const projectNumber = numberOfProject(call.project);
-    return { projectNumber, projectId: call.project, lifecycleState: "ACTIVE", name: call.project };
-  }
+  if (service === undefined && call.verb === "") return olderProject(call.project);
   if (service === undefined) return policyAnswer(call, `projects/${call.project}`);
   if (service === "roles") throw notImplemented("roles of a project");
   throw missing(`projects/${call.project}/${call.segments.join("/")}`);
 }
 
-/** The project as the third version of its service has it. */
-function newerProject({ project }: NeighbourCall): JsonObject {
+/** A project as the first version of its service has it. */
+function olderProject(project: string): JsonObject {
+  const projectNumber = numberOfProject(project);
+  const createTime = "2024-01-15T16:00:00.000Z";
+  return { projectNumber, projectId: project, lifecycleState: "ACTIVE", name: project, createTime };
+}
+
+/** The same as the third version has it. */
+function newerProject(project: string): JsonObject {
   const name = `projects/${numberOfProject(project)}`;
   return { name, projectId: project, displayName: project, state: "ACTIVE", createTime: "2024-01-15T16:00:00Z" };
 }
