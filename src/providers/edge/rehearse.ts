@@ -7,7 +7,7 @@ import { applyQuery, placeOfWanted } from "./apply.ts";
 import type { Bench } from "./bench.ts";
 import { compareObjects } from "./compare.ts";
 import { withMarker } from "./marker.ts";
-import { titleOf } from "./object.ts";
+import { fieldOf, textOf, titleOf } from "./object.ts";
 import { observedOf } from "./observe.ts";
 
 const sideBySide = 6;
@@ -26,19 +26,33 @@ export async function rehearse(
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   const asked = orders.slice(0, maxCalls);
-  const makes = asked.filter(({ change }) => change.action === "create").length;
+  const made = asked.flatMap(({ change }) => (change.action === "create" ? [change.resource as Resource] : []));
+  const company: Company = {
+    isMore: made.length > 1,
+    namespaces: new Set(made.filter(({ spec }) => spec.kind === "Namespace").map(({ spec }) => nameOf(spec))),
+  };
   for (let start = 0; start < asked.length; start += sideBySide) {
     const batch = asked.slice(start, start + sideBySide);
-    const found = await Promise.all(batch.map((order) => rehearseOne(bench, order, makes > 1, signal)));
+    const found = await Promise.all(batch.map((order) => rehearseOne(bench, order, company, signal)));
     problems.push(...found.flat());
   }
   return sortProblems([...problems, ...unasked(orders.slice(maxCalls))]);
 }
 
+/** What the same plan makes besides. */
+interface Company {
+  readonly isMore: boolean;
+  readonly namespaces: ReadonlySet<string>;
+}
+
+function nameOf(spec: JsonObject): string {
+  return textOf(fieldOf(spec, "metadata"), "name");
+}
+
 async function rehearseOne(
   bench: Bench,
   order: Order,
-  amongOthers: boolean,
+  company: Company,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const resource = order.change.resource as Resource;
@@ -68,7 +82,8 @@ async function rehearseOne(
       return [];
     }
     if (!(error instanceof ProviderError) || error.retryable || error.code === "unauthenticated") throw error;
-    return [problemOf(error, order, resource, amongOthers)];
+    if (error.code === "not-found" && company.namespaces.has(resource.realm)) return [];
+    return [problemOf(error, order, resource, company.isMore)];
   }
 }
 

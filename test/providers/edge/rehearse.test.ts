@@ -53,6 +53,7 @@ test("a kind that is not served is found elsewhere, not a second time", () =>
 async function withAnswer(
   answer: (body: JsonObject) => { readonly code: number; readonly body: Json },
   body: (provider: ReturnType<typeof createEdgeProvider>, calls: () => number) => Promise<void>,
+  kinds: readonly string[] = [],
 ): Promise<void> {
   let calls = 0;
   const discovery = {
@@ -80,7 +81,7 @@ async function withAnswer(
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = createEdgeProvider({ name: "edge", endpoint, credentials: { kind: "none" } });
+  const provider = createEdgeProvider({ name: "edge", endpoint, credentials: { kind: "none" }, kinds });
   try {
     await body(provider, () => calls);
   } finally {
@@ -111,6 +112,21 @@ test("a namespace that is missing may come later", () =>
       const [problem] = await provider.rehearse([order], signal);
       assert.equal([problem?.rule, problem?.severity], ["edge/not-found", "warning"]);
     },
+  ));
+
+test("a namespace that the same plan makes is not missing", () =>
+  withAnswer(
+    () => ({ code: 404, body: { reason: "NotFound", details: { name: "team", kind: "namespaces" } } }),
+    async (provider) => {
+      const network = networkOf("a", {}, { namespace: "team" });
+      const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "team", namespace: "" } };
+      const orders = provider.translate(fleetOf(network, namespace)).map((resource) => orderOf(resource));
+      assert.is(orders.length, 2);
+      assert.equal(await provider.rehearse(orders, signal), []);
+      const alone = orders.filter(({ change }) => change.kind === "network");
+      assert.is((await provider.rehearse(alone, signal)).length, 1);
+    },
+    ["Namespace"],
   ));
 
 test("a webhook's word is the server's word, unless the same plan makes more than this", () =>
