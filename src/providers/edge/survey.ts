@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../core/json.ts";
 import { compareText } from "../../core/problem.ts";
-import type { Survey, Surveyed, SurveyedManifest } from "../provider.ts";
+import { ProviderError, type Survey, type Surveyed, type SurveyedManifest } from "../provider.ts";
 import type { Bench } from "./bench.ts";
 import { pathOf, type ServedKind } from "./discovery.ts";
 import { type KnownKind, kindId } from "./kinds.ts";
@@ -23,7 +23,12 @@ export async function surveyPlane(bench: Bench, survey: Survey, signal: AbortSig
   for (const kind of bench.kinds) {
     const how = served.get(kindId(kind));
     if (how === undefined) continue;
-    for (const object of await objectsOf(bench, kind, how, survey.realms, signal)) {
+    const found = await objectsOf(bench, kind, how, survey.realms, signal).catch((error: unknown) => {
+      if (!(error instanceof ProviderError) || error.code !== "permission") throw error;
+      leftOut.push({ subject: how.id, reason: "these credentials may not list it" });
+      return [];
+    });
+    for (const object of found) {
       const metadata = fieldOf(object, "metadata");
       const key = keyOf(kind, textOf(metadata, "namespace"), textOf(metadata, "name"));
       if (survey.known.has(key)) continue;
