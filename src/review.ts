@@ -1,17 +1,19 @@
-import { seatPolicies } from "./branch-policies.ts";
 import { type Effect, effectsOf } from "./core/effects.ts";
 import { digest } from "./core/identity.ts";
 import type { Outcome } from "./core/outcome.ts";
-import { type Decision, decide } from "./decide.ts";
 import { type Approval, approvalOf, holdOf } from "./decrees.ts";
 import { type CheckReport, type Forge, ForgeError, type PullRequest } from "./forge/forge.ts";
 import { ProviderError } from "./providers/provider.ts";
-import { outcomeOf, facts as passFacts, type World } from "./reconcile.ts";
+import type { World } from "./reconcile.ts";
 import { RepositoryError } from "./repo/repository.ts";
 import { type LineRemark, lineRemarks } from "./report/annotations.ts";
 import { checkMark, type Mark, planMark } from "./report/commit-status.ts";
 import { isQuiet, type ReviewReport, reviewMarkdown, reviewVerdict } from "./report/review.ts";
 import { commentLimits, splitMarkdown } from "./report/split.ts";
+import { decidePull } from "./review/decision.ts";
+import { reviewFacts } from "./review/facts.ts";
+
+export { reviewFacts } from "./review/facts.ts";
 
 /** What one pull request is reviewed with. */
 export interface Review {
@@ -52,16 +54,6 @@ export interface ReviewMemory {
   readonly remarks: readonly { readonly place: string; readonly severity: string; readonly message: string }[];
 }
 
-/** Names of what is remembered of reviews. */
-export const reviewFacts = {
-  review: (number: number) => `review/${number}`,
-  /** Commits that carry a pending status of ours. */
-  pending: (commit: string) => `pending/${commit}`,
-  /** A commit of a fork that somebody with write permission asked to be planned. */
-  trusted: (commit: string) => `trusted/${commit}`,
-  comment: (number: number) => `comment/${number}`,
-} as const;
-
 /** The name of a mark on a commit: `plumbline/plan`, and where fleets share a project `plumbline/staging/plan`. */
 export function contextOf({ seat }: Pick<Review, "seat">, what: "check" | "plan" | "apply" | "drift"): string {
   return ["plumbline", ...(seat === undefined ? [] : [seat.context]), what].join("/");
@@ -69,9 +61,6 @@ export function contextOf({ seat }: Pick<Review, "seat">, what: "check" | "plan"
 
 /** How many remarks on lines the page shows. */
 const remarksRemembered = 200;
-
-/** How long the forge may take to make the merge of a fresh push. */
-const mergePausesMs = [250, 500, 1_000, 2_000, 4_000];
 
 /**
  * One pass over one pull request: decide on what a merge would give, then report on its head. Changes nothing that runs.
@@ -83,9 +72,11 @@ export async function review(desk: Review, pull: PullRequest, key: string, signa
   const targetUrl = pageUrl(pull.number);
   const context = contextOf(desk, "plan");
   const tell = (context: string, mark: Mark) => forge.status(pull.headCommit, { context, ...mark, targetUrl }, signal);
+  // Another try says nothing new: each would cost two of the marks that the forge takes in an hour.
+  const isTried = (await world.store.fact(fleet, reviewFacts.pending(pull.headCommit))) !== undefined;
   await world.store.setFact(fleet, reviewFacts.pending(pull.headCommit), String(pull.number));
-  await tell(context, { state: "pending", description: `Planning ${pull.headCommit.slice(0, 8)}` });
-  const looked = await look(world, forge, pull, signal).catch(async (error: unknown) => {
+  if (!isTried) await tell(context, { state: "pending", description: `Planning ${pull.headCommit.slice(0, 8)}` });
+  const looked = await decidePull(world, forge, pull, signal).catch(async (error: unknown) => {
     // Nothing stays pending because looking failed; it is tried again all the same.
     if (!signal.aborted) await tell(context, { state: "error", description: `Not planned yet: ${messageOf(error)}` });
     throw error;
@@ -172,91 +163,6 @@ function remember(
 
 function liftedBy(outcome: Outcome, approval: Approval | undefined): string {
   return outcome.refusals.length > 0 && approval !== undefined ? approval.by : "";
-}
-
-interface Look {
-  readonly outcome: Outcome;
-  readonly withheld: string;
-}
-
-async function look(world: World, forge: Forge, pull: PullRequest, signal: AbortSignal): Promise<Look> {
-  const trusted = await world.store.fact(world.judges.fleet, reviewFacts.trusted(pull.headCommit));
-  if (pull.isFork && trusted === undefined) {
-    const outcome = await decideOn(world, pull.headCommit, "check", signal);
-    return {
-      outcome,
-      withheld: `Comes from a fork: checked only. Somebody with write permission may ask for exactly this commit with /plan ${pull.headCommit}`,
-    };
-  }
-  if (pull.isDraft)
-    return {
-      outcome: await decideOn(world, pull.headCommit, "check", signal),
-      withheld: "A draft: checked only. It is planned when it is ready for review.",
-    };
-  const merge = await mergeCommit(world, forge, pull, signal);
-  if (merge === undefined)
-    return {
-      outcome: await decideOn(world, pull.headCommit, "check", signal),
-      withheld: `Cannot be merged into ${pull.baseBranch} as it stands: resolve the conflicts and push.`,
-    };
-  return { outcome: await decideOn(world, merge, "plan", signal), withheld: "" };
-}
-
-async function decideOn(world: World, commit: string, depth: "check" | "plan", signal: AbortSignal): Promise<Outcome> {
-  const inventory = await world.store.inventory(world.judges.fleet);
-  const previous = await world.store.fact(world.judges.fleet, passFacts.applied);
-  const { repository } = world;
-  const onProgress = (): void => undefined;
-  // Never by the policies of the pull request itself: those of its base judge it.
-  const base = world.branchPolicies && (await repository.head(world.branch, signal));
-  const seating =
-    base === undefined ? undefined : await seatPolicies(world, { commit: base, proposed: commit, signal });
-  const decision: Decision = await decide(seating?.judges ?? world.judges, {
-    ...{ repository, commit, inventory, previous, depth, signal, onProgress },
-  });
-  return outcomeOf(world, decision, undefined, inventory);
-}
-
-/** The commit a merge would give: its parents are the newest base and this head. Undefined when they do not merge. */
-async function mergeCommit(
-  world: World,
-  forge: Forge,
-  pull: PullRequest,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const { repository, clock } = world;
-  const ref = `refs/pull/${pull.number}/merge`;
-  for (const pauseMs of [0, ...mergePausesMs]) {
-    if (pauseMs > 0) {
-      // Asking makes the forge look; the answer may come before the merge does.
-      const now = await forge.pull(pull.number, signal);
-      if (now?.isMergeable === false && now.headCommit === pull.headCommit) return undefined;
-      await clock.delay(pauseMs, signal);
-    }
-    const found = await headOf(world, ref, signal);
-    if (found === undefined) continue;
-    const { parents } = await repository.commit(found);
-    const base = await repository.head(pull.baseBranch, signal);
-    if (parents.includes(pull.headCommit) && parents.includes(base)) return found;
-    // Nothing to merge: the head stands on the base already.
-    if (found === pull.headCommit && parents.includes(base)) return found;
-  }
-  throw new RepositoryError(
-    `pull request ${pull.number}: the forge has not made its merge with ${pull.baseBranch} yet`,
-    {
-      code: "stale",
-      next: "retry",
-    },
-  );
-}
-
-async function headOf(world: World, ref: string, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    return await world.repository.head(ref, signal);
-  } catch (error) {
-    if (error instanceof RepositoryError && error.code === "unknown-ref") return undefined;
-    throw error;
-  }
 }
 
 /** Open incidents of things this plan touches. */

@@ -22,6 +22,7 @@ import { printer, statusJson } from "./print.ts";
 import { type Flags, openSession, type Session } from "./session.ts";
 import { statusOf } from "./status.ts";
 import { openTalks } from "./talks.ts";
+import { createTroubles } from "./troubles.ts";
 
 /** How long the end waits for announcements that are on their way. */
 const announcePatienceMs = { once: 15_000, daemon: 2_000 } as const;
@@ -77,6 +78,7 @@ async function forever(
   const log = logOf(shell, session, flags);
   const metrics = createMetrics(shell.version, { process: true });
   const measure = createMeasure(metrics, () => systemClock.now().getTime());
+  const troubles = createTroubles(log, () => systemClock.now().getTime());
   const talks = openTalks(shell, session, metrics, log);
   const announcing = await openAnnouncing(shell, session, { write: print.say, log, metrics });
   const hub = await openHubbing(shell, session, log);
@@ -129,7 +131,7 @@ async function forever(
       },
       onBroken(fleet, error) {
         print.end();
-        log.error("a pass broke; the daemon goes on", { fleet, error });
+        troubles.tell(fleet, error);
       },
       onReviewed: announcing.review,
     });

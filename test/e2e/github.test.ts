@@ -25,7 +25,8 @@ interface Story {
   readonly github: GithubSimulator;
   /** Starts the daemon, and lets deliveries go to it. */
   daemon(): Promise<{ readonly program: Program; readonly url: string }>;
-  push(branch: string, text: string): Promise<string>;
+  /** Pushes a commit on top of the branch's last one here, or on top of `from`. */
+  push(branch: string, text: string, from?: string): Promise<string>;
   /** The newest status of each context. */
   marks(commit: string): Readonly<Record<string, string>>;
 }
@@ -57,8 +58,8 @@ async function live(work: (story: Story) => Promise<void>): Promise<void> {
           github.addHook("acme", "fleet", `${url}/webhooks`, secret);
           return { program, url };
         },
-        async push(branch, text) {
-          await git(clone, "checkout", "-q", "-B", branch);
+        async push(branch, text, from) {
+          await git(clone, "checkout", "-q", "-B", branch, ...(from === undefined ? [] : [from]));
           await writeFile(join(clone, "network.yaml"), text);
           await git(clone, "add", "-A");
           await git(clone, "commit", "-qm", `Change ${branch}`);
@@ -134,6 +135,22 @@ test(
           .filter((line) => !line.startsWith("GET ")),
         [],
       );
+    }),
+  limitMs,
+);
+
+test(
+  "a head that cannot be merged from the start is checked all the same",
+  () =>
+    live(async ({ github, daemon, push, marks }) => {
+      const first = await push("main", network(1400));
+      const { program } = await daemon();
+      await push("main", network(1410));
+      await program.says(/applied: 1 updated/);
+      const head = await push("other", network(1420), first);
+      await program.says(/#1 .*reviewed: Checked, not planned: no problems/);
+      assert.equal(marks(head), { "plumbline/plan": "failure", "plumbline/check": "success" });
+      assert.match(comments(github)[0] ?? "", "resolve the conflicts and push");
     }),
   limitMs,
 );

@@ -3,12 +3,14 @@ import { chanceOf } from "./chance.ts";
 import { openGround } from "./ground.ts";
 import { playHistory } from "./history.ts";
 import { killAndCheck } from "./kill.ts";
+import { reviewAndCheck } from "./reviewing.ts";
 import { settle } from "./settle.ts";
 
 // Plays seeded random histories of commits, faults, changes by hand and deaths against both simulated worlds. When the faults
 // stop, everything must come to rest as Git says, nothing twice, and nothing foreign touched. The seed of a failure is printed.
 // With --kills the built program is killed as often, on disk, in each of as many seeds as --killed says.
-// Usage: node --import tsx test/faults/loop.ts [--seeds N] [--from SEED] [--steps N] [--killed N] [--kills N] [--verbose]
+// With --reviewed as many histories of reviews are played with the built program on a GitHub that fails.
+// Usage: node --import tsx test/faults/loop.ts [--seeds N] [--from SEED] [--steps N] [--killed N] [--kills N] [--reviewed N] [--verbose]
 
 const { values: flags } = parseArgs({
   options: {
@@ -17,6 +19,7 @@ const { values: flags } = parseArgs({
     steps: { type: "string", default: "10" },
     killed: { type: "string", default: "0" },
     kills: { type: "string", default: "3" },
+    reviewed: { type: "string", default: "0" },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -33,6 +36,8 @@ for (let seed = first; seed < first + Number(flags.seeds); seed += 1)
   await report(`seed ${seed}`, () => playSeed(seed));
 for (let seed = first; seed < first + Number(flags.killed); seed += 1)
   await report(`killed seed ${seed}`, () => killSeed(seed));
+for (let seed = first; seed < first + Number(flags.reviewed); seed += 1)
+  await report(`reviewed seed ${seed}`, () => reviewSeed(seed));
 print(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
@@ -50,6 +55,15 @@ async function killSeed(seed: number): Promise<Ending> {
   const told: string[] = [];
   try {
     return { wrong: await killAndCheck(chanceOf(seed), Number(flags.kills), told), told };
+  } catch (error) {
+    return { wrong: [(error as Error).stack ?? String(error)], told };
+  }
+}
+
+async function reviewSeed(seed: number): Promise<Ending> {
+  const told: string[] = [];
+  try {
+    return { wrong: await reviewAndCheck(seed, chanceOf(seed), Number(flags.steps), told), told };
   } catch (error) {
     return { wrong: [(error as Error).stack ?? String(error)], told };
   }

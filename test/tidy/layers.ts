@@ -91,8 +91,9 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
     ],
   ],
   [
-    "review.ts",
+    "review",
     [
+      "review/",
       "branch-policies.ts",
       "reconcile.ts",
       "decrees.ts",

@@ -1,0 +1,9 @@
+/** Names of what is remembered of reviews. */
+export const reviewFacts = {
+  review: (number: number) => `review/${number}`,
+  /** Commits that carry a pending status of ours. */
+  pending: (commit: string) => `pending/${commit}`,
+  /** A commit of a fork that somebody with write permission asked to be planned. */
+  trusted: (commit: string) => `trusted/${commit}`,
+  comment: (number: number) => `comment/${number}`,
+} as const;
