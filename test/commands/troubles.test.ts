@@ -16,7 +16,10 @@ function scene() {
   let nowMs = 0;
   const troubles = createTroubles(log, () => nowMs);
   const told = () => lines.splice(0).map((line) => (({ level, message }) => `${level} ${message}`)(JSON.parse(line)));
-  return { troubles, told, pass: (ms: number) => void (nowMs += ms) };
+  const pass = (ms: number): void => {
+    nowMs += ms;
+  };
+  return { troubles, told, pass };
 }
 
 const late = (seconds: number) =>
