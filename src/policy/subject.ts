@@ -65,8 +65,8 @@ export function subjectOf(manifests: Manifests, namespaces: readonly JsonObject[
     namespaceObject,
     values: () => {
       values ??= {
-        object: shown(manifests.object),
-        oldObject: shown(manifests.oldObject),
+        object: shown(manifests.object, namespace),
+        oldObject: shown(manifests.oldObject, namespace),
         request: celOf(requestOf(seen)),
         namespaceObject: namespaceObject === undefined ? null : celOf(namespaceObject),
       };
@@ -75,9 +75,15 @@ export function subjectOf(manifests: Manifests, namespaces: readonly JsonObject[
   };
 }
 
-/** The contents of a Secret are none of a policy's business: it may see which keys there are. */
-function shown(manifest: JsonObject | undefined): CelValue {
-  if (manifest === undefined) return null;
+/**
+ * A manifest as admission would show it: its namespace is said, for a server fills it in before anything is asked. The contents
+ * of a Secret are none of a policy's business: it may see which keys there are.
+ */
+function shown(written: JsonObject | undefined, namespace: string): CelValue {
+  if (written === undefined) return null;
+  const metadata = objectAt(written, "metadata");
+  const isSaid = namespace === "" || textAt(metadata, "namespace") !== "";
+  const manifest: JsonObject = isSaid ? written : { ...written, metadata: { ...metadata, namespace } };
   if (manifest.kind !== "Secret") return celOf(manifest);
   const hide = (value: Json | undefined): Json =>
     isObject(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, ""])) : "";

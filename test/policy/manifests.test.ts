@@ -49,6 +49,19 @@ test("a limit of replicas, and the failed expression as its message", () => {
   assert.equal(judge(five, deployment("{ replicas: 6 }")), [failed]);
 });
 
+test("the namespace is said, as a server fills it in before anything is asked", () => {
+  const home = policy(`  validations: [{ expression: "object.metadata.namespace == 'default'" }]`);
+  assert.equal(judge(home, deployment("{}")), []);
+  assert.is(judge(home, deployment("{}", "{ name: web, namespace: other }")).length, 1);
+  const moved = policy(`  validations: [{ expression: "object.metadata.namespace == oldObject.metadata.namespace" }]`);
+  const old = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } };
+  assert.equal(judge(moved, deployment("{}"), old), []);
+  const wide = policy("  validations: [{ expression: '!has(object.metadata.namespace)' }]")
+    .replace("[apps]", '[""]')
+    .replace("[deployments]", "[namespaces]");
+  assert.equal(judge(wide, "{ apiVersion: v1, kind: Namespace, metadata: { name: n } }"), []);
+});
+
 test("the binding's actions decide how bad it is; without one a policy denies", () => {
   const severities = (actions: string): readonly string[] =>
     judge(five + binding(`validationActions: [${actions}]`), deployment("{ replicas: 6 }")).map(
