@@ -40,8 +40,12 @@ each("access configs, maintenance and policies of an instance", async (client) =
   await client.change("POST", `${instance}/updateAccessConfig?networkInterface=nic0`, config);
   const [changed] = (await client.get(instance)).networkInterfaces;
   assert.equal(
-    [changed.accessConfigs[0].natIP, changed.accessConfigs[0].publicPtrDomainName],
-    [nic.accessConfigs[0].natIP, "a.example.com."],
+    [
+      changed.accessConfigs[0].natIP,
+      changed.accessConfigs[0].publicPtrDomainName,
+      changed.accessConfigs[0].setPublicPtr,
+    ],
+    [nic.accessConfigs[0].natIP, "a.example.com.", true],
   );
   assert.is((await client.change("POST", `${instance}/simulateMaintenanceEvent`)).status, "DONE");
   assert.is((await client.send("GET", `${instance}/getGuestAttributes`)).status, 404);

@@ -169,7 +169,8 @@ export function accessConfig(call: Call, sent: JsonObject, field: string): JsonO
       );
     }
   }
-  const given = mergedFields(sent, { setPublicPtr: undefined });
+  // Clients read the name only where this flag is shown with it.
+  const given = sent.setPublicPtr === true ? sent : mergedFields(sent, { setPublicPtr: undefined });
   return {
     kind: "compute#accessConfig",
     ...given,
