@@ -119,6 +119,31 @@ each("a manager of a region spreads its machines over the zones", async (client)
   assert.match((await client.get(`${managers}/pool`)).instanceTemplate, /next$/);
 });
 
+each("alias ranges of an interface are replaced, against its fingerprint", async (client) => {
+  await makeNetwork(client, "net", "10.1.0.0/24");
+  const subnetwork = "/regions/us-central1/subnetworks/net-subnet";
+  const { fingerprint } = await client.get(subnetwork);
+  const secondaryIpRanges = [{ rangeName: "pods", ipCidrRange: "10.2.0.0/16" }];
+  await client.change("PATCH", subnetwork, { fingerprint, secondaryIpRanges });
+  const aliasIpRanges = [{ subnetworkRangeName: "pods", ipCidrRange: "10.2.1.0/24" }];
+  const nics = [{ subnetwork: subnetwork.slice(1), aliasIpRanges }];
+  await client.change("POST", `${zone}/instances`, instanceBody("one", { networkInterfaces: nics }));
+  const nic = async () => (await client.get(instance)).networkInterfaces[0];
+  const update = `${instance}/updateNetworkInterface?networkInterface=nic0`;
+  const first = await nic();
+  assert.equal(first.aliasIpRanges, aliasIpRanges);
+  await client.change("PATCH", update, { aliasIpRanges: [], fingerprint: first.fingerprint });
+  const second = await nic();
+  assert.is(second.aliasIpRanges, undefined);
+  assert.is((await client.send("PATCH", update, { aliasIpRanges, fingerprint: first.fingerprint })).status, 412);
+  const named = (name: string) => [{ subnetworkRangeName: name, ipCidrRange: "10.2.3.4" }];
+  const other = { aliasIpRanges: named("other"), fingerprint: second.fingerprint };
+  assert.is((await client.send("PATCH", update, other)).status, 400);
+  await client.change("PATCH", update, { aliasIpRanges: named("pods"), fingerprint: second.fingerprint });
+  assert.is((await nic()).aliasIpRanges[0].ipCidrRange, "10.2.3.4/32");
+  assert.is((await nic()).networkIP, first.networkIP);
+});
+
 each("a stopped instance gets another name and keeps its disks", async (client) => {
   await client.change("POST", `${zone}/instances`, instanceBody("one"));
   const asked = { currentName: "one", name: "two" };
