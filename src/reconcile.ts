@@ -120,7 +120,10 @@ async function passOver(world: World, commit: string, signals: PassSignals): Pro
     await world.store.setFact(fleet, facts.applied, commit);
     if (approval !== undefined) await useUpApproval(world.store, fleet, approval);
   }
-  await watchIncidents(world, decision, applied, doers);
+  // While an earlier commit stays the wanted one, drift is judged there: what this one would want begins and ends none.
+  const good = await world.store.fact(fleet, facts.good);
+  const counts = mayApply || good === undefined || good === commit;
+  if (counts) await watchIncidents(world, decision, applied, doers);
   await rememberStrangers(world, outcome.strangers);
   await rememberMembers(world.store, outcome);
   return outcome;

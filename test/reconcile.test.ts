@@ -138,6 +138,18 @@ test("incidents open with drift, are counted when they come back, and end when i
   assert.equal(await openIncidents(scene), [], "what nobody wants any more is no drift");
 });
 
+test("a refused head neither ends nor begins drift: that is judged at the commit that counts", async () => {
+  const limits: Limits = { maxDeletes: 0, maxDeletePercent: 100, percentFrom: 1, allowEmpty: true, protectedKinds: [] };
+  const scene = openScene({ driftPolicy: "report", limits });
+  scene.commit("network/a size=1", "network/b");
+  await scene.pass();
+  scene.first.remove("network/a");
+  await scene.pass();
+  scene.commit("network/c");
+  for (const _ of [1, 2, 3]) assert.is(await scene.pass(), "refused, settled");
+  assert.equal(await openIncidents(scene), ["memory/network/default/a 0"]);
+});
+
 test("under the policy `report` drift is told and left; a commit is still carried out", async () => {
   const scene = openScene({ driftPolicy: "report" });
   scene.commit("network/a size=1", "network/b");
