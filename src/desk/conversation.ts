@@ -1,8 +1,9 @@
 import type { effectsOf } from "../core/effects.ts";
 import { decide } from "../decide.ts";
 import { approve, askRevert, hold, holdOf, release } from "../decrees.ts";
-import type { Remark } from "../forge/forge.ts";
+import { ForgeError, type Remark } from "../forge/forge.ts";
 import { outcomeOf, facts as passFacts } from "../reconcile.ts";
+import { RepositoryError } from "../repo/repository.ts";
 import { driftMarkdown } from "../report/markdown.ts";
 import { codeSpan, plainText } from "../report/markdown-text.ts";
 import { commentLimits, splitMarkdown } from "../report/split.ts";
@@ -21,6 +22,8 @@ export interface Wakes {
 
 /** How far back the first look of a new store reads: what was asked while the daemon was down is still answered. */
 const firstLookBackMs = 60 * 60 * 1000;
+/** Among how many requests one that came to no end is looked for. */
+const requestsLookedBack = 500;
 
 /** Reads what people wrote since the last look, and carries out what they asked for. Each request once, also after a crash. */
 export async function converse(desk: Review, wakes: Wakes, signal: AbortSignal): Promise<void> {
@@ -29,14 +32,42 @@ export async function converse(desk: Review, wakes: Wakes, signal: AbortSignal):
   const startIso = new Date(clock.now().getTime() - firstLookBackMs).toISOString();
   const since = (await store.fact(judges.fleet, deskFacts.remarks)) ?? startIso;
   let newest = since;
+  const failures: unknown[] = [];
   for (const remark of await forge.remarks(since, signal)) {
-    if (remark.writtenAt > newest) newest = remark.writtenAt;
-    if (!remark.isByBot) await heed(desk, wakes, remark, signal);
+    try {
+      if (!remark.isByBot) await heed(desk, wakes, remark, signal);
+    } catch (error) {
+      // One that cannot be answered now keeps nobody else waiting; it is read again.
+      signal.throwIfAborted();
+      failures.push(error);
+    }
+    if (failures.length === 0 && remark.writtenAt > newest) newest = remark.writtenAt;
   }
   if (newest !== since) await store.setFact(judges.fleet, deskFacts.remarks, newest);
+  if (failures.length > 0) throw failures[0];
 }
 
+/** Whether a request was written down but came to no end: the forge or the repository failed half-way, or the daemon died. */
+async function isUnfinished({ world }: Review, id: string): Promise<boolean> {
+  const records = await world.store.audit(world.judges.fleet, requestsLookedBack);
+  return records.some((record) => record.id === id && record.result === "");
+}
+
+/** Heeds one request; one that fails for good is written down as failed, so that it is not tried for ever. */
 async function heed(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSignal): Promise<void> {
+  try {
+    await heedOnce(desk, wakes, remark, signal);
+  } catch (error) {
+    const isWorthARetry = (error instanceof ForgeError || error instanceof RepositoryError) && error.next !== "person";
+    if (!isWorthARetry && !signal.aborted) {
+      const reason = error instanceof ForgeError || error instanceof RepositoryError ? error.message : "unexpectedly";
+      await desk.world.store.finishAudit(desk.world.judges.fleet, remark.id, `failed: ${reason.slice(0, 500)}`);
+    }
+    throw error;
+  }
+}
+
+async function heedOnce(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSignal): Promise<void> {
   const { world, forge } = desk;
   const { fleet } = world.judges;
   const reading = readRequest(remark.body);
@@ -53,7 +84,7 @@ async function heed(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSig
     subject,
     result: "",
   };
-  if (!(await world.store.addAudit(fleet, record))) return;
+  if (!(await world.store.addAudit(fleet, record)) && !(await isUnfinished(desk, remark.id))) return;
   await forge.react(remark, "seen", signal);
   const permission = await forge.permission(remark.author, signal);
   const mayAsk = permission === "admin" || permission === "write";
@@ -67,7 +98,6 @@ async function heed(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSig
       : meant !== "ours"
         ? meant
         : await carryOut(desk, wakes, remark, reading.request, signal);
-  await world.store.finishAudit(fleet, remark.id, answer.isDone ? "done" : answer.text.slice(0, 500));
   await forge.react(remark, answer.isDone ? "done" : "refused", signal);
   if (answer.text !== "") {
     const speaker = desk.seat === undefined ? "" : `${codeSpan(desk.seat.context)}, in`;
@@ -78,6 +108,8 @@ async function heed(desk: Review, wakes: Wakes, remark: Remark, signal: AbortSig
     const key = ["answer", remark.id, ...(desk.seat === undefined ? [] : [desk.seat.context])].join("/");
     await forge.note(remark.thread, { key, parts }, signal);
   }
+  // Last: whatever failed before is done again, and each of it may be.
+  await world.store.finishAudit(fleet, remark.id, answer.isDone ? "done" : answer.text.slice(0, 500));
   desk.say?.(`#${remark.thread} ${remark.author} asked for /${action}: ${answer.isDone ? "done" : "refused"}`);
 }
 
@@ -107,7 +139,7 @@ async function carryOut(
   const by = { by: remark.author, at: clock.now().toISOString() };
   switch (request.name) {
     case "plan":
-      return await planAgain(desk, remark, request.commit);
+      return await planAgain(desk, remark, request.commit, signal);
     case "approve":
       return await approvePlan(desk, wakes, remark, request.planId);
     case "apply":
@@ -165,12 +197,32 @@ async function unlessHeld({ world }: Review): Promise<Answer> {
 }
 
 /** A fork's commit is planned only when somebody who may write names exactly it: a later push is not covered. */
-async function planAgain({ world, forge }: Review, remark: Remark, commit: string | undefined): Promise<Answer> {
+async function planAgain(
+  { world, forge }: Review,
+  remark: Remark,
+  commit: string | undefined,
+  signal: AbortSignal,
+): Promise<Answer> {
   if (!remark.isPullRequest) return { isDone: false, text: "There is nothing to plan in an issue." };
   const { store, judges } = world;
+  const pull = await forge.pull(remark.thread, signal);
+  if (pull?.state !== "open") return { isDone: false, text: "This pull request is not open any more." };
+  if (pull.baseBranch !== world.branch)
+    return {
+      isDone: false,
+      text: `It goes to ${codeSpan(pull.baseBranch)}; the fleet follows ${codeSpan(world.branch)}.`,
+    };
+  if (
+    commit === undefined &&
+    pull.isFork &&
+    (await store.fact(judges.fleet, reviewFacts.trusted(pull.headCommit))) === undefined
+  )
+    return {
+      isDone: false,
+      text: `It comes from a fork. Read it, then name the commit: ${codeSpan(`/plan ${pull.headCommit}`)}`,
+    };
   if (commit !== undefined) {
-    const pull = await forge.pull(remark.thread, new AbortController().signal);
-    if (pull?.headCommit !== commit)
+    if (pull.headCommit !== commit)
       return { isDone: false, text: `${codeSpan(commit.slice(0, 8))} is not the head of this pull request any more.` };
     await store.setFact(judges.fleet, reviewFacts.trusted(commit), remark.author);
   }

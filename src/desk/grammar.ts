@@ -32,15 +32,23 @@ const names = requestHelp.flatMap(([usage]) => /^\/([a-z]+)/.exec(usage)?.[1] ??
 const longestLine = 400;
 
 /**
- * Reads the first line of a comment. A request is a line that begins with a slash and a word; nothing in it is ever run.
+ * Reads the first line of a comment that says anything. A request is a line that begins with a slash and a word; nothing in it is ever run.
  * A slash inside a text, a quoted line or a code block is no request.
  */
 export function readRequest(body: string): Reading {
-  const line = body.split(/\r?\n/, 1)[0]?.trim() ?? "";
+  const [first = "", ...rest] = body.replace(/^(?:[ \t]*\r?\n)+/, "").split(/\r?\n/);
+  // Four spaces or a tab make it a block of code.
+  if (/^(?: {4}| {0,3}\t)/.test(first)) return { kind: "none" };
+  const line = first.trim();
   const match = /^\/([a-z][a-z-]*)(?:\s+(.*))?$/i.exec(line);
   if (match === null || line.length > longestLine) return { kind: "none" };
   const name = (match[1] ?? "").toLowerCase();
   if (!names.includes(name)) return unknown(name);
+  const second = laterRequest(rest);
+  if (second !== undefined) {
+    const message = `One request in each comment: this one also holds /${second}, so nothing of it was done.`;
+    return { kind: "unknown", name, message };
+  }
   const { words, fleet } = readFleet(
     (match[2] ?? "")
       .replace("--fleet=", "--fleet ")
@@ -49,6 +57,17 @@ export function readRequest(body: string): Reading {
   );
   const reading = understand(name, words);
   return reading.kind !== "request" || fleet === undefined ? reading : { ...reading, fleet };
+}
+
+/** The name of a request in the lines below the first one, outside blocks of code. */
+function laterRequest(lines: readonly string[]): string | undefined {
+  let isInFence = false;
+  for (const line of lines) {
+    if (/^ {0,3}(?:```|~~~)/.test(line)) isInFence = !isInFence;
+    const name = isInFence ? undefined : /^ {0,3}\/([a-z]+)(?=\s|$)/i.exec(line)?.[1]?.toLowerCase();
+    if (name !== undefined && names.includes(name)) return name;
+  }
+  return undefined;
 }
 
 /** `--fleet NAME`, wherever it stands. */

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { ForgeError } from "../../src/forge/forge.ts";
 import { suite } from "../support/suite.ts";
 import { openDeskScene } from "./desk-scene.ts";
 
@@ -148,6 +149,61 @@ test("drift and help are answered where they are asked", async () => {
   await scene.look();
   assert.match(scene.forge.notes.get("7 answer/r1")?.[0] ?? "", "Drift: 1 thing");
   assert.match(scene.forge.notes.get("7 answer/r2")?.[0] ?? "", "/approve <plan id>");
+});
+
+test("a request is carried out although the forge failed half-way, and keeps no other one waiting", async () => {
+  const scene = openDeskScene();
+  scene.commit(web);
+  await scene.passAndTell();
+  const stuck = scene.forge.say(7, "ann", "/apply");
+  scene.forge.say(7, "ann", "/hold");
+  const { react } = scene.forge;
+  scene.forge.react = async (remark, reaction, signal) => {
+    if (remark.id === stuck) throw new ForgeError("down", { code: "unreachable", next: "retry" });
+    return await react(remark, reaction, signal);
+  };
+  assert.is(await scene.look(), false);
+  assert.equal(scene.wakes, []);
+  assert.is(scene.forge.glances.get("r2"), "done");
+  scene.forge.react = react;
+  await scene.look();
+  await scene.look();
+  assert.equal(scene.wakes, ["apply"]);
+  assert.is(scene.forge.glances.get(stuck), "done");
+});
+
+test("a request that cannot be answered at all is tried once, and written down as failed", async () => {
+  const scene = openDeskScene();
+  scene.commit(web);
+  await scene.passAndTell();
+  scene.forge.say(7, "ann", "/apply");
+  let tries = 0;
+  scene.forge.react = async () => {
+    tries += 1;
+    throw new ForgeError("this conversation is locked", { code: "permission", next: "person" });
+  };
+  await scene.look();
+  await scene.look();
+  assert.is(tries, 1);
+  const audit = await scene.store.audit(scene.judges.fleet, 10);
+  assert.equal(
+    audit.map(({ result }) => result),
+    ["failed: this conversation is locked"],
+  );
+});
+
+test("a plan that cannot be had is not promised", async () => {
+  const scene = openDeskScene();
+  scene.commit(web);
+  await scene.passAndTell();
+  scene.propose(7, [web, "instance/api size=1"], { state: "closed" });
+  scene.propose(8, [web, "instance/api size=1"], { isFork: true });
+  scene.propose(9, [web, "instance/api size=1"], { baseBranch: "release" });
+  for (const number of [7, 8, 9]) scene.forge.say(number, "ann", "/plan");
+  await scene.look();
+  assert.match(scene.forge.notes.get("7 answer/r1")?.[0] ?? "", "not open any more");
+  assert.match(scene.forge.notes.get("8 answer/r2")?.[0] ?? "", "name the commit: `/plan ");
+  assert.match(scene.forge.notes.get("9 answer/r3")?.[0] ?? "", "goes to `release`");
 });
 
 test.run();

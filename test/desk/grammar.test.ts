@@ -16,6 +16,9 @@ const readings: readonly (readonly [body: string, expected: unknown])[] = [
   ["/hold", { name: "hold" }],
   ["/release", { name: "release" }],
   ["/help", { name: "help" }],
+  ["\r\n \n/help", { name: "help" }],
+  ["/hold\r\n```\r\n/release\r\n```", { name: "hold" }],
+  ["/hold\n> /release\nthen `/release`, /release", { name: "hold" }],
 ];
 
 for (const [body, expected] of readings)
@@ -27,6 +30,10 @@ for (const body of [
   "> /plan",
   "`/plan`",
   "/ plan",
+  "    /apply",
+  "\t/apply",
+  "```\n/apply\n```",
+  "please\n/apply",
   "/etc/passwd is gone",
   "/deploy now",
   `/plan ${"x".repeat(500)}`,
@@ -40,6 +47,7 @@ for (const [body, said] of [
   ["/approve 0123", "needs the id of the plan"],
   ["/plan main", "full commit id"],
   ["/hold on", "takes nothing"],
+  ["/hold\n\n/release", "also holds /release, so nothing of it was done"],
 ] as const)
   test(`${body} is answered`, () => {
     const reading = readRequest(body);
