@@ -45,6 +45,8 @@ export interface ReviewMemory {
   readonly planId: string;
   readonly effectId: string;
   readonly effects: readonly Effect[];
+  /** The newest plan there was, also from before a look that gave none. */
+  readonly planned?: { readonly planId: string; readonly effects: readonly Effect[] } | undefined;
   /** The verdict and the comment, for the page. */
   readonly verdict: string;
   readonly title: string;
@@ -87,7 +89,7 @@ export async function review(desk: Review, pull: PullRequest, key: string, signa
   const approval = await approvalOf(world.store, fleet, outcome.plan);
   const report: ReviewReport = {
     ...{ number: pull.number, headCommit: pull.headCommit, baseBranch: pull.baseBranch, outcome, withheld },
-    previous: before === undefined || before.planId === "" ? undefined : before,
+    previous: before?.planId === "" ? before.planned : before,
     drifted: await driftUnder(world, outcome),
     approvedBy: liftedBy(outcome, approval),
     heldBy: (await holdOf(world.store, fleet))?.by ?? "",
@@ -149,9 +151,11 @@ function remember(
   marks: ReviewMemory["marks"],
 ): ReviewMemory {
   const plan = report.outcome?.plan;
+  const effects = effectsOf(plan?.changes ?? []);
   return {
     ...{ key, headCommit: pull.headCommit, planId: plan?.planId ?? "", effectId: plan?.effectId ?? "" },
-    effects: effectsOf(plan?.changes ?? []),
+    effects,
+    planned: plan === undefined ? report.previous : { planId: plan.planId, effects },
     ...{ verdict: reviewVerdict(report), title: pull.title, author: pull.author },
     reviewedAt: world.clock.now().toISOString(),
     marks,

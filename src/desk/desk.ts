@@ -84,6 +84,7 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
       );
       options.onReviewed?.(number, memory);
     },
+    onOver: (number) => void failing.delete(number),
     onFailed(number, error) {
       failing.add(number);
       retryLater(error);

@@ -2,7 +2,8 @@ import { digest } from "../core/identity.ts";
 import { holdOf } from "../decrees.ts";
 import type { PullRequest } from "../forge/forge.ts";
 import { facts as passFacts } from "../reconcile.ts";
-import { contextOf, memoryOf, type Review, type ReviewMemory, review, reviewFacts } from "../review.ts";
+import { codeSpan } from "../report/markdown-text.ts";
+import { contextOf, memoryOf, noteKey, type Review, type ReviewMemory, review, reviewFacts } from "../review.ts";
 import type { MergedPull } from "./announce.ts";
 import { deskFacts } from "./facts.ts";
 import { distanceTo } from "./history.ts";
@@ -31,6 +32,8 @@ const sideBySide = 2;
 export interface ReviewListeners {
   /** One review ended well; somebody may want to look again. */
   onReviewed(number: number, memory: ReviewMemory): void;
+  /** One pull request is not ours to review any more. */
+  onOver(number: number): void;
   /** One review could not be finished. */
   onFailed(number: number, error: unknown): void;
 }
@@ -87,11 +90,21 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
         const isCarried = (await distanceTo(world.repository, surroundings.base, pull.headCommit)) !== undefined;
         if (memory === undefined || !isCarried) await schedule(pull, key);
       }
-      const open = new Map(pulls.map((pull) => [pull.number, pull]));
+      const open = new Set(pulls.map(({ number }) => number));
       for (const number of [...waiting.keys()]) if (!open.has(number)) waiting.delete(number);
+      // Merged, closed or led elsewhere meanwhile: what still runs must not speak after what is said of that.
+      const over = [...running].filter(([number]) => !open.has(number));
+      for (const [, { controller }] of over) controller.abort(new Error("not open any more"));
+      await Promise.all(over.map(([, { done }]) => done));
       next();
+      const begun = await pendingNumbers(desk);
       await finishPending(desk, new Set(pulls.map(({ headCommit }) => headCommit)), signal);
-      for (const [number, memory] of memories) if (!open.has(number)) await letGo(desk, number, memory, signal);
+      const known = new Set([...memories.keys(), ...begun, ...over.map(([number]) => number)]);
+      for (const number of known) {
+        if (open.has(number)) continue;
+        await letGo(desk, number, memories.get(number), signal);
+        listeners.onOver(number);
+      }
     },
     async settle() {
       while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
@@ -151,6 +164,11 @@ async function keyOf(
   });
 }
 
+/** Pull requests whose review was begun and not finished, also before a crash. */
+async function pendingNumbers({ world }: Review): Promise<readonly number[]> {
+  return [...(await world.store.factsUnder(world.judges.fleet, "pending/")).values()].map(Number);
+}
+
 /** A pending mark on a commit that is nobody's head any more is finished: superseded, closed, or left by a crash. */
 async function finishPending(desk: Review, heads: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
   const { world, forge } = desk;
@@ -165,16 +183,31 @@ async function finishPending(desk: Review, heads: ReadonlySet<string>, signal: A
   }
 }
 
+/** A pull request that was led to another branch: what a merge here would do is said no longer, and its plan's mark lets nothing pass. */
+async function takeBack(desk: Review, pull: PullRequest, signal: AbortSignal): Promise<void> {
+  const { world, forge } = desk;
+  const description = `Not planned: goes to ${pull.baseBranch}, the fleet follows ${world.branch}`;
+  const mark = { context: contextOf(desk, "plan"), state: "failure", description, targetUrl: "" } as const;
+  await forge.status(pull.headCommit, mark, signal);
+  const base = codeSpan(pull.baseBranch);
+  const text = `### ⏸️ Not planned\n\nThis goes to ${base}; fleet ${codeSpan(world.judges.fleet)} follows ${codeSpan(world.branch)}.\n`;
+  await forge.note(pull.number, { key: noteKey(world.judges.fleet), parts: [text] }, signal);
+}
+
 /** A pull request that is not open any more: closed ones are forgotten, merged ones wait to be told what became of them. */
 async function letGo(
-  { world, forge }: Review,
+  desk: Review,
   number: number,
   memory: ReviewMemory | undefined,
   signal: AbortSignal,
 ): Promise<void> {
+  const { world, forge } = desk;
   const { fleet } = world.judges;
   const pull = await forge.pull(number, signal);
-  if (pull?.state === "open") return;
+  if (pull?.state === "open") {
+    if (pull.baseBranch === world.branch) return;
+    await takeBack(desk, pull, signal);
+  }
   if (pull?.state === "merged" && pull.mergedCommit !== undefined) {
     const merged: MergedPull = { mergedCommit: pull.mergedCommit, memory };
     await world.store.setFact(fleet, deskFacts.merged(number), JSON.stringify(merged));

@@ -131,4 +131,72 @@ test("the merge of a reviewed plan is told as reviewed, another as what differed
   assert.equal([...(await scene.store.factsUnder(scene.judges.fleet, "merged/"))], []);
 });
 
+test("what moved since the last plan is told also after a look that gave none", async () => {
+  const scene = await openSettled();
+  scene.propose(7, [...base, "instance/new size=2"]);
+  await scene.look();
+  scene.propose(7, [...base, "instance/new size=2"], { isDraft: true });
+  await scene.look();
+  assert.match(scene.note(7), "A draft");
+  scene.propose(7, [...base, "instance/other size=2"]);
+  await scene.look();
+  assert.match(scene.note(7), "no longer create");
+});
+
+test("a pull request that is merged while it is planned says nothing after its merge, and is told what came of it", async () => {
+  const scene = await openSettled();
+  const head = scene.propose(7, [...base, "instance/new size=2"]);
+  const open = scene.forge.pullRequests.get(7) as NonNullable<ReturnType<typeof scene.forge.pullRequests.get>>;
+  // A review that was begun by a daemon that died.
+  await scene.store.setFact(scene.judges.fleet, `pending/${head}`, "7");
+  const merged = scene.repository.commitFiles({ "fleet.yaml": [...base, "instance/new size=2"].join("\n") });
+  scene.forge.pullRequests.set(7, { ...open, state: "merged", mergedCommit: merged });
+  await scene.look();
+  await scene.passAndTell();
+  assert.is(scene.state(head, "plan"), "error");
+  assert.match(scene.note(7), "There is no memory of what was reviewed");
+  assert.equal([...(await scene.store.factsUnder(scene.judges.fleet, "merged/"))], []);
+});
+
+test("a review that runs while its pull request is merged does not speak after that", async () => {
+  const scene = await openSettled();
+  const head = scene.propose(7, [...base, "instance/new size=2"]);
+  const { status } = scene.forge;
+  let merged = "";
+  // Merged at the very moment when the review begins; the merge of its head is never made.
+  const looked = new Promise<boolean>((begun) => {
+    scene.forge.status = async (commit, mark, signal) => {
+      await status(commit, mark, signal);
+      if (merged !== "" || mark.state !== "pending") return;
+      merged = scene.repository.commitFiles({ "fleet.yaml": [...base, "instance/new size=2"].join("\n") });
+      const open = scene.forge.pullRequests.get(7) as NonNullable<ReturnType<typeof scene.forge.pullRequests.get>>;
+      scene.forge.pullRequests.set(7, { ...open, state: "merged", mergedCommit: merged });
+      begun(true);
+    };
+  });
+  const first = scene.look();
+  await looked;
+  await scene.passAndTell();
+  await first;
+  assert.is.not(scene.state(head, "plan"), "pending");
+  assert.match(scene.note(7), "There is no memory of what was reviewed");
+  assert.is(await scene.look(), true);
+});
+
+test("a pull request that is led to another branch loses its plan, and has it again when it comes back", async () => {
+  const scene = await openSettled();
+  const head = scene.propose(7, [...base, "instance/new size=2"]);
+  await scene.look();
+  const open = scene.forge.pullRequests.get(7) as NonNullable<ReturnType<typeof scene.forge.pullRequests.get>>;
+  scene.forge.pullRequests.set(7, { ...open, baseBranch: "release" });
+  await scene.look();
+  assert.is(scene.state(head, "plan"), "failure");
+  assert.match(scene.note(7), "This goes to `release`");
+  assert.not.match(scene.note(7), "to create");
+  scene.forge.pullRequests.set(7, open);
+  await scene.look();
+  assert.is(scene.state(head, "plan"), "success");
+  assert.match(scene.note(7), "1 to create");
+});
+
 test.run();
