@@ -26,6 +26,19 @@ const rows: Readonly<Record<string, MatrixRow>> = {
     costs: ["enableUlaInternalIpv6 nothing"],
     ...{ after: (live) => live.enableUlaInternalIpv6, expected: true },
   },
+  "a network's internal range is given with the first IPv6": {
+    name: network,
+    wanted: { enableUlaInternalIpv6: true, internalIpv6Range: "fd20:1:2::/48" },
+    costs: ["enableUlaInternalIpv6 nothing", "internalIpv6Range nothing"],
+    ...{ after: (live) => live.internalIpv6Range, expected: "fd20:1:2::/48" },
+  },
+  "another internal range makes another network": {
+    name: network,
+    before: () => ["PATCH", "", { enableUlaInternalIpv6: true, internalIpv6Range: "fd20:1:2::/48" }],
+    wanted: { enableUlaInternalIpv6: true, internalIpv6Range: "fd20:1:3::/48" },
+    costs: ["internalIpv6Range replace"],
+    ...{ after: (live) => live.internalIpv6Range, expected: "fd20:1:3::/48" },
+  },
   "subnetworks by themselves make another network": {
     name: network,
     wanted: { autoCreateSubnetworks: true },
