@@ -47,6 +47,8 @@ export interface ReviewMemory {
   readonly effects: readonly Effect[];
   /** The newest plan there was, also from before a look that gave none. */
   readonly planned?: { readonly planId: string; readonly effects: readonly Effect[] } | undefined;
+  /** The check run that stands on the head, and a digest of its remarks. */
+  readonly checked?: { readonly id: string; readonly remarks: string };
   /** The verdict and the comment, for the page. */
   readonly verdict: string;
   readonly title: string;
@@ -104,13 +106,16 @@ export async function review(desk: Review, pull: PullRequest, key: string, signa
   ];
   for (const { context: of, ...mark } of marks) await tell(of, mark);
   await world.store.dropFact(fleet, reviewFacts.pending(pull.headCommit));
-  if (forge.hasChecks) await forge.check(pull.headCommit, checkReport(desk, report, key, targetUrl), signal);
+  const check = checkReport(desk, report, targetUrl);
+  const checked = checkedAs(pull, check, key, before);
+  const externalId = `${fleet}/${checked.id}`;
+  if (forge.hasChecks) await forge.check(pull.headCommit, { ...check, externalId }, signal);
   if (await isWorthTelling(desk, pull, report)) {
     const parts = splitMarkdown(text, commentLimits, targetUrl);
     await forge.note(pull.number, { key: noteKey(fleet), parts }, signal);
     await world.store.setFact(fleet, reviewFacts.comment(pull.number), text);
   }
-  const memory = remember(world, pull, key, report, marks);
+  const memory = remember(world, pull, key, report, marks, checked);
   await world.store.setFact(fleet, reviewFacts.review(pull.number), JSON.stringify(memory));
   return memory;
 }
@@ -149,12 +154,14 @@ function remember(
   key: string,
   report: ReviewReport,
   marks: ReviewMemory["marks"],
+  checked: NonNullable<ReviewMemory["checked"]>,
 ): ReviewMemory {
   const plan = report.outcome?.plan;
   const effects = effectsOf(plan?.changes ?? []);
   return {
     ...{ key, headCommit: pull.headCommit, planId: plan?.planId ?? "", effectId: plan?.effectId ?? "" },
     effects,
+    checked,
     planned: plan === undefined ? report.previous : { planId: plan.planId, effects },
     ...{ verdict: reviewVerdict(report), title: pull.title, author: pull.author },
     reviewedAt: world.clock.now().toISOString(),
@@ -183,18 +190,26 @@ async function driftUnder(world: World, outcome: Outcome): Promise<ReviewReport[
 
 const levels = { error: "failure", warning: "warning", info: "notice" } as const;
 
-function checkReport({ world, seat }: Review, report: ReviewReport, key: string, targetUrl: string): CheckReport {
+/** The run that stands there is written anew as long as its remarks hold, for these can only be added; others need a run of their own. */
+function checkedAs(
+  pull: PullRequest,
+  { annotations }: Pick<CheckReport, "annotations">,
+  key: string,
+  before: ReviewMemory | undefined,
+): NonNullable<ReviewMemory["checked"]> {
+  const remarks = digest(JSON.stringify(annotations)).slice(0, 16);
+  const standing = before?.headCommit === pull.headCommit ? before.checked : undefined;
+  return { id: standing?.remarks === remarks ? standing.id : digest(key).slice(0, 16), remarks };
+}
+
+function checkReport({ seat }: Review, report: ReviewReport, targetUrl: string): Omit<CheckReport, "externalId"> {
   const { outcome } = report;
   const problems = outcome?.problems ?? [];
   const isWrong = problems.some(({ severity }) => severity === "error");
   const isRefused = (outcome?.refusals.length ?? 0) > 0 && report.approvedBy === "";
   const remarks = lineRemarks(problems, outcome?.plan?.changes ?? []);
   return {
-    ...{
-      name: seat === undefined ? "plumbline" : `plumbline/${seat.context}`,
-      externalId: `${world.judges.fleet}/${digest(key).slice(0, 16)}`,
-      targetUrl,
-    },
+    ...{ name: seat === undefined ? "plumbline" : `plumbline/${seat.context}`, targetUrl },
     conclusion: isWrong || isRefused ? "failure" : report.withheld === "" ? "success" : "neutral",
     title: reviewVerdict(report),
     summary: splitMarkdown(reviewMarkdown(report), { ...commentLimits, maxParts: 1 }, targetUrl)[0] ?? "",

@@ -199,4 +199,19 @@ test("a pull request that is led to another branch loses its plan, and has it ag
   assert.match(scene.note(7), "1 to create");
 });
 
+test("looking again with the same remarks keeps to one check run, a new head has its own", async () => {
+  const scene = await openSettled();
+  scene.propose(7, base);
+  await scene.look();
+  scene.forge.say(8, "ann", "/hold");
+  await scene.look();
+  await scene.look();
+  assert.is(scene.reviewed.length, 2);
+  assert.is(scene.forge.checks.size, 1);
+  const head = scene.propose(7, [...base, "instance/new size=2"]);
+  await scene.look();
+  assert.is([...scene.forge.checks.keys()].filter((key) => key.startsWith(head)).length, 1);
+  assert.is(scene.forge.checks.size, 2);
+});
+
 test.run();
