@@ -3,7 +3,8 @@ import { createGithubForge } from "../../src/forge/github/index.ts";
 import type { GithubCredentials, GithubOptions } from "../../src/forge/github/options.ts";
 import { runGit } from "../../src/sim/github/git.ts";
 import { type GithubSimulator, startGithubSimulator } from "../../src/sim/github/index.ts";
-import { closePull, mergePull, openPull } from "../../src/sim/github/pulls.ts";
+import { mergePull } from "../../src/sim/github/merging.ts";
+import { closePull, openPull } from "../../src/sim/github/pulls.ts";
 import { addComment } from "../../src/sim/github/routes/issues.ts";
 import type { Comment, Project, Thread } from "../../src/sim/github/state.ts";
 import { projectKey, threadKey } from "../../src/sim/github/world.ts";
@@ -129,7 +130,7 @@ async function worldOf(
       return commit;
     },
     async merge(number) {
-      const merged = await mergePull(world, project(), threadAt(number), "ann", "");
+      const merged = await mergePull(world, project(), threadAt(number), { user: "ann", message: "", method: "merge" });
       if (merged === undefined) throw new Error(`#${number} does not merge`);
       return merged;
     },

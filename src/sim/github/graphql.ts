@@ -2,13 +2,14 @@ import type { JsonObject } from "../../core/json.ts";
 import { isObject } from "../../core/json.ts";
 import type { Answer } from "./answer.ts";
 import type { Call } from "./call.ts";
+import { setDraft } from "./merging.ts";
 import { commentView } from "./views.ts";
 import { reaches, roleOf } from "./world.ts";
 
 const classifiers = ["SPAM", "ABUSE", "OFF_TOPIC", "OUTDATED", "DUPLICATE", "RESOLVED", "LOW_QUALITY"];
 
-/** The GraphQL that clients of reviews use: fold a comment away, open it again, say who asks. Anything else is told to be unknown. */
-export function answerGraphql(call: Call): Answer {
+/** The GraphQL that clients of reviews use: fold a comment away, open it again, make a draft ready, say who asks. Anything else is told to be unknown. */
+export async function answerGraphql(call: Call): Promise<Answer> {
   const query = String(call.body.query ?? "");
   const variables = isObject(call.body.variables) ? call.body.variables : {};
   if (call.token === undefined)
@@ -16,9 +17,28 @@ export function answerGraphql(call: Call): Answer {
   if (/\bminimizeComment\b/.test(query) && !/\bunminimizeComment\b/.test(query))
     return minimize(call, query, variables, true);
   if (/\bunminimizeComment\b/.test(query)) return minimize(call, query, variables, false);
+  const draft = /\b(convertPullRequestToDraft|markPullRequestReadyForReview)\b/.exec(query)?.[1];
+  if (draft !== undefined) return await changeDraft(call, query, variables, draft);
   if (/\bviewer\b[^}]*\blogin\b/.test(query))
     return { code: 200, body: { data: { viewer: { login: call.token.login } } } };
   return refused("undefinedField", "This field is not served here");
+}
+
+async function changeDraft(call: Call, query: string, variables: JsonObject, name: string): Promise<Answer> {
+  const input = isObject(variables.input) ? variables.input : variables;
+  const written = /pullRequestId:\s*"([^"]+)"/.exec(query)?.[1];
+  const subject = String(input.pullRequestId ?? variables.id ?? written ?? "");
+  const [kind, id] = Buffer.from(subject, "base64url").toString().split(":");
+  const thread = call.world.state.all("threads").find((one) => kind === "PullRequest" && String(one.id) === id);
+  const project = thread && call.world.state.get("projects", thread.project);
+  if (thread?.pull === undefined || project === undefined)
+    return refused("NOT_FOUND", `Could not resolve to a node with the global id of '${subject}'`);
+  const login = call.token?.login ?? "";
+  if (thread.user !== login && !reaches(roleOf(project, login), "write"))
+    return refused("FORBIDDEN", "Resource not accessible by integration");
+  const { pull } = await setDraft(call.world, project, thread, name === "convertPullRequestToDraft");
+  const pullRequest = { id: subject, number: thread.number, isDraft: pull?.isDraft === true };
+  return { code: 200, body: { data: { [name]: { clientMutationId: null, pullRequest } } } };
 }
 
 function minimize(call: Call, query: string, variables: JsonObject, isFolded: boolean): Answer {

@@ -72,7 +72,8 @@ export async function afterPush(
   await world.inTurn(project, () => followBranches(world, project, user, opens));
 }
 
-async function followBranches(world: World, project: Project, user: string, opens: boolean): Promise<void> {
+/** What `afterPush` does, for who holds the project's turn already. */
+export async function followBranches(world: World, project: Project, user: string, opens: boolean): Promise<void> {
   const git = await world.git(project);
   const key = projectKey(project);
   const isBranch = ([ref]: readonly [string, string]): boolean => ref.startsWith("refs/heads/");
@@ -196,29 +197,4 @@ export async function markMerged(
     async () => await pullDelivery(world, project, merged, "closed"),
   );
   return merged;
-}
-
-/** Merges a pull request into its base as `user`; undefined when it cannot be. */
-export async function mergePull(
-  world: World,
-  project: Project,
-  thread: Thread,
-  user: string,
-  message: string,
-): Promise<string | undefined> {
-  return await world.inTurn(project, async () => {
-    const current = await remerge(world, project, thread);
-    const git = await world.git(project);
-    const { pull } = current;
-    const trial = pull?.mergeCommit === undefined ? undefined : await git.commit(pull.mergeCommit);
-    if (pull === undefined || trial === undefined || current.state === "closed") return undefined;
-    const by = { name: user, email: `${user}@users.noreply.github.example`, date: world.nowIso() };
-    const text =
-      message === "" ? `Merge pull request #${thread.number} from ${pull.headBranch}\n\n${thread.title}` : message;
-    const id = await git.commitTree(trial.tree, [pull.baseCommit, pull.headCommit], text, by);
-    await git.moveBranch(pull.baseBranch, id);
-    await markMerged(world, project, current, id, user);
-    await followBranches(world, project, user, world.autoPull);
-    return id;
-  });
 }

@@ -131,7 +131,7 @@ async function work(
   const headers = limits.count(asker, nowMs, isFree);
   const body = bodyOf(raw);
   const call = (params: Readonly<Record<string, string>>): Call => ({ world, params, query, body, ...access });
-  if (path === "/graphql" || path === "/api/graphql") return { answer: answerGraphql(call({})), headers };
+  if (path === "/graphql" || path === "/api/graphql") return { answer: await answerGraphql(call({})), headers };
   if (path === "/rate_limit") return { answer: rateAnswer(limits, asker, nowMs), headers };
   const found = patterns.find((one) => one.method === method && one.pattern.test(path));
   if (found === undefined) throw notFound();

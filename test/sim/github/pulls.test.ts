@@ -60,6 +60,48 @@ test("opened, edited, closed, reopened and merged through the API", () =>
     assert.equal([main.sha, main.parents[1].sha], [merged.body.sha, head]);
   }));
 
+for (const method of ["squash", "rebase"]) {
+  test(`${method}: what the branch holds stands on the base, without the branch's own commits`, () =>
+    onGithub(async ({ ask, push, clone }) => {
+      await git(clone, "checkout", "-qb", "grow");
+      await push("grow", { "b.yaml": "b: 1\n" }, "First");
+      const head = await push("grow", { "c.yaml": "c: 1\n" }, "Second");
+      const before = (await ask("GET", `${repo}/commits/main`)).body.sha;
+      const pull = await ask("POST", `${repo}/pulls`, { body: { title: "Grow", head: "grow", base: "main" } });
+      const at = `${repo}/pulls/${pull.body.number}`;
+      const merged = await ask("PUT", `${at}/merge`, { body: { merge_method: method } });
+      assert.is(merged.code, 200);
+      assert.is((await ask("GET", at)).body.merge_commit_sha, merged.body.sha);
+      await git(clone, "fetch", "-q", "origin", "main", head);
+      assert.is(await git(clone, "rev-parse", "origin/main^{tree}"), await git(clone, "rev-parse", `${head}^{tree}`));
+      const log = (await git(clone, "log", "--format=%s", `${before}..origin/main`)).split("\n");
+      assert.equal(log, method === "squash" ? ["Grow (#1)"] : ["Second", "First"]);
+    }));
+}
+
+test("a draft is made ready, and a draft again, through GraphQL", () =>
+  onGithub(async ({ ask, push, clone }) => {
+    await git(clone, "checkout", "-qb", "grow");
+    await push("grow", { "b.yaml": "b: 1\n" });
+    const made = { title: "Grow", head: "grow", base: "main", draft: true };
+    const pull = (await ask("POST", `${repo}/pulls`, { body: made })).body;
+    const change = (name: string, token?: string) =>
+      ask("POST", "/graphql", {
+        ...(token === undefined ? {} : { token }),
+        body: {
+          query: `mutation($id: ID!) { ${name}(input: {pullRequestId: $id}) { pullRequest { isDraft } } }`,
+          variables: { id: pull.node_id },
+        },
+      });
+    const isDraft = async () => (await ask("GET", `${repo}/pulls/${pull.number}`)).body.draft;
+    assert.match(JSON.stringify((await change("markPullRequestReadyForReview", "token-of-bob")).body), "FORBIDDEN");
+    assert.is(await isDraft(), true);
+    await change("markPullRequestReadyForReview");
+    assert.is(await isDraft(), false);
+    await change("convertPullRequestToDraft");
+    assert.is(await isDraft(), true);
+  }));
+
 test("a commit written object by object becomes a branch and a pull request", () =>
   onGithub(async ({ ask }) => {
     const base = (await ask("GET", `${repo}/git/ref/heads/main`)).body.object.sha;

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { escaped, type Html, html, trusted } from "../../../markup/html.ts";
 import { Refusal } from "../answer.ts";
+import { mergePull } from "../merging.ts";
 import { pullDelivery } from "../payloads.ts";
-import { closePull, mergePull, openPull, reopenPull } from "../pulls.ts";
+import { closePull, openPull, reopenPull } from "../pulls.ts";
 import { addComment } from "../routes/issues.ts";
 import type { Project, Pull, Role, Thread } from "../state.ts";
 import { projectKey, reaches, roleOf, threadKey, threadsOf, type World } from "../world.ts";
@@ -103,7 +104,7 @@ async function merge(deed: Deed): Promise<void> {
   if (form.get("head") !== thread.pull.headCommit)
     throw new Refusal(409, "The branch has moved since the page was shown. Look again, then merge.");
   if (thread.pull.isDraft) throw new Refusal(405, "It is a draft. Say that it is ready for review first.");
-  const merged = await mergePull(room.world, project, thread, actor, "");
+  const merged = await mergePull(room.world, project, thread, { user: actor, message: "", method: "merge" });
   if (merged === undefined) throw new Refusal(405, "It cannot be merged: it is closed, or conflicts with its base.");
 }
 

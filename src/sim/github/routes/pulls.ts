@@ -1,7 +1,8 @@
 import { invalid, notFound, Refusal } from "../answer.ts";
 import { askerOf, type Call, pageOf, pathOf, projectOf, type Routes, textOf } from "../call.ts";
+import { type MergeMethod, mergePull } from "../merging.ts";
 import { pullSummary, pullView } from "../pull-view.ts";
-import { closePull, mergePull, openPull, remerge, reopenPull } from "../pulls.ts";
+import { closePull, openPull, remerge, reopenPull } from "../pulls.ts";
 import type { Project, Pull, Thread } from "../state.ts";
 import { projectKey, threadKey, threadsOf } from "../world.ts";
 import { threadOf } from "./issues.ts";
@@ -110,7 +111,8 @@ export const pullRoutes: Routes = {
     const message = [textOf(call.body, "commit_title"), textOf(call.body, "commit_message")]
       .filter(Boolean)
       .join("\n\n");
-    const merged = await mergePull(call.world, project, thread, askerOf(call), message);
+    const method = (textOf(call.body, "merge_method") ?? "merge") as MergeMethod;
+    const merged = await mergePull(call.world, project, thread, { user: askerOf(call), message, method });
     if (merged === undefined) throw new Refusal(405, "Pull Request is not mergeable");
     return { code: 200, body: { sha: merged, merged: true, message: "Pull Request successfully merged" } };
   },
