@@ -38,6 +38,8 @@ export interface GitRepository {
   /** Moves a branch as a push does: a clean work tree follows, one with changes of its own refuses. */
   moveBranch(branch: string, id: string): Promise<void>;
   dropRef(ref: string): Promise<void>;
+  /** Takes over the objects of another repository's ref, and no ref. */
+  fetchFrom(other: GitRepository, ref: string): Promise<void>;
   /** The tree that a merge gives; undefined when the two do not merge. */
   mergeTree(base: string, head: string): Promise<string | undefined>;
   commitTree(tree: string, parents: readonly string[], message: string, by: GitPerson): Promise<string>;
@@ -143,6 +145,8 @@ export async function openGitRepository(
         `${branch} is checked out in ${folder}, where changes are not committed. Commit or undo them there, then try again.`,
       );
     },
+    fetchFrom: async (other, ref) =>
+      void (await git("fetch", "-q", "--no-tags", "--no-write-fetch-head", other.folder, ref)),
     dropRef: async (ref) => void (await git("update-ref", "-d", ref)),
     async mergeTree(base, head) {
       const { code, output } = await runGit(path, ["merge-tree", "--write-tree", base, head], { folder });

@@ -88,6 +88,7 @@ export async function followBranches(world: World, project: Project, user: strin
     world.deliver(project, "push", "push", async () => await pushDelivery(world, project, { ref, old, fresh, user }));
     const branch = ref.slice("refs/heads/".length);
     await follow(world, project, branch, fresh);
+    await followFork(world, project, branch, fresh);
     if (opens && fresh !== undefined) await proposeBranch(world, project, { branch, commit: fresh, user });
   }
 }
@@ -132,6 +133,23 @@ async function follow(world: World, project: Project, branch: string, fresh: str
       if (await git.isAncestor(pull.headCommit, fresh)) await markMerged(world, project, thread, fresh);
       else await remerge(world, project, thread);
     }
+  }
+}
+
+/** Pull requests of other projects that this one's branch is the head of. */
+async function followFork(world: World, fork: Project, branch: string, fresh: string | undefined): Promise<void> {
+  const key = projectKey(fork);
+  const led = world.state
+    .all("threads")
+    .filter(({ project, pull }) => project !== key && pull?.headProject === key && pull.headBranch === branch);
+  for (const thread of led) {
+    const project = world.state.get("projects", thread.project);
+    if (project === undefined || thread.state === "closed") continue;
+    await world.inTurn(project, async () => {
+      if (fresh === undefined) return void (await closePull(world, project, thread));
+      await (await world.git(project)).fetchFrom(await world.git(fork), `refs/heads/${branch}`);
+      await moved(world, project, thread, fresh);
+    });
   }
 }
 

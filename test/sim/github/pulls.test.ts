@@ -79,6 +79,29 @@ for (const method of ["squash", "rebase"]) {
     }));
 }
 
+test("a pull request comes from somebody else's project of the same name, and follows it", () =>
+  onGithub(async ({ ask, github, clone }) => {
+    await github.addProject({ owner: "eve", name: "fleet" });
+    const fork = `${github.url.replace("http://", "http://eve:token-of-eve@")}/eve/fleet.git`;
+    await git(clone, "checkout", "-qb", "idea");
+    const commit = async (message: string) => {
+      await git(clone, "commit", "-q", "--allow-empty", "-m", message);
+      await git(clone, "push", "-q", fork, "idea");
+      return await git(clone, "rev-parse", "HEAD");
+    };
+    const head = await commit("An idea");
+    const ask4 = { title: "Idea", head: "eve:idea", base: "main" };
+    const pull = (await ask("POST", `${repo}/pulls`, { token: "token-of-eve", body: ask4 })).body;
+    assert.equal([pull.head.label, pull.head.repo.full_name, pull.head.sha], ["eve:idea", "eve/fleet", head]);
+    assert.is((await ask("POST", `${repo}/pulls`, { body: { ...ask4, head: "dan:idea" } })).code, 422);
+    const next = await commit("A better idea");
+    assert.is((await ask("GET", `${repo}/pulls/${pull.number}`)).body.head.sha, next);
+    await git(clone, "fetch", "-q", "origin", `refs/pull/${pull.number}/head`);
+    assert.is(await git(clone, "rev-parse", "FETCH_HEAD"), next);
+    const { code } = await ask("GET", `${repo}/branches/idea`);
+    assert.is(code, 404);
+  }));
+
 test("a draft is made ready, and a draft again, through GraphQL", () =>
   onGithub(async ({ ask, push, clone }) => {
     await git(clone, "checkout", "-qb", "grow");

@@ -30,15 +30,22 @@ export const pullRoutes: Routes = {
     const project = projectOf(call, "read", "pull_requests");
     const user = askerOf(call);
     const [title = "", head = "", baseBranch = ""] = ["title", "head", "base"].map((field) => textOf(call.body, field));
-    const headBranch = head.includes(":") ? head.slice(head.indexOf(":") + 1) : head;
+    const { source, headBranch } = headOf(call, project, head);
     const git = await call.world.git(project);
-    const headCommit = (await git.commit(`refs/heads/${headBranch}`))?.id;
+    const sourceGit = source === undefined ? undefined : await call.world.git(source);
+    const headCommit = (await sourceGit?.commit(`refs/heads/${headBranch}`))?.id;
     const base = await git.commit(`refs/heads/${baseBranch}`);
     if (title.trim() === "") throw invalid("PullRequest", "title", "missing_field");
     if (headCommit === undefined) throw invalid("PullRequest", "head", "invalid");
     if (base === undefined) throw invalid("PullRequest", "base", "invalid");
+    const headProject = projectKey(source ?? project);
+    if (sourceGit !== undefined && source !== project) await git.fetchFrom(sourceGit, `refs/heads/${headBranch}`);
     const same = threadsOf(call.world.state, projectKey(project)).find(
-      ({ state, pull }) => state === "open" && pull?.headBranch === headBranch && pull.baseBranch === baseBranch,
+      ({ state, pull }) =>
+        state === "open" &&
+        pull?.headBranch === headBranch &&
+        pull.headProject === headProject &&
+        pull.baseBranch === baseBranch,
     );
     if (same !== undefined) {
       const message = `A pull request already exists for ${project.owner}:${headBranch}.`;
@@ -55,6 +62,7 @@ export const pullRoutes: Routes = {
       body,
       user,
       headBranch,
+      headProject,
       headCommit,
       baseBranch,
       isDraft,
@@ -117,6 +125,20 @@ export const pullRoutes: Routes = {
     return { code: 200, body: { sha: merged, merged: true, message: "Pull Request successfully merged" } };
   },
 };
+
+/** What `branch` or `owner:branch` means: a branch here, or one of the project of the same name that somebody else has. */
+function headOf(
+  call: Call,
+  project: Project,
+  head: string,
+): { readonly source: Project | undefined; readonly headBranch: string } {
+  const [owner, branch] = head.includes(":")
+    ? [head.split(":")[0] ?? "", head.slice(head.indexOf(":") + 1)]
+    : ["", head];
+  const isOwn = owner === "" || owner.toLowerCase() === project.owner.toLowerCase();
+  const source = isOwn ? project : call.world.state.get("projects", projectKey({ owner, name: project.name }));
+  return { source, headBranch: branch };
+}
 
 /** The pull request of a number. */
 function pullOf(call: Call, project: Project): Thread {
