@@ -83,7 +83,7 @@ async function askAll(
   ask: (request: Request) => Promise<Reply | Stuck>,
   memory: Memory,
 ): Promise<readonly Found[]> {
-  const entries = judged.map((one) => memory.recall(one));
+  const entries = memory.recallAll(judged);
   const unknown = judged.flatMap((_, index) => (entries[index] === undefined ? [index] : []));
   const stops: Stop[] = [];
   const fresh = new Float64Array(set.policies.length);
@@ -109,6 +109,8 @@ async function askAll(
       if ((fresh[index] ?? 0) > budgets.checkUnits) skip.add(name);
     start += batch.length;
   }
+  // A policy that was stopped said nothing of the rest: such a commit is asked about again.
+  if (skip.size === 0) memory.keepAll(judged, entries);
   return tally(set, budgets.checkUnits, judged, entries, stops);
 }
 

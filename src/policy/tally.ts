@@ -24,7 +24,10 @@ export type Found = readonly [one: Judged, finding: Finding];
 
 /** What is known of manifests that did not change, nor what they were before. */
 export interface Memory {
-  recall(one: Judged): Entry | undefined;
+  /** What is known of a commit's manifests: most stand where they stood in the one before, and are not even looked up. */
+  recallAll(judged: readonly Judged[]): (Entry | undefined)[];
+  /** What a commit came to, for the next one. */
+  keepAll(judged: readonly Judged[], entries: readonly (Entry | undefined)[]): void;
   keep(one: Judged | undefined, entry: Entry): void;
   /** A finding as a problem, made once for as long as the finding is kept: it belongs to one document. */
   told(finding: Finding, make: () => Problem): Problem;
@@ -35,11 +38,21 @@ export function createMemory(): Memory {
   const known = new WeakMap<JsonObject, { readonly one: Manifests; readonly entry: Entry }>();
   const problems = new WeakMap<Finding, Problem>();
   const keyOf = ({ object, oldObject }: Manifests): JsonObject | undefined => object ?? oldObject;
+  let last: { readonly judged: readonly Manifests[]; readonly entries: readonly (Entry | undefined)[] } | undefined;
+  const recall = (one: Judged): Entry | undefined => {
+    const key = keyOf(one);
+    const found = key === undefined ? undefined : known.get(key);
+    return found?.one.object === one.object && found?.one.oldObject === one.oldObject ? found?.entry : undefined;
+  };
   return {
-    recall(one) {
-      const key = keyOf(one);
-      const found = key === undefined ? undefined : known.get(key);
-      return found?.one.object === one.object && found?.one.oldObject === one.oldObject ? found?.entry : undefined;
+    recallAll: (judged) =>
+      judged.map((one, index) => {
+        const before = last?.judged[index];
+        const isSame = before !== undefined && before.object === one.object && before.oldObject === one.oldObject;
+        return (isSame ? last?.entries[index] : undefined) ?? recall(one);
+      }),
+    keepAll(judged, entries) {
+      last = { judged, entries };
     },
     keep(one, entry) {
       const key = one === undefined ? undefined : keyOf(one);
