@@ -31,7 +31,8 @@ export async function propose(desk: Desk, proposal: Proposal, signal: AbortSigna
     const message = `The branch ${proposal.branch} holds somebody's commits; delete it and the proposal is made again.`;
     throw new ForgeError(message, { code: "conflict", next: "person" });
   }
-  const commit = await writeCommit(desk, proposal, content, signal);
+  const follows = last?.state === "open" ? undefined : last?.number;
+  const commit = await writeCommit(desk, proposal, { content, follows }, signal);
   await moveBranch(desk, proposal.branch, commit, branch, signal);
   if (last?.state === "open") return { ...last, headCommit: commit };
   return await openPull(desk, proposal, signal);
@@ -107,8 +108,24 @@ async function openPull(desk: Desk, proposal: Proposal, signal: AbortSignal): Pr
   }
 }
 
-/** Blobs, a tree over the base's, and a commit. Git's objects are named by their content: writing one twice makes one. */
-async function writeCommit(desk: Desk, proposal: Proposal, content: string, signal: AbortSignal): Promise<string> {
+/** What a proposal's commit says below its message. */
+interface Trailers {
+  /** The hash of what is proposed. */
+  readonly content: string;
+  /** The pull request that asked before on this branch. */
+  readonly follows: number | undefined;
+}
+
+/**
+ * Blobs, a tree over the base's, and a commit. Git's objects are named by their content: writing one twice makes one.
+ * So the commit tells what it follows: in the same second it would otherwise be the one that was merged already.
+ */
+async function writeCommit(
+  desk: Desk,
+  proposal: Proposal,
+  { content, follows }: Trailers,
+  signal: AbortSignal,
+): Promise<string> {
   const about = { doing: `Write the files of ${proposal.branch}`, needs, kind: "write" as const };
   const post = async (place: string, body: Readonly<Record<string, unknown>>): Promise<string> => {
     const { data } = await desk.client.call(
@@ -128,7 +145,8 @@ async function writeCommit(desk: Desk, proposal: Proposal, content: string, sign
     tree.push({ path: file.path, mode: "100644", type: "blob", sha });
   }
   const treeId = await post("trees", { base_tree: textAt(base.data, "tree", "sha"), tree });
-  const message = `${proposal.message.trimEnd()}\n\n${trailer} ${content}\n`;
+  const earlier = follows === undefined ? "" : `Plumbline-Follows: ${follows}\n`;
+  const message = `${proposal.message.trimEnd()}\n\n${earlier}${trailer} ${content}\n`;
   return await post("commits", { message, tree: treeId, parents: [proposal.baseCommit] });
 }
 

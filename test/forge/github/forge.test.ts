@@ -138,6 +138,22 @@ test("a proposal whose answer was lost is made once; somebody's commits are left
     assert.equal([refused.code, refused.next], ["conflict", "person"]);
   }));
 
+test("what was merged is proposed anew in the same second", () =>
+  onGithubForge(
+    "token",
+    async ({ forge, base, merge, signal }) => {
+      const proposal = {
+        ...{ branch: "plumbline/accept/web", baseBranch: "main", baseCommit: base, title: "Accept", body: "Why" },
+        ...{ message: "Accept drift", files: [{ path: "web.yaml", content: "a: 1\n" }] },
+      };
+      const first = await forge.propose(proposal, signal);
+      await merge(first.number);
+      const second = await forge.propose(proposal, signal);
+      assert.equal([second.state, second.number !== first.number], ["open", true]);
+    },
+    { nowIso: () => "2026-01-01T00:00:00Z" },
+  ));
+
 test("a deployment asks GitHub to wait for nothing and merge nothing", () =>
   onGithubForge("token", async ({ forge, gate, base, deployments, signal }) => {
     const deployment = { commit: base, environment: "demo/DFW", description: "", targetUrl: "" };
