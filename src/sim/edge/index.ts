@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createChances } from "../chances.ts";
 import { lockDirectory } from "../lock.ts";
 import { type Controllers, startControllers } from "./controllers.ts";
-import { createFaults, type FaultOptions } from "./faults.ts";
+import type { FaultOptions } from "./faults.ts";
 import { memoryJournal, openJournal } from "./journal.ts";
 import { edgeKinds } from "./kinds.ts";
 import { createPager } from "./list.ts";
@@ -78,7 +79,7 @@ async function start(options: EdgeSimulatorOptions, unlock: () => Promise<void>)
   );
   const issuer = createTokenIssuer(options.tokens, options.serviceAccounts, nowMs);
   const traffic: Traffic = { reads: 0, writes: 0, lists: 0, watches: 0 };
-  const faults = createFaults(options.seed ?? 1, options.faults ?? {});
+  const faults = createChances(options.seed ?? 1, options.faults ?? {});
   const parts: ServerParts = {
     ...{ universe, kinds, faults, traffic, nowMs },
     pager: createPager(),

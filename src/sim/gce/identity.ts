@@ -39,17 +39,6 @@ function isPacificSummer(ms: number): boolean {
   return ms >= firstSunday(march) + 7 * 86_400_000 + 10 * 3_600_000 && ms < firstSunday(november) + 9 * 3_600_000;
 }
 
-/** Mulberry32: small, seeded and good enough to spread durations and faults. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** The number of a project, as in the mail address of its first service account. */
 export function numberOfProject(project: string): string {
   const bytes = createHash("sha256").update(`project ${project}`).digest();

@@ -1,3 +1,4 @@
+import { randomFrom } from "../chances.ts";
 import { Refusal } from "./answer.ts";
 
 /** Ways a request goes wrong, each with its chance from 0 to 1. */
@@ -22,11 +23,7 @@ export interface Faults {
 /** Makes the decider. */
 export function createFaults(seed: number, initial: FaultOptions): Faults {
   let options = initial;
-  let state = seed >>> 0;
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 4_294_967_296;
-  };
+  const random = randomFrom(seed);
   const happens = (rate: number | undefined, method: string): boolean => {
     if (rate === undefined || rate === 0 || options.methods?.includes(method) === false) return false;
     return random() < rate;
