@@ -105,4 +105,46 @@ test("a single answer is replayed on what it tells of", async () => {
   assert.is(result.unexplained, 0, replayText(result));
 });
 
+test("what is made from something else is made with it: images, snapshots and templates", async () => {
+  const project = "https://www.googleapis.com/compute/v1/projects/other-project";
+  const headers = { status: "200", date: "Thu, 14 Nov 2019 10:48:07 GMT" };
+  const sourceDisk = `${project}/zones/us-central1-a/disks/data`;
+  const one = (collection: string, kind: string, more: object) => ({
+    ...{ kind: `compute#${kind}`, id: "1", creationTimestamp: "x", name: "one" },
+    ...{ selfLink: `${project}/global/${collection}/one`, ...more },
+  });
+  const licensed = { licenses: ["x"], licenseCodes: ["1"], labelFingerprint: "x" };
+  const raw = { sourceType: "RAW", rawDisk: { source: "", containerType: "TAR" }, archiveSizeBytes: "1" };
+  const image = { ...raw, status: "READY", diskSizeGb: "20", sourceDisk, sourceDiskId: "2", ...licensed };
+  const bytes = { storageBytes: "1", storageBytesStatus: "UP_TO_DATE" };
+  const snapshot = { ...bytes, status: "READY", diskSizeGb: "20", sourceDisk, sourceDiskId: "2", ...licensed };
+  const initializeParams = { sourceImage: "projects/debian-cloud/global/images/debian-9-stretch-v20190514" };
+  const properties = {
+    machineType: "n1-standard-1",
+    canIpForward: false,
+    networkInterfaces: [
+      { kind: "compute#networkInterface", name: "nic0", network: `${project}/global/networks/default` },
+    ],
+    disks: [
+      {
+        ...{ kind: "compute#attachedDisk", type: "PERSISTENT", mode: "READ_WRITE", deviceName: "x", boot: true },
+        ...{ autoDelete: true, initializeParams },
+      },
+    ],
+    metadata: { kind: "compute#metadata", fingerprint: "x" },
+    scheduling: { onHostMaintenance: "MIGRATE", automaticRestart: true, preemptible: false },
+  };
+  const bodies = {
+    images: one("images", "image", image),
+    snapshots: one("snapshots", "snapshot", snapshot),
+    instanceTemplates: one("instanceTemplates", "instanceTemplate", { description: "", properties }),
+  };
+  const files = Object.entries(bodies).map(([collection, body]) => [
+    `${collection}__get-compute-v1-projects-other-project-global-${collection}-one_1.json`,
+    JSON.stringify({ headers, body }),
+  ]);
+  const result = await replayed(Object.fromEntries(files));
+  assert.equal([result.exchanges.length, result.unexplained], [3, 0], replayText(result));
+});
+
 test.run();

@@ -4,6 +4,7 @@ import type { Description } from "../../../providers/gcp/description/description
 import { readableBody } from "../../../providers/gcp/description/validate.ts";
 import { lastSegment, parsePath, pathIn } from "../reference.ts";
 import { objectOf, objectsOf, textOf, textsOf } from "../values.ts";
+import { image, type Parts, preparations } from "./given-storage.ts";
 
 /** Sends a request to the simulator and lets it come to its end. */
 export type Send = (
@@ -42,8 +43,6 @@ const serverFields = [
   "architecture",
 ];
 
-const image = "projects/debian-cloud/global/images/family/debian-12";
-
 /** Makes the preconditions of a session. */
 export function createGiven(description: Description, send: Send): Given {
   const exists = async (path: string): Promise<boolean> => (await send("GET", path)).status === 200;
@@ -75,36 +74,15 @@ export function createGiven(description: Description, send: Send): Given {
     await insert(path, instanceRequest(description, { ...recorded, name: lastSegment(path) }));
     if (recorded.status === "TERMINATED") await send("POST", `${path}/stop`);
   };
-  const manager = async (path: string, recorded: JsonObject): Promise<void> => {
-    const template = pathIn(textOf(recorded, "instanceTemplate") ?? "");
-    const properties = {
-      machineType: "e2-medium",
-      disks: [{ boot: true, autoDelete: true, initializeParams: { sourceImage: image } }],
-      networkInterfaces: [{ network: "global/networks/default" }],
-    };
-    await insert(template, { name: lastSegment(template), properties });
-    const {
-      baseInstanceName = "",
-      targetSize = 0,
-      instanceLifecyclePolicy = {},
-      listManagedInstancesResults = "PAGELESS",
-    } = recorded;
-    const body = {
-      name: lastSegment(path),
-      baseInstanceName,
-      targetSize,
-      instanceLifecyclePolicy,
-      listManagedInstancesResults,
-    };
-    await insert(path, { ...body, instanceTemplate: template });
-  };
+  const parts: Parts = { description, insert, network };
   return {
     network,
     resource: async (path, recorded) => {
       const collection = parsePath(path)?.collection ?? "";
       if (collection === "networks") return await network(path, recorded);
       if (collection === "instances") return await instance(path, recorded);
-      if (collection === "instanceGroupManagers") return await manager(path, recorded);
+      const prepare = preparations[collection];
+      if (prepare !== undefined) return await prepare(path, recorded, parts);
       const message = messages[collection];
       if (message === undefined) return;
       if (typeof recorded.network === "string") await network(pathIn(recorded.network));
@@ -114,7 +92,7 @@ export function createGiven(description: Description, send: Send): Given {
 }
 
 /** What a client would have sent to get a resource. */
-function requestOf(description: Description, message: string, recorded: JsonObject): JsonObject {
+export function requestOf(description: Description, message: string, recorded: JsonObject): JsonObject {
   const sent = readableBody(description, message, recorded);
   const kept = Object.entries(sent).filter(([key]) => !serverFields.includes(key));
   const { sourceImage, licenses: _, licenseCodes: __, guestOsFeatures: ___, ...others } = Object.fromEntries(kept);

@@ -4,6 +4,7 @@ import { type GceSimulator, startGceSimulator } from "../index.ts";
 import { lastSegment, parsePath, pathIn } from "../reference.ts";
 import { objectOf, objectsOf, textOf } from "../values.ts";
 import { createGiven, type Given, listedResources, type Send } from "./given.ts";
+import { image } from "./given-storage.ts";
 import { replayLog } from "./log-session.ts";
 import type { Replayed, Session } from "./recordings.ts";
 
@@ -103,6 +104,13 @@ function plainTarget(path: string): JsonObject {
     }
     case "disks":
       return { sizeGb: "10" };
+    case "instanceTemplates":
+      return {
+        properties: {
+          disks: [{ boot: true, autoDelete: true, initializeParams: { sourceImage: image } }],
+          networkInterfaces: [{ network: `${project}/global/networks/default` }],
+        },
+      };
     default:
       return {};
   }

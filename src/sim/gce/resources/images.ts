@@ -25,26 +25,53 @@ export const images: ResourceKind = {
     const source = body.sourceDisk ?? body.sourceImage;
     const isUpload = textOf(objectOf(body, "rawDisk"), "source") !== undefined;
     if (source === undefined && !isUpload) throw required("resource.sourceDisk");
-    const disk =
-      body.sourceDisk === undefined
-        ? undefined
-        : referenced(call, "resource.sourceDisk", body.sourceDisk, "disks", "disk");
+    const origin = originOf(call);
     const { labels: _, ...rest } = body;
     const filled = {
+      ...origin.inherited,
       ...rest,
       sourceType: "RAW",
+      rawDisk: { source: "", containerType: "TAR", ...objectOf(body, "rawDisk") },
       status: "READY",
       archiveSizeBytes: "1073741824",
-      diskSizeGb: textOf(body, "diskSizeGb") ?? textOf(disk?.body, "sizeGb") ?? "10",
-      architecture: textOf(body, "architecture") ?? textOf(disk?.body, "architecture") ?? "X86_64",
+      diskSizeGb: textOf(body, "diskSizeGb") ?? origin.sizeGb,
+      architecture: textOf(body, "architecture") ?? textOf(origin.inherited, "architecture") ?? "X86_64",
       storageLocations: body.storageLocations ?? ["us"],
       enableConfidentialCompute: false,
-      ...(disk === undefined ? {} : { sourceDisk: linkOf(disk.path), sourceDiskId: disk.body.id ?? "0" }),
+      ...origin.named,
     };
     return mergedFields(filled, labelFields(objectOf(body, "labels")));
   },
   patched: (_call, _stored, merged) => mergedFields(merged, labelFields(objectOf(merged, "labels"))),
 };
+
+/** What an image is made from. */
+interface Origin {
+  /** What the image takes over from it. */
+  readonly inherited: JsonObject;
+  /** How the image names it. */
+  readonly named: JsonObject;
+  readonly sizeGb: string;
+}
+
+function originOf(call: Call): Origin {
+  const { sourceDisk, sourceImage } = call.body;
+  if (sourceDisk !== undefined) {
+    const disk = referenced(call, "resource.sourceDisk", sourceDisk, "disks", "disk");
+    const named = { sourceDisk: linkOf(disk.path), sourceDiskId: disk.body.id ?? "0" };
+    return { inherited: inheritedFrom(disk.body), named, sizeGb: textOf(disk.body, "sizeGb") ?? "10" };
+  }
+  if (typeof sourceImage !== "string") return { inherited: {}, named: {}, sizeGb: "10" };
+  const image = imageReferenced(call, "resource.sourceImage", sourceImage);
+  const named = { sourceImage: image.selfLink ?? sourceImage, sourceImageId: image.id ?? "0" };
+  return { inherited: inheritedFrom(image), named, sizeGb: textOf(image, "diskSizeGb") ?? "10" };
+}
+
+/** What a copy of a disk or an image takes over from it. */
+export function inheritedFrom(body: JsonObject): JsonObject {
+  const kept = ["architecture", "guestOsFeatures", "licenses", "licenseCodes"];
+  return Object.fromEntries(kept.flatMap((key) => (body[key] === undefined ? [] : [[key, body[key]] as const])));
+}
 
 /** All images of a project, public ones included. */
 export function imagesOf(world: World, project: string): readonly JsonObject[] {

@@ -9,6 +9,7 @@ import type { Stored } from "../resource-table.ts";
 import { objectOf, textOf } from "../values.ts";
 import { mergedFields } from "../world.ts";
 import { disks } from "./disks.ts";
+import { inheritedFrom } from "./images.ts";
 
 /** Snapshots of disks; they outlive them. */
 export const snapshots: ResourceKind = {
@@ -33,12 +34,9 @@ export const snapshots: ResourceKind = {
 };
 
 function filled(sent: JsonObject, { path, body }: Stored): JsonObject {
-  const inherited = ["architecture", "guestOsFeatures", "licenses", "licenseCodes"].flatMap((key) =>
-    body[key] === undefined ? [] : [[key, body[key]] as const],
-  );
   const whole: JsonObject = {
     ...sent,
-    ...Object.fromEntries(inherited),
+    ...inheritedFrom(body),
     ...{ status: "READY", sourceDisk: linkOf(path), sourceDiskId: body.id ?? "0", diskSizeGb: body.sizeGb ?? "10" },
     ...{ storageBytes: "0", storageBytesStatus: "UP_TO_DATE", downloadBytes: "0", creationSizeBytes: "0" },
     ...{ storageLocations: sent.storageLocations ?? ["us"], snapshotType: sent.snapshotType ?? "STANDARD" },
