@@ -49,7 +49,7 @@ export const explained: readonly Explained[] = [
   { kind: "length", path: /.*\bguestOsFeatures/, reason: image },
   { kind: "value", path: /.*\bguestOsFeatures\[\]\.type/, reason: image },
   { kind: "missing", path: /.*\bshieldedInstanceInitialState/, reason: image },
-  { kind: "extra", path: /.*\b(?:items\[\]|disks\[\])\.guestOsFeatures/, before: "2020-01", reason: image },
+  { kind: "extra", path: /(?:.*\b(?:items\[\]|disks\[\])\.)?guestOsFeatures/, before: "2020-01", reason: image },
   {
     kind: "missing",
     path: /.*\b(?:items|disks)\[\]\.sourceSnapshot(?:Id)?/,
