@@ -26,6 +26,8 @@ export interface GitChange {
   readonly status: "added" | "removed" | "modified";
   readonly additions: number;
   readonly deletions: number;
+  /** The file's blob after the change; before it when the change took the file away. */
+  readonly blob: string;
 }
 
 /** The bare repository of one simulated project. Everything is done by the git program. */
@@ -165,7 +167,7 @@ export async function openGitRepository(
     },
     writeTree: async (base, entries) =>
       await writeTree(path, { folder, gitFolder: resolve(folder, await git("rev-parse", "--git-dir")) }, base, entries),
-    changes: async (from, to) => parseChanges(await git("diff", "--no-renames", "--raw", "--numstat", from, to)),
+    changes: async (from, to) => parseChanges(await git("-c", "core.quotePath=false", "diff", ...rawDiff, from, to)),
     async isAncestor(older, newer) {
       const { code } = await runGit(path, ["merge-base", "--is-ancestor", older, newer], { folder });
       return code === 0;
@@ -240,18 +242,22 @@ async function writeTree(
   return await run(["write-tree"]);
 }
 
+const rawDiff = ["--no-renames", "--abbrev=40", "--raw", "--numstat"];
+
 function parseChanges(text: string): readonly GitChange[] {
-  const letters = new Map<string, string>();
+  const known = new Map<string, { readonly letter: string; readonly blob: string }>();
   const changes: GitChange[] = [];
   for (const line of text.split("\n")) {
-    const raw = /^:\d+ \d+ \w+ \w+ (\w)\t(.*)$/.exec(line);
-    if (raw !== null) letters.set(raw[2] ?? "", raw[1] ?? "M");
+    const raw = /^:\d+ \d+ (\w+) (\w+) (\w)\t(.*)$/.exec(line);
+    const [, before = "", after = "", told = "", changed = ""] = raw ?? [];
+    if (raw !== null) known.set(changed, { letter: told, blob: told === "D" ? before : after });
     const counted = /^(\d+|-)\t(\d+|-)\t(.*)$/.exec(line);
     if (counted === null) continue;
     const file = counted[3] ?? "";
-    const letter = letters.get(file);
+    const { letter = "M", blob = "" } = known.get(file) ?? {};
     const status = letter === "A" ? "added" : letter === "D" ? "removed" : "modified";
-    changes.push({ path: file, status, additions: Number(counted[1]) || 0, deletions: Number(counted[2]) || 0 });
+    const [additions, deletions] = [Number(counted[1]) || 0, Number(counted[2]) || 0];
+    changes.push({ path: file, status, additions, deletions, blob });
   }
   return changes;
 }

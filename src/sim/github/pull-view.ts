@@ -1,13 +1,21 @@
 import type { Json, JsonObject } from "../../core/json.ts";
-import type { Project, Pull, Thread } from "./state.ts";
+import { commitList, forkPoint } from "./pages/source.ts";
+import type { Comment, Project, Pull, Thread } from "./state.ts";
 import { apiUrl, nodeId, projectView, userView } from "./views.ts";
 import type { World } from "./world.ts";
+
+/** GitHub counts no further. */
+const mostCommits = 250;
 
 /** A pull request by itself; in a list GitHub leaves the counts and the merge's state out. */
 export async function pullView(world: World, project: Project, thread: Thread): Promise<JsonObject> {
   const pull = thread.pull as Pull;
   const git = await world.git(project);
-  const changes = await git.changes(pull.baseCommit, pull.headCommit).catch(() => []);
+  const from = (await forkPoint(git, pull.baseCommit, pull.headCommit)) ?? pull.baseCommit;
+  const changes = await git.changes(from, pull.headCommit).catch(() => []);
+  const commits = await commitList(git, pull.headCommit, { most: mostCommits, without: pull.baseCommit });
+  const isSaidHere = (one: Comment): boolean => one.project === thread.project && one.number === thread.number;
+  const comments = world.state.all("comments").filter(isSaidHere).length;
   const isMerged = pull.mergedAt !== undefined;
   const sum = (field: "additions" | "deletions"): number => changes.reduce((total, change) => total + change[field], 0);
   return {
@@ -15,7 +23,8 @@ export async function pullView(world: World, project: Project, thread: Thread): 
     ...{ merged: isMerged, mergeable: isMerged ? null : pull.isMergeable, rebaseable: pull.isMergeable },
     ...{ mergeable_state: pull.isMergeable ? "clean" : "dirty" },
     merged_by: isMerged ? userView(world, pull.mergedBy ?? thread.user) : null,
-    ...{ comments: 0, review_comments: 0, maintainer_can_modify: false, commits: 1, changed_files: changes.length },
+    ...{ comments, review_comments: 0, maintainer_can_modify: false, commits: commits.length },
+    changed_files: changes.length,
     ...{ additions: sum("additions"), deletions: sum("deletions") },
   };
 }

@@ -10,8 +10,10 @@ import { answerGraphql } from "./graphql.ts";
 import type { Limits } from "./limits.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { checkRoutes } from "./routes/checks.ts";
+import { contentRoutes } from "./routes/contents.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { gitDataRoutes } from "./routes/git-data.ts";
+import { historyRoutes } from "./routes/history.ts";
 import { issueRoutes } from "./routes/issues.ts";
 import { pullRoutes } from "./routes/pulls.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
@@ -39,6 +41,8 @@ const routes: Routes = {
   ...issueRoutes,
   ...gitDataRoutes,
   ...deploymentRoutes,
+  ...contentRoutes,
+  ...historyRoutes,
 };
 
 /** Routes as patterns; a fixed word wins over a name. */
@@ -46,15 +50,17 @@ const patterns = Object.keys(routes)
   .map((operation) => {
     const [method = "", path = ""] = operation.split(" ");
     const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
-    // A ref or a branch may hold slashes; so may the commit's name in `commits/{ref}`.
+    // A ref, a branch, a path and what is compared may hold slashes; so may the commit's name in `commits/{ref}`.
     const source = path.replace(/\{(\w+)\}/g, (_all, name: string) =>
-      name === "ref" || name === "branch" ? "(.+)" : "([^/]+)",
+      name === "path" ? "(.*)" : ["ref", "branch", "basehead"].includes(name) ? "(.+)" : "([^/]+)",
     );
+    // The root of the contents is asked for with and without the last slash.
+    const whole = source.replace(/\/\(\.\*\)$/, "(?:/(.*))?");
     return {
       operation,
       method,
       names,
-      pattern: new RegExp(`^${source}$`),
+      pattern: new RegExp(`^${whole}$`),
       weight: path.replace(/\{\w+\}/g, "").length,
     };
   })
@@ -135,7 +141,11 @@ async function work(
   if (path === "/rate_limit") return { answer: rateAnswer(limits, asker, nowMs), headers };
   const found = patterns.find((one) => one.method === method && one.pattern.test(path));
   if (found === undefined) throw notFound();
-  const values = found.pattern.exec(path)?.slice(1).map(decodeURIComponent) ?? [];
+  const values =
+    found.pattern
+      .exec(path)
+      ?.slice(1)
+      .map((value) => decoded(value ?? "")) ?? [];
   const params = Object.fromEntries(found.names.map((name, index) => [name, values[index] ?? ""]));
   if (method !== "GET") {
     if (params.repo !== undefined) projectOf(call(params));
@@ -147,6 +157,14 @@ async function work(
   const answer = await (routes[found.operation] as Routes[string])(call(params));
   parts.violations.push(...description.responseFaults(found.operation, answer.code, answer.body));
   return { answer, headers };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Refusal(400, "Bad Request");
+  }
 }
 
 /** A request without a body is judged as an empty one where GitHub needs fields. */

@@ -27,6 +27,17 @@ export function apiUrl(world: World, project: Project | string): string {
   return `${world.url()}/api/v3/repos/${typeof project === "string" ? project : projectKey(project)}`;
 }
 
+/** Where a file of a commit is read: as a page (`blob`), as it is (`raw`), or through the API (`contents`). */
+export function fileUrl(
+  world: World,
+  project: Project,
+  file: { readonly place: string; readonly commit: string; readonly path: string },
+): string {
+  const path = file.path.split("/").map(encodeURIComponent).join("/");
+  if (file.place === "contents") return `${apiUrl(world, project)}/contents/${path}?ref=${file.commit}`;
+  return `${world.url()}/${project.owner}/${project.name}/${file.place}/${file.commit}/${path}`;
+}
+
 const links: readonly (readonly [string, string])[] = [
   ...([
     ["archive_url", "/{archive_format}{/ref}"],

@@ -1,6 +1,7 @@
 /** Every operation of the REST API that is served, as `METHOD path` with the description's own parameter names. */
 export const operations: readonly string[] = [
   "GET /user",
+  "GET /users/{username}",
   "GET /rate_limit",
   "GET /app",
   "GET /app/installations",
@@ -11,6 +12,7 @@ export const operations: readonly string[] = [
   "GET /repos/{owner}/{repo}/installation",
   "GET /repos/{owner}/{repo}/branches",
   "GET /repos/{owner}/{repo}/branches/{branch}",
+  "GET /repos/{owner}/{repo}/commits",
   "GET /repos/{owner}/{repo}/commits/{ref}",
   "GET /repos/{owner}/{repo}/commits/{ref}/status",
   "GET /repos/{owner}/{repo}/commits/{ref}/statuses",
@@ -25,6 +27,7 @@ export const operations: readonly string[] = [
   "GET /repos/{owner}/{repo}/pulls/{pull_number}",
   "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
   "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits",
   "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge",
   "GET /repos/{owner}/{repo}/issues",
   "POST /repos/{owner}/{repo}/issues",
@@ -40,13 +43,20 @@ export const operations: readonly string[] = [
   "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
   "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}",
   "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+  "GET /repos/{owner}/{repo}/contents/{path}",
+  "PUT /repos/{owner}/{repo}/contents/{path}",
+  "DELETE /repos/{owner}/{repo}/contents/{path}",
+  "GET /repos/{owner}/{repo}/compare/{basehead}",
   "GET /repos/{owner}/{repo}/git/ref/{ref}",
+  "GET /repos/{owner}/{repo}/git/matching-refs/{ref}",
   "POST /repos/{owner}/{repo}/git/refs",
   "PATCH /repos/{owner}/{repo}/git/refs/{ref}",
   "DELETE /repos/{owner}/{repo}/git/refs/{ref}",
   "GET /repos/{owner}/{repo}/git/commits/{commit_sha}",
   "POST /repos/{owner}/{repo}/git/commits",
   "POST /repos/{owner}/{repo}/git/trees",
+  "GET /repos/{owner}/{repo}/git/trees/{tree_sha}",
+  "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
   "POST /repos/{owner}/{repo}/git/blobs",
   "GET /repos/{owner}/{repo}/deployments",
   "POST /repos/{owner}/{repo}/deployments",
@@ -54,6 +64,8 @@ export const operations: readonly string[] = [
   "POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
   "GET /repos/{owner}/{repo}/hooks",
   "POST /repos/{owner}/{repo}/hooks",
+  "GET /repos/{owner}/{repo}/hooks/{hook_id}",
+  "DELETE /repos/{owner}/{repo}/hooks/{hook_id}",
 ];
 
 /** Payloads that are delivered, by the description's own names. */

@@ -78,6 +78,19 @@ export async function plainDifference(git: GitRepository, from: string | undefin
   return patch ?? Buffer.alloc(0);
 }
 
+/** What differs in each file that is text, from its first hunk on, by path. */
+export async function patches(git: GitRepository, from: string, to: string): Promise<ReadonlyMap<string, string>> {
+  const names = await git.read(["diff", ...plainDiff, "--name-only", "-z", from, to, "--"], maxListBytes);
+  const parts = (await plainDifference(git, from, to)).toString().split(/^diff --git .*\n/m);
+  const paths = (names ?? Buffer.alloc(0)).toString().split("\0").filter(Boolean);
+  return new Map(
+    paths.flatMap((path, index) => {
+      const hunks = /^@@[\s\S]*/m.exec(parts[index + 1] ?? "")?.[0];
+      return hunks === undefined ? [] : [[path, hunks.replace(/\n$/, "")] as const];
+    }),
+  );
+}
+
 function linesOf(patch: string): readonly DifferenceLine[] {
   const lines: DifferenceLine[] = [];
   let [before, after] = [0, 0];
@@ -137,15 +150,50 @@ export async function folderAt(
   });
 }
 
-/** The newest commits that `head` has and `without` has not. */
+/** One line of a tree: a file, a folder or a foreign commit. */
+export interface TreeLine {
+  readonly path: string;
+  readonly mode: string;
+  readonly type: string;
+  readonly id: string;
+  /** In bytes; 0 for what is no file. */
+  readonly size: number;
+}
+
+/** What a tree holds, by its id or a name Git has for it; the entry of one path alone where it is given. */
+export async function treeAt(
+  git: GitRepository,
+  tree: string,
+  options: { readonly path?: string; readonly isRecursive?: boolean },
+): Promise<readonly TreeLine[] | undefined> {
+  const depth = options.isRecursive === true ? ["-r", "-t"] : [];
+  const paths = options.path === undefined ? [] : [options.path];
+  const output = await git.read(["ls-tree", "-z", "-l", ...depth, "--full-tree", tree, "--", ...paths], maxListBytes);
+  if (output === undefined) return undefined;
+  return output
+    .toString()
+    .split("\0")
+    .filter(Boolean)
+    .map((entry) => {
+      const [facts = "", path = ""] = entry.split("\t");
+      const [mode = "", type = "", id = "", size = ""] = facts.split(/ +/);
+      return { path, mode, type, id, size: Number(size) || 0 };
+    });
+}
+
+/** The newest commits that `head` has and `without` has not; of `path` alone where it is given. */
 export async function commitList(
   git: GitRepository,
   head: string,
-  options: { readonly without?: string; readonly most: number },
+  options: { readonly without?: string; readonly most: number; readonly path?: string },
 ): Promise<readonly CommitLine[]> {
   const range = options.without === undefined ? [head] : [head, `^${options.without}`];
+  const paths = options.path === undefined ? [] : [options.path];
   const format = "--format=%H%x00%an%x00%cI%x00%s";
-  const output = await git.read(["log", "-z", `--max-count=${options.most}`, format, ...range, "--"], maxListBytes);
+  const output = await git.read(
+    ["log", "-z", `--max-count=${options.most}`, format, ...range, "--", ...paths],
+    maxListBytes,
+  );
   const fields = (output ?? Buffer.alloc(0)).toString().split("\0");
   const commits: CommitLine[] = [];
   for (let index = 0; index + 3 < fields.length; index += 4) {

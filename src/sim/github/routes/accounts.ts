@@ -14,10 +14,12 @@ export const accountRoutes: Routes = {
   "GET /user": (call) => {
     const login = askerOf(call);
     if (call.token?.installation !== undefined) throw new Refusal(403, "Resource not accessible by integration");
-    const nothing = { name: null, company: null, blog: null, location: null, email: null, hireable: null, bio: null };
-    const counts = { public_repos: 0, public_gists: 0, followers: 0, following: 0 };
-    const times = { created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" };
-    return { code: 200, body: { ...userView(call.world, login), ...nothing, ...counts, ...times } };
+    return { code: 200, body: publicUser(call, login) };
+  },
+  "GET /users/{username}": (call) => {
+    const user = call.world.state.get("users", (call.params.username ?? "").toLowerCase());
+    if (user === undefined) throw notFound();
+    return { code: 200, body: publicUser(call, user.login) };
   },
   "GET /app": (call) => ({ code: 200, body: fullApp(call, signedBy(call)) }),
   "GET /app/installations": (call) => {
@@ -79,6 +81,11 @@ export const accountRoutes: Routes = {
       `/repos/${projectKey(project)}/hooks`,
     );
   },
+  "GET /repos/{owner}/{repo}/hooks/{hook_id}": (call) => ({ code: 200, body: hookView(call, hookOf(call)) }),
+  "DELETE /repos/{owner}/{repo}/hooks/{hook_id}": (call) => {
+    call.world.state.drop("hooks", hookOf(call).id);
+    return { code: 204 };
+  },
   "POST /repos/{owner}/{repo}/hooks": (call) => {
     const project = projectOf(call, "admin", "administration");
     const config = isObject(call.body.config) ? call.body.config : {};
@@ -92,6 +99,13 @@ export const accountRoutes: Routes = {
     return { code: 201, body: hookView(call, hook) };
   },
 };
+
+function publicUser({ world }: Call, login: string): JsonObject {
+  const nothing = { name: null, company: null, blog: null, location: null, email: null, hireable: null, bio: null };
+  const counts = { public_repos: 0, public_gists: 0, followers: 0, following: 0 };
+  const times = { created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" };
+  return { ...userView(world, login), ...nothing, ...counts, ...times };
+}
 
 /** The app whose key signed the request. */
 function signedBy({ app }: Call): AppRecord {
@@ -128,6 +142,13 @@ function installationView({ world }: Call, app: AppRecord, installation: Install
       suspended_by: null,
     },
   };
+}
+
+function hookOf(call: Call): Hook {
+  const project = projectOf(call, "admin", "administration");
+  const found = call.world.state.get("hooks", call.params.hook_id ?? "");
+  if (found === undefined || found.project !== projectKey(project)) throw notFound();
+  return found;
 }
 
 function hookView({ world }: Call, hook: Hook): JsonObject {

@@ -108,13 +108,15 @@ async function existing(git: GitRepository, sha: string): Promise<string> {
   return commit.id;
 }
 
-function refView(call: Call, project: Project, ref: string, sha: string): JsonObject {
+/** A ref and what it stands at. */
+export function refView(call: Call, project: Project, ref: string, sha: string): JsonObject {
   const api = apiUrl(call.world, project);
   const object = { type: "commit", sha, url: `${api}/git/commits/${sha}` };
   return { ref, node_id: nodeId("Ref", project.id), url: `${api}/git/${ref}`, object };
 }
 
-function gitCommitView(call: Call, project: Project, commit: GitCommit): JsonObject {
+/** A commit as Git's own objects are told of. */
+export function gitCommitView(call: Call, project: Project, commit: GitCommit): JsonObject {
   const api = apiUrl(call.world, project);
   const html = `${call.world.url()}/${project.owner}/${project.name}/commit`;
   return {

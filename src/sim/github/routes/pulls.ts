@@ -1,10 +1,12 @@
 import { invalid, notFound, Refusal } from "../answer.ts";
 import { askerOf, type Call, pageOf, pathOf, projectOf, type Routes, textOf } from "../call.ts";
 import { type MergeMethod, mergePull } from "../merging.ts";
+import { forkPoint } from "../pages/source.ts";
 import { pullSummary, pullView } from "../pull-view.ts";
 import { closePull, openPull, remerge, reopenPull } from "../pulls.ts";
 import type { Project, Pull, Thread } from "../state.ts";
 import { projectKey, threadKey, threadsOf } from "../world.ts";
+import { fileViews } from "./history.ts";
 import { threadOf } from "./issues.ts";
 
 /** Pull requests. */
@@ -98,15 +100,10 @@ export const pullRoutes: Routes = {
   "GET /repos/{owner}/{repo}/pulls/{pull_number}/files": async (call) => {
     const project = projectOf(call);
     const thread = pullOf(call, project);
-    const pull = thread.pull as Pull;
     const git = await call.world.git(project);
-    const api = `${call.world.url()}/api/v3${pathOf(call, "")}`;
-    const files = (await git.changes(pull.baseCommit, pull.headCommit)).map((change) => ({
-      ...{ sha: pull.headCommit, filename: change.path, status: change.status, additions: change.additions },
-      ...{ deletions: change.deletions, changes: change.additions + change.deletions },
-      ...{ blob_url: `${api}/blob/${change.path}`, raw_url: `${api}/raw/${change.path}` },
-      contents_url: `${api}/contents/${change.path}`,
-    }));
+    const { baseCommit, headCommit } = thread.pull as Pull;
+    const from = (await forkPoint(git, baseCommit, headCommit)) ?? baseCommit;
+    const files = await fileViews(call, project, { git, from, to: headCommit });
     return pageOf(call, files, pathOf(call, `/pulls/${thread.number}/files`));
   },
   "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge": async (call) => {
