@@ -93,4 +93,20 @@ test("a hook can be read and taken away", () =>
     assert.is((await ask("GET", `${repo}/hooks/${made.id}`, { token })).code, 404);
   }));
 
+test("a deployment waits for statuses and for its branch, unless it is told not to", () =>
+  onGithub(async ({ ask, push }) => {
+    const deploy = (ref: string, more: object = {}) =>
+      ask("POST", `${repo}/deployments`, { body: { ref, environment: "dfw", ...more } });
+    assert.is((await deploy("main")).code, 201);
+    const old = await push("old", { "old.yaml": "a: 1\n" });
+    const sha = await push("main", { "new.yaml": "a: 1\n" });
+    await ask("POST", `${repo}/statuses/${sha}`, { body: { state: "pending", context: "ci" } });
+    assert.is((await deploy("main")).code, 409, "a status is not there yet");
+    assert.is((await deploy("main", { required_contexts: [] })).code, 201);
+    assert.is((await deploy("main", { required_contexts: ["ci"] })).code, 409);
+    await ask("POST", `${repo}/statuses/${sha}`, { body: { state: "success", context: "ci" } });
+    assert.is((await deploy("main")).code, 201);
+    assert.is((await deploy(old)).code, 201, "a commit is taken as it is");
+  }));
+
 test.run();

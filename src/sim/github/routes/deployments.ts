@@ -4,6 +4,7 @@ import { askerOf, type Call, pageOf, pathOf, projectOf, type Routes, textOf } fr
 import type { DeploymentRecord, Project } from "../state.ts";
 import { apiUrl, nodeId, userView } from "../views.ts";
 import { projectKey } from "../world.ts";
+import { newestStatuses } from "./statuses.ts";
 
 /** Deployments and how far they came. */
 export const deploymentRoutes: Routes = {
@@ -33,7 +34,15 @@ export const deploymentRoutes: Routes = {
     const git = await call.world.git(project);
     const commit = (await git.commit(`refs/heads/${ref}`)) ?? (await git.commit(ref));
     if (commit === undefined) throw new Refusal(422, `No ref found for: ${ref}`);
-    if (call.body.auto_merge !== false && commit.id !== ref) throw new Refusal(409, "Conflict merging");
+    if (call.body.auto_merge !== false) {
+      const { defaultBranch } = project;
+      const base = await git.commit(`refs/heads/${defaultBranch}`);
+      const isCurrent = base === undefined || commit.id === ref || (await git.isAncestor(base.id, commit.id));
+      if (!isCurrent) throw new Refusal(409, `Conflict merging ${defaultBranch} into ${ref}.`);
+    }
+    if (awaited(call, project, commit.id)) {
+      throw new Refusal(409, `Conflict: Commit status checks failed for ${ref}.`);
+    }
     const record: DeploymentRecord = {
       ...{ id: call.world.state.nextId(), project: projectKey(project), sha: commit.id, ref },
       ...{ environment: textOf(call.body, "environment") ?? "production", task: textOf(call.body, "task") ?? "deploy" },
@@ -68,6 +77,15 @@ export const deploymentRoutes: Routes = {
     return { code: 201, body: statusView(call, project, record) };
   },
 };
+
+/** Whether a status that the deployment waits for is not there or not good; without a word it waits for all there are. */
+function awaited(call: Call, project: Project, sha: string): boolean {
+  const statuses = newestStatuses(call.world, projectKey(project), sha);
+  const { required_contexts: required } = call.body;
+  if (!Array.isArray(required)) return statuses.some(({ state }) => state !== "success");
+  const good = statuses.filter(({ state }) => state === "success").map(({ context }) => context);
+  return required.some((context) => !good.includes(String(context)));
+}
 
 /** Newest first. */
 function records(call: Call, project: Project): readonly DeploymentRecord[] {
