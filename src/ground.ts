@@ -22,8 +22,10 @@ export function groundOf(
   unavailable: ReadonlySet<string>,
 ): Ground {
   const allocations = new Map<string, string>();
-  for (const { provider: name, spec } of inventory) {
-    if (!unavailable.has(name)) continue;
+  // What somebody else made in our place proves nothing: there, too, what was planned stays planned.
+  const unproven = new Set(observed.filter(({ marker }) => marker === undefined).map(({ key }) => key));
+  for (const { provider: name, key, spec } of inventory) {
+    if (!unavailable.has(name) && !unproven.has(key)) continue;
     const remembered = providers.find((provider) => provider.name === name)?.allocation?.(spec);
     if (remembered !== undefined) allocations.set(remembered.key, remembered.block);
   }

@@ -3,6 +3,7 @@ import { cidrHolds, holds, overlaps, readBlock } from "./cidr.ts";
 import type { Document } from "./document.ts";
 import { existingNamesNote, existingNetwork } from "./existing.ts";
 import type { Location, Network, Presence } from "./fleet.ts";
+import { judgeGiven } from "./given-blocks.ts";
 import { allocate, type Failed, type Occupied } from "./ipam.ts";
 import { type Ipv6Plan, planIpv6 } from "./ipam-ipv6.ts";
 import { peeredNote, peeredRangesOf, type RangeFact } from "./range-facts.ts";
@@ -60,11 +61,18 @@ export function placeAll(
     for (const { key, block } of said) held.set(key, block);
     const written = new Set(said.map(({ key }) => key));
     const fresh = own.filter(({ key }) => !existing.has(key));
+    const chosen = fresh.filter(({ key }) => !written.has(key));
+    const { believed, doubted } = judgeGiven(network.ipv4Range, chosen, held, ground.facts, occupied);
+    for (const key of doubted.keys()) {
+      // Nothing stands in a block that only we ever meant.
+      if (isInTheWayOf(held.get(key), believed.values())) held.delete(key);
+    }
+    for (const [key, block] of believed) held.set(key, block);
     const requests = fresh.map(({ key, location: { cityCode }, hosts }) => ({
       key,
       cityCode,
       hosts,
-      fixed: written.has(key),
+      fixed: written.has(key) || believed.has(key),
     }));
     const { blocks, failed } = allocate(network.ipv4Range, requests, held, occupied);
     // What is wrong with a block that somebody wrote is said on that line.
@@ -75,7 +83,7 @@ export function placeAll(
     for (const { key, location } of own) {
       const given = ground.facts.find((fact) => fact.kind === "given" && fact.presence === key);
       const block = existing.get(key) ?? blocks.get(key) ?? "";
-      problems.push(...givenProblems(network, location, block, given));
+      problems.push(...givenProblems(network, location, block, given, doubted.get(key)));
       presences.push({ network, location, key, block, ...ipv6At(ipv6, name, key) });
     }
   }
@@ -157,25 +165,31 @@ function prefixProblems(network: Network, { prefixes }: Ipv6Plan): readonly Prob
   return [problem("network/range-changed", at, message, hints["network/range-changed"])];
 }
 
-/** A control plane that chose another block than was asked for is believed, and said. */
+function isInTheWayOf(text: string | undefined, blocks: Iterable<string>): boolean {
+  const own = readBlock(text ?? "");
+  if (own === undefined) return false;
+  return [...blocks].some((block) => {
+    const other = readBlock(block);
+    return other !== undefined && overlaps(other, own);
+  });
+}
+
+/** A control plane that chose a block which cannot be lived with: routes and rules speak of another one. */
 function givenProblems(
   network: Network,
   location: Location,
   block: string,
   given: Ground["facts"][number] | undefined,
+  doubt: string | undefined,
 ): readonly Problem[] {
   if (given?.kind !== "given" || given.block === block || block === "") return [];
-  const message = `${given.by} gave ${location.name} the block ${given.block} of ${network.name}; ${block} was asked for.`;
+  const why = doubt === undefined ? "" : `, ${doubt}`;
+  const message = `${given.by} gave ${location.name} the block ${given.block} of ${network.name}${why}; ${block} was asked for.`;
   const at = { source: network.document, path: ["spec", "ipam"] };
-  return [
-    problem(
-      "network/block-given",
-      at,
-      message,
-      "Let it know the Location (kinds: [Location.networking.datumapis.com]), or name the range that it takes.",
-      "warning",
-    ),
-  ];
+  const hint = doubt?.startsWith("which is not inside")
+    ? "The control plane chooses blocks by itself: use a network whose spec.ipam.ipv4Range holds what it chooses."
+    : "The control plane chooses blocks by itself: give the location a network of its own.";
+  return [problem("network/block-given", at, message, hint, "warning")];
 }
 
 /** Blocks that somebody chose must be blocks, lie inside the network's range and leave each other, and others, alone. */
