@@ -128,7 +128,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     ...judges.providers.flatMap((provider) => provider.problems?.(fleet) ?? []),
     ...clashes(wanted),
     ...unservedProblems(fleet, wanted),
-    ...linkProblems(fleet, wanted),
+    ...linkProblems(fleet, wanted, { byDefault: defaultPlane(judges.providers), unseen: dark }),
   ]);
   if (hasErrors(found)) return { ...base, ...nothing, expanded, problems: found, sources: await sourcesOf(found) };
 
@@ -186,6 +186,11 @@ const nothing = {
 
 function expand(judges: Judges, checked: CheckResult, ground: Ground): Fleet {
   return expandFleet(checked.documents, { fleet: judges.fleet, ...ground });
+}
+
+/** The control plane of whatever names none; empty where there is none. */
+function defaultPlane(providers: readonly Provider[]): string {
+  return providers.find(({ servesByDefault }) => servesByDefault === true)?.name ?? "";
 }
 
 /** What the daemon's policies say of each manifest, beside what it was at the last applied commit. */

@@ -70,22 +70,64 @@ export function linkToken(
   return `link ${namespace}/${name} between ${left} and ${right}`;
 }
 
+/** What is known of control planes when connections are judged. */
+export interface Planes {
+  /** The one that serves whatever names no other; empty where it has no name. */
+  readonly byDefault: string;
+  /** Those that cannot be seen now: nobody knows what they offer. */
+  readonly unseen: ReadonlySet<string>;
+}
+
 /** Sites of one network that nothing connects: their instances would never reach each other, and nobody would be told. */
-export function linkProblems(fleet: Fleet, wanted: readonly Resource[]): readonly Problem[] {
+export function linkProblems(
+  fleet: Fleet,
+  wanted: readonly Resource[],
+  planes: Planes = { byDefault: "", unseen: new Set() },
+): readonly Problem[] {
   const links = new Set(wanted.flatMap(({ provides }) => provides.filter((token) => token.startsWith("link "))));
   return fleet.networks.flatMap((network) => {
-    const sites = sitesOf(fleet, network);
+    const sites = mergedSites(fleet, network, planes.byDefault).filter(({ name }) => !planes.unseen.has(name));
+    const isLinked = (one: MergedSite, other: MergedSite): boolean =>
+      one.names.every((left) => other.names.every((right) => links.has(linkToken(network, left, right))));
     return sites.flatMap((one, index) =>
       sites.slice(index + 1).flatMap((other): readonly Problem[] => {
-        if (links.has(linkToken(network, one.name, other.name)) || isRouted(network, one, other)) return [];
+        if (isLinked(one, other) || isRouted(network, one, other)) return [];
         const message = `Nothing connects ${siteText(one)} with ${siteText(other)} in network ${network.name}: they do not reach each other.`;
-        const hint = `Name a gateway with ${gatewayNote} where the control plane offers VPCs, or say where packets go with plumbline.dev/routes.`;
+        const hint = hintFor(network, one, other);
         return [
           { severity: "warning", rule: "network/unconnected", ...network.document.at([]), path: "", message, hint },
         ];
       }),
     );
   });
+}
+
+/** A site under every name it goes by: the default control plane may be named, or not. */
+interface MergedSite extends Site {
+  readonly names: readonly string[];
+}
+
+function mergedSites(fleet: Fleet, network: Network, byDefault: string): readonly MergedSite[] {
+  const merged = new Map<string, MergedSite>();
+  for (const { name: raw, presences } of sitesOf(fleet, network)) {
+    const name = raw === "" ? byDefault : raw;
+    const before = merged.get(name) ?? { name, names: [], presences: [] };
+    const all = [...before.presences, ...presences].sort((left, right) => compareText(left.key, right.key));
+    merged.set(name, { name, names: [...before.names, raw], presences: all });
+  }
+  return [...merged.values()].sort((left, right) => compareText(left.name, right.name));
+}
+
+function hintFor({ document }: Network, one: Site, other: Site): string {
+  const cloud = [one, other].filter(({ name }) => name.startsWith("gcp "));
+  const routes = "say where packets go with plumbline.dev/routes";
+  if (cloud.length === 0) return "Let one control plane serve both, or give each a network of its own.";
+  if (cloud.length === 2) return `Use one project for both, or ${routes}.`;
+  const gateway = gatewayOf(document);
+  if (gateway === "") return `Name a gateway with ${gatewayNote} where the control plane offers VPCs, or ${routes}.`;
+  return gatewaySite(gateway, cloud) === undefined
+    ? `The gateway ${gateway} is in no block of ${cloud[0]?.presences.map(({ location }) => location.name).join(", ")}: name a machine there, or ${routes}.`
+    : `The control plane offers no VPCs that the gateway ${gateway} could be in: ${routes}.`;
 }
 
 function siteText({ name, presences }: Site): string {

@@ -8,8 +8,8 @@ export function unservedProblems(fleet: Fleet, wanted: readonly Resource[]): rea
   return fleet.deployments.flatMap(({ namespace, name, replicas, location, document }): readonly Problem[] => {
     if (replicas === 0 || made.has(`${namespace}/${name}`)) return [];
     const at = document.at(["spec", "placements"]);
-    const copies = `${replicas} ${replicas === 1 ? "copy" : "copies"}`;
-    const message = `Nobody makes instances in ${location.name}: ${copies} of ${name} stay wishes. Its networks are made present there.`;
+    const wishes = replicas === 1 ? `1 copy of ${name} stays a wish` : `${replicas} copies of ${name} stay wishes`;
+    const message = `Nobody makes instances in ${location.name}: ${wishes}. Its networks are made present there.`;
     const hint = "Choose a location that a configured provider serves, or configure the provider of this one.";
     return [{ severity: "warning", rule: "location/unserved", ...at, path: "spec.placements", message, hint }];
   });

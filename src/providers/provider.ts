@@ -43,6 +43,8 @@ export interface Order {
 export interface Provider {
   /** The name it is configured under; every Resource and Observed of it carries it. */
   readonly name: string;
+  /** Whether it is the control plane of whatever names no other. */
+  readonly servesByDefault?: boolean;
   /** Its kinds in the order they are made; deletes go the other way. */
   readonly kinds: readonly string[];
   /** The realms this fleet needs, whatever else the inventory still knows of. */

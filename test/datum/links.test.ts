@@ -55,6 +55,37 @@ test("each pair of sites that nothing connects is told, on the network's line", 
   assert.equal([problem?.rule, problem?.severity, problem?.file], ["network/unconnected", "warning", "a.yaml"]);
 });
 
+test("what names the default control plane and what names none are one site", () => {
+  const fleet = fleetOf("", location("a", "DFW", "", "dfw"), location("b", "FRA", ""), location("c", "AMS", "", "lhr"));
+  const planes = { byDefault: "dfw", unseen: new Set<string>() };
+  assert.equal(
+    linkProblems(fleet, [], planes).map(({ message }) => message.split(" in network")[0]),
+    ["Nothing connects a, b (control plane dfw) with c (control plane lhr)"],
+  );
+});
+
+test("of a control plane that cannot be seen nobody knows what it connects", () => {
+  const fleet = fleetOf("", location("a", "DFW", gcp("p")), location("c", "AMS", "", "lhr"));
+  assert.is(linkProblems(fleet, [], { byDefault: "dfw", unseen: new Set(["lhr"]) }).length, 0);
+  assert.is(linkProblems(fleet, [], { byDefault: "dfw", unseen: new Set(["dfw"]) }).length, 1);
+});
+
+test("the hint says what would help these two", () => {
+  const hints = (annotations: string, ...places: readonly string[]) =>
+    linkProblems(fleetOf(annotations, ...places), []).map(({ hint }) => hint);
+  const edge = [location("a", "DFW", "", "dfw"), location("c", "AMS", "", "lhr")];
+  assert.match(hints("", ...edge)[0] ?? "", /^Let one control plane serve both/);
+  const mixed = [location("a", "DFW", gcp("p")), location("c", "AMS", "", "lhr")];
+  assert.match(hints("", ...mixed)[0] ?? "", /^Name a gateway with plumbline\.dev\/fabric-gateway/);
+  assert.match(
+    hints("plumbline.dev/fabric-gateway: 192.0.2.1", ...mixed)[0] ?? "",
+    /^The gateway 192\.0\.2\.1 is in no block/,
+  );
+  assert.match(hints("plumbline.dev/fabric-gateway: 10.128.0.9", ...mixed)[0] ?? "", /offers no VPCs/);
+  const projects = [location("a", "DFW", gcp("p")), location("b", "LHR", gcp("q"))];
+  assert.match(hints("", ...projects)[0] ?? "", /^Use one project/);
+});
+
 test("what connects them, or routes of the manifest, are no more told", () => {
   const places = [location("a", "DFW", gcp("p")), location("c", "FRA", "")];
   const token = linkToken({ namespace: "default", name: "default" }, "gcp p", "");

@@ -68,6 +68,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
     attention.yielding(attention.want(translateFleet(translator(), fleet)));
   return {
     name,
+    servesByDefault: controlPlanes[0] === name,
     kinds: kinds.map((kind) => kind.word),
     realms: (fleet) => [...new Set(translate(fleet).map(({ realm }) => realm))].sort(),
     problems: (fleet) => [
