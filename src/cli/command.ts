@@ -79,6 +79,12 @@ export type Command =
       readonly output: OutputFormat;
     } & Target)
   | ({ readonly name: "status"; readonly output: OutputFormat } & Place)
+  | ({
+      readonly name: "history";
+      /** How many passes and how many requests of each fleet. */
+      readonly limit: number;
+      readonly output: OutputFormat;
+    } & Place)
   /** No networks: all of them, a line each. */
   | ({ readonly name: "network"; readonly networks: readonly string[]; readonly output: OutputFormat } & Target)
   | ({ readonly name: "run"; readonly once: boolean; readonly output: OutputFormat } & Target)

@@ -11,6 +11,7 @@ export interface Flags {
   readonly ref?: string;
   readonly once?: boolean;
   readonly port?: number;
+  readonly limit?: number;
   readonly data?: string;
   readonly endpoint?: string;
   readonly project?: string;
@@ -87,6 +88,13 @@ export function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("It must be a number from 0 to 65535.");
   return port;
+}
+
+/** How many of something are shown. */
+export function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!/^\d{1,4}$/.test(text) || limit < 1) throw new InvalidArgumentError("It must be a number from 1 to 9999.");
+  return limit;
 }
 
 /** An http(s) URL without credentials. */

@@ -5,6 +5,7 @@ import {
   type Flags,
   formats,
   oneOf,
+  parseLimit,
   refuseUnknown,
   targetOf,
   textsOf,
@@ -125,6 +126,20 @@ function addPasses(program: Program, onCommand: OnCommand): void {
     output: flags.output,
   }));
   status.addHelpText("after", "\nExample:\n  $ plumbline status");
+  const history = withPlace(
+    program
+      .command("history")
+      .description("Show what happened: passes with their outcomes, and what people asked for.")
+      .option("-n, --limit <count>", "How many of each.", parseLimit, 20),
+  );
+  withCommon(history, onCommand, (flags: Flags) => ({
+    name: "history",
+    limit: flags.limit ?? 20,
+    config: flags.config,
+    state: flags.state,
+    output: flags.output,
+  }));
+  history.addHelpText("after", "\nExample:\n  $ plumbline history --limit 5");
   const network = withTarget(
     program
       .command("network")

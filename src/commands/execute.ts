@@ -33,6 +33,8 @@ async function dispatch(shell: Shell, command: Command, flags: Flags): Promise<n
       return (await import("./look.ts")).look(shell, command, flags);
     case "status":
       return (await import("./status.ts")).status(shell, command, flags);
+    case "history":
+      return (await import("./history.ts")).history(shell, command, flags);
     case "network":
       return (await import("./network.ts")).network(shell, command, flags);
     case "doctor":

@@ -8,6 +8,7 @@ import { driftOf } from "../reconcile.ts";
 import { checkupDocument, checkupMarkdown, checkupText } from "../report/checkup.ts";
 import { driftText } from "../report/drift.ts";
 import { fleetText } from "../report/fleet.ts";
+import { type FleetHistory, historyDocument, historyMarkdown, historyText } from "../report/history.ts";
 import {
   applyDocument,
   driftDocument,
@@ -111,6 +112,12 @@ export function printer(shell: Shell, output: OutputFormat, flags: Pick<CommonFl
       if (output === "json") say(statusJson(statuses));
       else if (output === "markdown") say(statuses.map(statusMarkdown).join("\n"));
       else for (const status of statuses) say(statusText(status, look));
+    },
+
+    histories(fleets: readonly FleetHistory[]): void {
+      if (output === "json") say(jsonText(fleetsDocument(fleets.map(historyDocument))));
+      else if (output === "markdown") say(fleets.map(historyMarkdown).join("\n"));
+      else for (const fleet of fleets) say(historyText(fleet, look));
     },
   };
 }

@@ -145,6 +145,8 @@ test(
       await stopped(third);
       const status = await run(["status", "--state", state]);
       assert.match(status.stdout, /web-main-lhr-1 +london/);
+      const history = await run(["history", "--state", state, "--limit", "1"]);
+      assert.match(history.stdout, /settled +[0-9a-f]{8} +pass \d+, started/);
     }),
   limitMs,
 );

@@ -1,5 +1,6 @@
 import { type Html, html, type Part } from "../../markup/html.ts";
 import { table, toned } from "../../markup/look.ts";
+import { passSummary } from "../../report/history.ts";
 import { countOf, momentText } from "../../report/text.ts";
 import type { FleetExhibit } from "./exhibits.ts";
 import { listSeconds, page } from "./layout.ts";
@@ -66,7 +67,7 @@ ${table(
     commitLink(fleet, pass.commit),
     pass.wake,
     moment(pass.finishedAt),
-    whatOf(pass.details),
+    passSummary(pass.details),
   ]),
   "None has ended yet.",
 )}
@@ -82,17 +83,6 @@ ${table(
   ]),
   "Nobody has asked for anything yet.",
 )}`;
-}
-
-/** The problem, refusal or failure that a pass is remembered for. */
-function whatOf(details: FleetExhibit["passes"][number]["details"]): Part {
-  for (const key of ["problems", "refusals", "failures"]) {
-    const list = details[key];
-    if (!Array.isArray(list) || list.length === 0) continue;
-    const [first] = list as readonly { readonly message?: string }[];
-    return `${first?.message ?? ""}${list.length > 1 ? ` (and ${list.length - 1} more)` : ""}`;
-  }
-  return details.attempted === 0 ? "" : countOf(Number(details.attempted), "change");
 }
 
 /** Instances are what people look for; everything else follows in its order. */
