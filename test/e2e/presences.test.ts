@@ -197,7 +197,7 @@ test(
       assert.is(apart.code, 0, apart.stdout + apart.stderr);
       assert.match(
         apart.stdout,
-        /network\/unconnected[\s\S]*Nothing connects frankfurt \(control plane edge\) with dallas \(Compute Engine, project\s+test-project\)/,
+        /network\/unconnected[\s\S]*Nothing connects frankfurt \(control\s+plane\s+dfw\)\s+with\s+dallas \(Compute Engine, project\s+test-project\)/,
       );
       assert.equal(await fabric(), ["wide-default-frankfurt 10.134.0.1/20 → 10.128.0.0/20"]);
       const gateway = world.replace(
