@@ -171,6 +171,7 @@ async function act(change: Change, work: Work, signal: AbortSignal): Promise<Obs
       const mayRetry =
         error instanceof ProviderError &&
         error.retryable &&
+        error.code !== "overdue" &&
         attempt < work.patience.attempts &&
         !work.stopping.aborted &&
         !signal.aborted;

@@ -87,6 +87,11 @@ const endings: readonly [
     [failure("wait", { retryAfterMs: 1_001 })],
     { tries: 1, state: "failed", waitsMs: [] },
   ],
+  [
+    "a wait that used up its own deadline is left to the next pass",
+    [new ProviderError("Not ready after 120 s.", { code: "overdue", next: "retry" })],
+    { tries: 1, state: "failed", waitsMs: [] },
+  ],
   ["person is tried once", [failure("person")], { tries: 1, state: "failed", waitsMs: [] }],
 ];
 for (const [title, failures, expected] of endings) {

@@ -147,7 +147,7 @@ export type NextStep = "retry" | "wait" | "person";
 /** A failing world. The message is free of secrets and says the resource and the reason. */
 export class ProviderError extends Error {
   override readonly name = "ProviderError";
-  /** Stable word for the failure: `quota`, `rate-limit`, `stock-out`, `permission`, `not-found`, `conflict`, `in-use`, `unavailable`, `invalid`, `timeout`, … */
+  /** Stable word for the failure: `quota`, `rate-limit`, `stock-out`, `permission`, `not-found`, `conflict`, `in-use`, `unavailable`, `invalid`, `timeout`, `overdue` (a wait used up its own deadline, and the pass does not wait for it again), … */
   readonly code: string;
   readonly next: NextStep;
   /** How long to wait at least before trying again; absent leaves it to the backoff. */

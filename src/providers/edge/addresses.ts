@@ -23,7 +23,10 @@ export function addressesOf(object: JsonObject): Readonly<Record<string, string>
   set("identifier", status.identifier);
   set("ipv6", fieldOf(status, "ipam").ipv6Prefix);
   set("nameservers", ...textsOf(status, "nameservers"));
-  set("publish", recordOf(fieldOf(fieldOf(status, "verification"), "dnsRecord")));
+  const isVerified = objectsOf(status, "conditions").some(
+    ({ type, status: is }) => type === "Verified" && is === "True",
+  );
+  if (!isVerified) set("publish", recordOf(fieldOf(fieldOf(status, "verification"), "dnsRecord")));
   const start = textOf(status, "startAddress");
   if (start !== "" && typeof status.prefixLength === "number") set("range", `${start}/${status.prefixLength}`);
   return addresses;

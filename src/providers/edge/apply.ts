@@ -140,7 +140,7 @@ async function waitReady(bench: Bench, place: Place, first: JsonObject, signal: 
     if (waitedMs >= timeoutMs) {
       const seconds = Math.round(timeoutMs / 1_000);
       const message = `${place.title} is not ready after ${seconds} s: ${missing}.`;
-      throw new ProviderError(message, { code: "timeout", next: "retry", resource: place.key });
+      throw new ProviderError(message, { code: "overdue", next: "retry", resource: place.key });
     }
     await delay(bench.pollIntervalMs, undefined, { signal });
     const next = await read(bench, place, signal);

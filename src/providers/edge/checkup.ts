@@ -38,10 +38,15 @@ export async function checkUp(
   const install = "Install the kind on the control plane, write a version it serves, or take the manifest out.";
   const kept =
     missing.size === 0
-      ? [good("kinds", kinds.length === 0 ? "none are wanted" : `all ${kinds.length} that are wanted are served`)]
+      ? [good("kinds", servedText(kinds.length))]
       : [...missing].map((message) => bad("kinds", message, install));
   const identity = await identityFindings(client, signal);
   return [reached, ...identity, ...kept, ...(await permissionFindings(client, served, wanted, signal))];
+}
+
+function servedText(count: number): string {
+  if (count === 0) return "none are wanted";
+  return count === 1 ? "the one that is wanted is served" : `all ${count} that are wanted are served`;
 }
 
 function mendEndpoint(code: string): string {

@@ -30,5 +30,5 @@ export function unservedText(resource: Resource, served: ReadonlyMap<string, Ser
   const offered = served.get(kindId({ group: groupOf(apiVersion), kind }));
   if (offered?.versions.includes(apiVersion)) return undefined;
   const versions = offered === undefined ? "" : ` It serves ${offered.versions.join(", ")}.`;
-  return `The server does not serve ${kind} in ${apiVersion}, which ${titleOf(spec)} needs.${versions}`;
+  return `${resource.provider} does not serve ${kind} in ${apiVersion}, which ${titleOf(spec)} needs.${versions}`;
 }

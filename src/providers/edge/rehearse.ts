@@ -67,7 +67,7 @@ async function rehearseOne(
         query: { ...applyQuery(bench, plain), dryRun: "All" },
         body: withMarker(plain, { fleet, uid: resource.uid, address: resource.address, spec, commit }),
         contentType: "application/apply-patch+yaml",
-        doing: `dry run of ${title}`,
+        doing: `dry run of ${title} on ${bench.provider}`,
         resource: key,
       },
       signal,
@@ -106,7 +106,7 @@ function rewrittenProblem(resource: Resource, { path, before, source }: FieldCha
     severity: "warning",
     rule: "edge/rewritten",
     path,
-    message: `The server does not keep ${path} of ${titleOf(resource.spec)} as written: it ${made}.`,
+    message: `${resource.provider} does not keep ${path} of ${titleOf(resource.spec)} as written: it ${made}.`,
     hint: "Write what the server makes of it, or leave the field out: each pass would set it again.",
   };
 }
@@ -114,7 +114,7 @@ function rewrittenProblem(resource: Resource, { path, before, source }: FieldCha
 function unasked(orders: readonly Order[]): readonly Problem[] {
   const source = orders[0]?.change.resource?.source;
   if (source === undefined) return [];
-  const message = `The server was asked about ${maxCalls} changes; ${orders.length} more are judged when they are applied.`;
+  const message = `${orders[0]?.change.provider} was asked about ${maxCalls} changes; ${orders.length} more are judged when they are applied.`;
   return [
     {
       ...source,

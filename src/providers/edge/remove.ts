@@ -41,7 +41,7 @@ export async function waitGone(bench: Bench, place: Place, first: JsonObject, si
     if (waitedMs >= timeoutMs) {
       const seconds = Math.round(timeoutMs / 1_000);
       const message = `${place.title} is not gone after ${seconds} s: ${heldBy(live)}.`;
-      throw new ProviderError(message, { code: "timeout", next: "retry", resource: place.key });
+      throw new ProviderError(message, { code: "overdue", next: "retry", resource: place.key });
     }
     if (!released && waitedMs >= bench.settleTimeoutMs && isHeldByForeground(live)) {
       released = await releaseForeground(bench, place, live, signal);
@@ -95,8 +95,9 @@ async function hasDependants(bench: Bench, live: JsonObject, signal: AbortSignal
 }
 
 function heldBy(live: JsonObject): string {
-  const names = finalizersOf(live).join(", ");
+  const finalizers = finalizersOf(live);
+  const names = `the ${finalizers.length === 1 ? "finalizer" : "finalizers"} ${finalizers.join(", ")}`;
   const conditions = objectsOf(fieldOf(live, "status"), "conditions").filter((one) => one.status === "False");
   const why = conditions.map((one) => textOf(one, "message")).find((text) => text !== "");
-  return `${names === "" ? "it is not being deleted" : `held by ${names}`}${why === undefined ? "" : ` (${why})`}`;
+  return `${finalizers.length === 0 ? "it is not being deleted" : `held by ${names}`}${why === undefined ? "" : ` (${why})`}`;
 }

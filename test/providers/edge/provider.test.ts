@@ -190,8 +190,8 @@ test("a delete that a finalizer holds ends with the finalizer's name", () =>
       const patch = { metadata: { finalizers: ["example.net/hold"] } };
       await api("PATCH", `${networksPath}/prod`, patch, "application/merge-patch+json");
       const failure = await failureOf(apply(resource, "delete", made));
-      assert.is(failure.code, "timeout");
-      assert.match(failure.message, "example.net/hold");
+      assert.is(failure.code, "overdue");
+      assert.match(failure.message, "held by the finalizer example.net/hold");
     },
     {},
     { readyTimeoutMs: 60 },
@@ -210,7 +210,7 @@ test("a foreground deletion ends even where nobody collects garbage, unless some
       const policies = networksPath.replace("networks", "networkpolicies");
       await api("POST", policies, { ...networkOf("p"), kind: "NetworkPolicy", metadata });
       const failure = await failureOf(apply(resource, "delete", again));
-      assert.match(failure.message, "held by foregroundDeletion");
+      assert.match(failure.message, "held by the finalizer foregroundDeletion");
     },
     { garbageCollector: false },
     { readyTimeoutMs: 150 },
@@ -220,7 +220,7 @@ test("a network that does not become ready says which condition is missing", () 
   withScene(
     async ({ provider, apply }) => {
       const failure = await failureOf(apply(only(provider.translate(fleetOf(networkOf("prod"))))));
-      assert.is(failure.code, "timeout");
+      assert.is(failure.code, "overdue");
       assert.is(failure.next, "retry");
       assert.match(failure.message, "condition Ready is Unknown (Pending: Waiting for controller)");
     },

@@ -107,6 +107,11 @@ test("what somebody has to publish is told", () => {
   const dnsRecord = { type: "TXT", name: "_verify.example.com", content: "abc" };
   const { status } = look("domain.networking.datumapis.com", { verification: { dnsRecord } });
   assert.equal(status.addresses, { publish: "TXT _verify.example.com abc" });
+  const verified = look("domain.networking.datumapis.com", {
+    verification: { dnsRecord },
+    conditions: [is("Verified", "True")],
+  });
+  assert.equal(verified.status.addresses, {});
   const zone = look("dnszone.dns.networking.miloapis.com", { nameservers: ["ns1.example.net", "ns2.example.net"] });
   assert.equal(zone.status.addresses, { nameservers: "ns1.example.net, ns2.example.net" });
 });
@@ -122,7 +127,7 @@ test("a timeout names every missing condition with its message", () =>
         if (told.kind === "Network") break;
       }
       const failure = await work;
-      assert.is(failure.code, "timeout");
+      assert.is(failure.code, "overdue");
       assert.match(failure.message, "condition Ready is False (RangeOccupied: fd20::/48 is taken)");
     },
     { readyAfterMs: 60_000 },
