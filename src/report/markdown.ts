@@ -54,7 +54,9 @@ function planVerdict(outcome: Outcome): string {
   if (outcome.refusals.length > 0) return `❌ Refused: ${countsText(plan.counts)}`;
   return hasChanges(plan.counts)
     ? `📝 Plan: ${countsText(plan.counts)}`
-    : `✅ Nothing to do: ${countsText(plan.counts)}`;
+    : outcome.failure === ""
+      ? `✅ Nothing to do: ${countsText(plan.counts)}`
+      : `⚠️ Nothing to do where the world could be seen: ${countsText(plan.counts)}`;
 }
 
 function subtitle(outcome: Outcome): string {

@@ -51,7 +51,7 @@ export function planReportText(outcome: Outcome, look: Look): string {
     problemsText(outcome.problems, sources, look),
     refusalsText(outcome.refusals, look),
     troubleText(outcome, look),
-    isBlind ? "Nothing could be planned.\n" : planText(plan, look),
+    isBlind ? "Nothing could be planned.\n" : planText(plan, look, outcome.failure !== ""),
   ];
   return parts.filter((part) => part !== "").join("\n");
 }

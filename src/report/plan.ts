@@ -10,12 +10,16 @@ import { actionWords, addressParts, countsText, groupChanges, hasChanges, keptTe
 const longestPath = 30;
 const refusedShown = 5;
 
-/** A plan as people read it: changes under the manifest they come from, then the counts. Refusals are told apart, before it. */
-export function planText(plan: Plan, look: Look): string {
+/**
+ * A plan as people read it: changes under the manifest they come from, then the counts. Refusals are told apart, before it.
+ * `isPartial`: some world could not be seen, and what it holds is not in the plan.
+ */
+export function planText(plan: Plan, look: Look, isPartial = false): string {
   const { palette } = look;
   const moving = plan.changes.filter((change) => change.action !== "keep");
   if (!hasChanges(plan.counts)) {
-    return `Nothing to do: ${keptText(plan.counts.keep)}.\n`;
+    const where = isPartial ? " where the world could be seen" : "";
+    return `Nothing to do${where}: ${keptText(plan.counts.keep)}.\n`;
   }
   const lines = changeLines(moving, look, true);
   const blocks = [...groupChanges(moving)].map(([title, changes]) =>
@@ -27,9 +31,15 @@ export function planText(plan: Plan, look: Look): string {
   const heldLine =
     held === 0 ? [] : [`${countOf(held, "change is", "changes are")} held back and would not be carried out now.`];
   const assumed = assumedText(plan, look);
-  const parts = [...blocks, ...(assumed === "" ? [] : [assumed]), [total, ...heldLine].join("\n")];
+  const parts = [
+    ...blocks,
+    ...(assumed === "" ? [] : [assumed]),
+    [total, ...heldLine, ...(isPartial ? [partialLine] : [])].join("\n"),
+  ];
   return `${parts.join("\n\n")}\n`;
 }
+
+const partialLine = "What could not be seen is not in this plan.";
 
 /** The lines of each change: sign, kind, name and why, with its field differences below; aligned with each other. */
 export function changeLines(

@@ -34,7 +34,7 @@ test("another manager's field is found before anything is applied; what only dri
     assert.is(problem?.rule, "edge/conflict");
     assert.is(problem?.severity, "error");
     assert.is(problem?.path, "spec.mtu");
-    assert.match(problem?.message ?? "", 'spec.mtu belongs to "them"');
+    assert.match(problem?.message ?? "", 'on edge: spec.mtu belongs to "them"');
     const [drifted] = await provider.rehearse([orderOf(resource, "update", undefined, "drift")], signal);
     assert.is(drifted?.severity, "warning");
   }));
