@@ -13,6 +13,7 @@ import type { Shell } from "../shell.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { announcerFindings } from "./doctor-announcers.ts";
 import { githubFindings } from "./doctor-github.ts";
+import { hubFindings } from "./doctor-hub.ts";
 import { printer } from "./print.ts";
 import { CommandError, type Flags, openSession, type Session } from "./session.ts";
 
@@ -38,10 +39,11 @@ async function examine(shell: Shell, command: Doctor): Promise<readonly Finding[
     const repositories = await Promise.all(opened.worlds.map((world) => repositoryFindings(world, shell.signal)));
     const forges = await Promise.all(opened.config.repositories.map((tracked) => githubFindings(shell, tracked)));
     const announcers = await announcerFindings(shell, opened.config);
+    const hub = await hubFindings(shell, opened.config);
     const fleets = repositories.flatMap(({ fleet }) => (fleet === undefined ? [] : [fleet]));
     const providers = await Promise.all(providersOf(opened).map((one) => providerFindings(one, fleets, shell.signal)));
     const watched = repositories.flatMap(({ findings }) => findings);
-    return [first, store, ...watched, ...forges.flat(), ...announcers, ...providers.flat()];
+    return [first, store, ...watched, ...forges.flat(), ...announcers, ...providers.flat(), ...hub];
   } finally {
     await opened.close();
   }

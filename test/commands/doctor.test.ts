@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { startEdgeSimulator } from "../../src/sim/edge/index.ts";
 import { startGceSimulator } from "../../src/sim/gce/index.ts";
 import { inFolder } from "../support/folder.ts";
 import { git, writeFiles } from "../support/git.ts";
@@ -64,6 +65,33 @@ test("what must be mended is told in a table with the commands, and in JSON", ()
       assert.match(wrong.stdout, /✗ configuration[\s\S]*Unknown key "flet"/);
     } finally {
       await simulator.close();
+    }
+  }));
+
+test("a hub is looked at as well", () =>
+  inFolder(async (folder) => {
+    const gce = await startGceSimulator();
+    const hub = await startEdgeSimulator();
+    try {
+      const repository = join(folder, "repository");
+      await writeFiles(repository, {});
+      await git(folder, "init", "-q", repository);
+      await commit(repository, manifests);
+      const gcp = `gcp: {endpoint: "${gce.url}", credentials: {kind: none}}`;
+      const text = `fleet: acme\nrepositories: [{path: repository}]\nproviders: {${gcp}}\nhub: {endpoint: "${hub.url}"}\n`;
+      await writeFiles(folder, { "plumbline.yaml": text });
+      const doctor = () =>
+        run(["doctor", "--config", join(folder, "plumbline.yaml"), "--state", join(folder, "state")]);
+      const healthy = await doctor();
+      assert.match(healthy.stdout, /✓ hub: endpoint +http.* answers\n/);
+      assert.match(healthy.stdout, /✓ hub: kinds +Workload and Network are served\n/);
+      await hub.close();
+      const dead = await doctor();
+      assert.is(dead.code, 1);
+      assert.match(dead.stdout, /✗ hub: endpoint +discover kinds: nobody listens there[\s\S]*proxy in hub\./);
+    } finally {
+      await hub.close();
+      await gce.close();
     }
   }));
 

@@ -1,7 +1,9 @@
 import { performance } from "node:perf_hooks";
+import { bad, type Finding, good } from "../../core/checkup.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { MemberStatus } from "../../core/members.ts";
 import { ProviderError } from "../provider.ts";
+import { checkUp } from "./checkup.ts";
 import { type Client, createClient } from "./client.ts";
 import { openAccess } from "./credentials.ts";
 import { createDiscovery, type Discovery, pathOf } from "./discovery.ts";
@@ -24,12 +26,15 @@ export interface HubReport {
 export interface Hub {
   /** Writes what differs. Throws ProviderError when the hub cannot be asked at all. */
   write(statuses: readonly MemberStatus[], signal: AbortSignal): Promise<HubReport>;
+  /** Whether it answers and serves what is told there. Changes nothing. */
+  checkup(signal: AbortSignal): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
 
 const sideBySide = 4;
 const applyType = "application/apply-patch+yaml";
 const told: ReadonlySet<string> = new Set(["Workload", "Network"]);
+const toldKinds = kindsOf(["Workload.compute.datumapis.com"]).filter(({ kind }) => told.has(kind));
 
 /** Makes a hub. Nothing is sent before the first write. */
 export function createHub(options: EdgeOptions, now: () => string): Hub {
@@ -53,6 +58,20 @@ export function createHub(options: EdgeOptions, now: () => string): Hub {
       const count = (kind: Result["kind"]): number => results.filter((result) => result.kind === kind).length;
       const problems = results.flatMap((result) => (result.kind === "problem" ? [result.message] : []));
       return { written: count("written"), same: count("same"), absent: count("absent"), problems };
+    },
+    async checkup(signal) {
+      const found = (await checkUp({ origin, client, discovery }, [], signal)).filter(
+        ({ subject }) => subject !== "kinds",
+      );
+      if (found.some(({ verdict }) => verdict === "bad")) return found;
+      const served = await discovery.all(signal);
+      const missing = toldKinds.filter((kind) => !served.has(kindId(kind))).map(({ kind }) => kind);
+      const install = "Install the kinds on the hub: what is not served there shows no status.";
+      const kinds =
+        missing.length === 0
+          ? good("kinds", "Workload and Network are served")
+          : bad("kinds", `${missing.join(" and ")} not served`, install);
+      return [...found, kinds];
     },
     close: () => client.close(),
   };
