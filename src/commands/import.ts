@@ -12,6 +12,7 @@ import type { World } from "../reconcile.ts";
 import { RepositoryError } from "../repo/repository.ts";
 import { type ImportedFile, importDocument, importText, leftOutMarkdown } from "../report/import.ts";
 import type { Shell } from "../shell.ts";
+import { holdable } from "./import-check.ts";
 import { CommandError, type Flags, openSession } from "./session.ts";
 
 type Importing = Extract<Command, { readonly name: "import" }>;
@@ -30,7 +31,7 @@ export async function importFrom(shell: Shell, command: Importing, _flags: Flags
   try {
     const [world] = session.worlds;
     if (world === undefined) throw new CommandError("The configuration has no repository.");
-    const surveyed = await survey(world, command, shell.signal);
+    const surveyed = await holdable(world, await survey(world, command, shell.signal), shell.signal);
     const files = filesOf(surveyed);
     if (out !== undefined) await write(out, files, surveyed);
     const { leftOut } = surveyed;

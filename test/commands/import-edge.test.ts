@@ -90,4 +90,50 @@ test(
   120_000,
 );
 
+test(
+  "what stands on another than the default plane says so, and what no commit could hold is left out",
+  () =>
+    inFolder(async (folder) => {
+      const [first, second] = await Promise.all([startEdgeSimulator(), startEdgeSimulator({ readyAfterMs: 5 })]);
+      try {
+        await make(second, networks, network("wide"));
+        const gateways = "/apis/gateway.networking.k8s.io/v1/namespaces/prod/gateways";
+        await make(second, gateways, {
+          ...{ apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway", metadata: { name: "bare" } },
+          spec: {
+            gatewayClassName: "datum-external-global-proxy",
+            listeners: [{ name: "web", port: 80, protocol: "HTTP" }],
+          },
+        });
+        const repository = join(folder, "repository");
+        await writeFiles(repository, { "README.md": "fleet" });
+        await git(folder, "init", "-q", repository);
+        const commit = async (): Promise<void> => {
+          await git(repository, "add", "-A");
+          await git(repository, "commit", "-qm", "change");
+        };
+        await commit();
+        const planes = `[{name: one, endpoint: "${first.url}"}, {name: two, endpoint: "${second.url}"}]`;
+        await writeFiles(folder, {
+          "plumbline.yaml": `fleet: acme\nrepositories: [{path: repository}]\nproviders: {edge: {controlPlanes: ${planes}}}\n`,
+        });
+        const program = (...words: readonly string[]) =>
+          run([...words, "--config", join(folder, "plumbline.yaml"), "--state", join(folder, "state")]);
+        const out = join(repository, "imported");
+        const imported = await program("import", "--from", "two", "--out", out);
+        assert.is(imported.code, 0, imported.stderr);
+        assert.match(await readFile(join(out, "networks.yaml"), "utf8"), /plumbline\.dev\/control-plane: two/);
+        const left = await readFile(join(out, "left-out.md"), "utf8");
+        assert.match(left, /Gateway prod\/bare \| .*listeners.*: The listener says no hostname\./);
+        await commit();
+        const planned = JSON.parse((await program("plan", "-o", "json")).stdout);
+        const counts = Object.entries(planned.counts).filter(([, count]) => count !== 0);
+        assert.equal(counts, [["adopt", 1]], JSON.stringify(planned));
+      } finally {
+        await Promise.all([first.close(), second.close()]);
+      }
+    }),
+  60_000,
+);
+
 test.run();

@@ -97,7 +97,7 @@ export function createEdgeProvider(options: EdgeOptions): EdgeProvider {
       return watchRealms({ client, discovery, kinds, interest: attention.interest, firstDelayMs }, scope, onHint);
     },
     checkup: (fleets, signal) => checkUp({ origin, client, discovery }, fleets.flatMap(translate), signal),
-    survey: (survey, signal) => surveyPlane(bench, survey, signal),
+    survey: (survey, signal) => surveyPlane(bench, controlPlanes[0] === name ? "" : name, survey, signal),
     close: () => client.close(),
   };
 }

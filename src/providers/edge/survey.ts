@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../../core/json.ts";
 import { compareText } from "../../core/problem.ts";
+import { controlPlaneNote } from "../../datum/control-planes.ts";
 import { ProviderError, type Survey, type Surveyed, type SurveyedManifest } from "../provider.ts";
 import type { Bench } from "./bench.ts";
 import { pathOf, type ServedKind } from "./discovery.ts";
@@ -15,8 +16,11 @@ const toolNote =
   /^(kubectl\.kubernetes\.io|deployment\.kubernetes\.io|meta\.helm\.sh|app\.kubernetes\.io\/managed-by)\b/;
 const adoptNote = "plumbline.dev/adopt";
 
-/** Lists every kind that is served and known, and says what manifests would take it over as it is. Without realms, all namespaces. */
-export async function surveyPlane(bench: Bench, survey: Survey, signal: AbortSignal): Promise<Surveyed> {
+/**
+ * Lists every kind that is served and known, and says what manifests would take it over as it is. Without realms, all namespaces.
+ * `plane` is what those manifests have to name; empty for the plane of whatever names none.
+ */
+export async function surveyPlane(bench: Bench, plane: string, survey: Survey, signal: AbortSignal): Promise<Surveyed> {
   const served = await bench.discovery.all(signal);
   const manifests: SurveyedManifest[] = [];
   const leftOut: LeftOut[] = [];
@@ -34,7 +38,7 @@ export async function surveyPlane(bench: Bench, survey: Survey, signal: AbortSig
       if (survey.known.has(key)) continue;
       const reason = reasonAgainst(object, survey.fleet);
       if (reason === undefined)
-        manifests.push({ file: `${how.plural}.yaml`, content: manifestOf(object), remarks: [] });
+        manifests.push({ file: `${how.plural}.yaml`, content: manifestOf(object, plane), remarks: [] });
       else if (reason !== "") leftOut.push({ subject: key, reason });
     }
   }
@@ -77,12 +81,16 @@ function reasonAgainst(object: JsonObject, fleet: string): string | undefined {
 }
 
 /** The object as somebody would have written it: without what the server and its controllers keep on it. */
-function manifestOf(object: JsonObject): JsonObject {
+function manifestOf(object: JsonObject, plane: string): JsonObject {
   const { metadata: _metadata, status: _status, ...rest } = object;
   const metadata = fieldOf(object, "metadata");
   const namespace = textOf(metadata, "namespace");
   const labels = wordsOf(metadata, "labels");
-  const annotations = { ...wordsOf(metadata, "annotations"), [adoptNote]: "true" };
+  const annotations = {
+    ...wordsOf(metadata, "annotations"),
+    [adoptNote]: "true",
+    ...(plane !== "" && { [controlPlaneNote]: plane }),
+  };
   const { apiVersion = "", kind = "", ...fields } = rest;
   return {
     ...{ apiVersion, kind },
