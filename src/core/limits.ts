@@ -85,9 +85,16 @@ function protectedThings(plan: Plan, limits: Limits, facts: LimitFacts): readonl
     )
     .map((change) => ({
       rule: "limits/protected",
-      message: `${change.address} is protected and may not be ${change.action === "delete" ? "deleted" : "replaced"}.`,
+      message: `${change.address} is protected and may not be ${change.action === "delete" ? "deleted" : "replaced"}: ${wayOut(change, limits)}`,
       changes: [change.address],
     }));
+}
+
+/** What a person would have to do first. */
+function wayOut({ provider, kind }: Change, { protectedKinds }: Limits): string {
+  const name = `${provider}/${kind}`;
+  if (protectedKinds.includes(name)) return `limits.protectedKinds of the configuration names ${name}.`;
+  return 'say plumbline.dev/protect: "false" on it in a commit before.';
 }
 
 function irreplaceableThings(plan: Plan): readonly Refusal[] {

@@ -49,7 +49,11 @@ test("a protected thing is refused by memory and by marker", () => {
   const one = [live(first)];
   const plan = planOf({ observed: one, inventory: remembered }).plan;
   const free = { ...limits, allowEmpty: true };
-  assert.equal(judge(plan, free, { inventory: remembered, wanted: 1 })[0]?.rule, "limits/protected");
+  const [refusal] = judge(plan, free, { inventory: remembered, wanted: 1 });
+  assert.equal(refusal?.rule, "limits/protected");
+  assert.match(refusal?.message ?? "", /deleted: say plumbline\.dev\/protect: "false" on it in a commit before\.$/);
+  const [kind] = judge(plan, { ...free, protectedKinds: ["memory/instance"] }, { inventory: [], wanted: 1 });
+  assert.match(kind?.message ?? "", /deleted: limits\.protectedKinds of the configuration names memory\/instance\.$/);
   const marked = [
     live(first, {
       marker: { fleet: "test", uid: first.uid, address: first.address, spec: "", commit: "", protected: true },
