@@ -18,6 +18,7 @@ import { nameProblems } from "./datum/judge.ts";
 import { linkProblems } from "./datum/links.ts";
 import { checkUpdates } from "./datum/rules-update.ts";
 import { unservedProblems } from "./datum/unserved.ts";
+import { withWritten } from "./datum/written.ts";
 import { type Ground, groundOf } from "./ground.ts";
 import type { Judged } from "./policy/check.ts";
 import type { PolicyEngine } from "./policy/door.ts";
@@ -148,6 +149,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     unavailable,
     identity: { rules: judges.rulesDigest, manifests: manifestsDigest(files) },
   });
+  const traced = withWritten(plan, checked.documents, before);
   const rehearsed = await rehearsePlan(judges.providers, plan, signal, onProgress);
   if (hasErrors(rehearsed)) {
     const all = sortProblems([...found, ...rehearsed]);
@@ -164,7 +166,7 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     expanded,
     problems: sortProblems([...found, ...rehearsed, ...(verdict?.problems ?? [])]),
     sources: await sourcesOf([...found, ...rehearsed]),
-    plan: { ...plan, assumed: assumedIn(plan, checked.documents, before) },
+    plan: { ...traced, assumed: assumedIn(plan, checked.documents, before) },
     refusals,
     pending,
     wanted,

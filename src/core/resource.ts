@@ -45,6 +45,8 @@ export interface Resource {
   readonly source: Source;
   /** Field path of the spec → manifest line that decides it; a path without an entry falls back to `source`. */
   readonly fieldSources: Readonly<Record<string, Source>>;
+  /** Field path of the spec → parts of manifests that it is rendered from; for fields that no single line decides. */
+  readonly fieldIngredients?: Readonly<Record<string, readonly Ingredient[]>>;
   /** `<Kind> <namespace>/<name>` of the manifest that caused it, and the location it stands in (empty when global). */
   readonly owner: string;
   readonly location: string;
@@ -57,6 +59,13 @@ export interface Resource {
   readonly unmarkable?: boolean;
   /** What it holds would be lost with it: it is never replaced. */
   readonly irreplaceable?: boolean;
+}
+
+/** A part of a manifest. */
+export interface Ingredient {
+  /** What the manifest is known by in every commit. */
+  readonly manifest: string;
+  readonly path: readonly (string | number)[];
 }
 
 /** Proof of ownership, carried by every made thing: as labels, or as short JSON in its description. */
@@ -123,4 +132,17 @@ export interface FieldChange {
   readonly forces: Force;
   /** Manifest line that decides the field, when known. */
   readonly source?: Source;
+  /** What was written otherwise since the last applied commit, for a field that is rendered from many. */
+  readonly written?: readonly Written[];
+}
+
+/** One difference between a manifest and what it was at the last applied commit. */
+export interface Written {
+  /** `ConfigMap default/settings`. */
+  readonly manifest: string;
+  /** Field path in the manifest; members of lists by their names where they have any. */
+  readonly path: string;
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+  readonly source: Source;
 }

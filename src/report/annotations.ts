@@ -2,6 +2,7 @@ import type { Change } from "../core/change.ts";
 import type { Problem, Severity } from "../core/problem.ts";
 import { paceText } from "./blast.ts";
 import { countOf, cut, visible } from "./text.ts";
+import { linesOf } from "./words.ts";
 
 /** A remark on one line of a manifest, in the words of no forge in particular. */
 export interface LineRemark {
@@ -43,13 +44,14 @@ function planFacts(changes: readonly Change[]): readonly LineRemark[] {
   for (const change of changes) {
     if (change.held || (change.action !== "replace" && change.action !== "restart")) continue;
     for (const field of change.fields) {
-      if (field.forces === "nothing" || field.source === undefined) continue;
-      const { file, line } = field.source;
-      const place = change.resource?.location ?? "";
-      const key = JSON.stringify([file, line, change.action, change.kind, change.resource?.owner ?? "", place]);
-      const fact = facts.get(key) ?? { change, addresses: new Set() };
-      fact.addresses.add(change.address);
-      facts.set(key, fact);
+      if (field.forces === "nothing") continue;
+      for (const { file, line } of linesOf(field)) {
+        const place = change.resource?.location ?? "";
+        const key = JSON.stringify([file, line, change.action, change.kind, change.resource?.owner ?? "", place]);
+        const fact = facts.get(key) ?? { change, addresses: new Set() };
+        fact.addresses.add(change.address);
+        facts.set(key, fact);
+      }
     }
   }
   return [...facts].map(([key, { change, addresses }]) => {

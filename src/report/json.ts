@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import type { ChangeResult, FleetRow, Outcome, Pending } from "../core/outcome.ts";
 import { countActions } from "../core/plan.ts";
 import type { Problem } from "../core/problem.ts";
+import type { Written } from "../core/resource.ts";
 import { assumedJson } from "./assumed.ts";
 import { membersJson } from "./members.ts";
 import { actingChanges } from "./plan.ts";
@@ -123,8 +124,14 @@ function changeJson(change: Change): JsonObject {
       forcesReplace: field.forces === "replace",
       file: field.source?.file ?? null,
       line: field.source?.line ?? null,
+      ...(field.written !== undefined && { written: field.written.map(writtenJson) }),
     })),
   };
+}
+
+function writtenJson({ manifest, path, before, after, source }: Written): JsonObject {
+  const { file, line } = source;
+  return { manifest, path, before: orNull(before), after: orNull(after), file, line };
 }
 
 function doerJson({ doers }: Outcome, { address }: Change): JsonObject {

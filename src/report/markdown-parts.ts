@@ -2,12 +2,12 @@ import type { Change, Refusal } from "../core/change.ts";
 import type { Json } from "../core/json.ts";
 import type { FleetRow, Outcome } from "../core/outcome.ts";
 import type { Problem, Source } from "../core/problem.ts";
-import type { FieldChange } from "../core/resource.ts";
+import type { FieldChange, Written } from "../core/resource.ts";
 import { codeCell, codeSpan, fenced, htmlText, plainText } from "./markdown-text.ts";
 import { exceptionsText } from "./problems.ts";
 import { countOf, cut } from "./text.ts";
 import { shownFields, valueText } from "./value.ts";
-import { actionWords, addressParts, groupChanges, tagsOf } from "./words.ts";
+import { actionWords, addressParts, groupChanges, linesOf, tagsOf, writtenTitle } from "./words.ts";
 
 const changesShown = 200;
 const problemsShown = 100;
@@ -118,9 +118,7 @@ function changeRow(change: Change, view: ChangesView): ChangeRow {
 
 /** Where the manifest forces a replacement or a restart, as links. */
 function forcedAt(change: Change, { lineUrl }: ChangesView): string {
-  const sources = change.fields.flatMap(({ forces, source }) =>
-    forces === "nothing" || source === undefined ? [] : [source],
-  );
+  const sources = change.fields.filter(({ forces }) => forces !== "nothing").flatMap(linesOf);
   const links = sources.flatMap((source) => {
     const url = lineUrl(source);
     return url === "" ? [] : [`[${codeCell(`${source.file}:${source.line}`)}](${url})`];
@@ -150,14 +148,18 @@ function fieldsMarkdown([change, ...alike]: readonly [Change, ...Change[]]): str
     "<details>",
     `<summary>${summary}</summary>`,
     "",
-    fenced("diff", fields.flatMap(fieldLines)),
+    fenced(
+      "diff",
+      fields.flatMap((field) => fieldLines(field, change)),
+    ),
     "",
     "</details>",
   ].join("\n");
 }
 
-function fieldLines(field: FieldChange): readonly string[] {
+function fieldLines(field: FieldChange, change: Change): readonly string[] {
   const forces = field.forces === "nothing" ? "" : `forces ${field.forces}`;
+  if (field.written !== undefined) return [...writtenLines(field.written, change, `${field.path} ${forces}`.trim())];
   const source = field.source === undefined ? "" : `${field.source.file}:${field.source.line}`;
   const note = [forces, source].filter((part) => part !== "").join(", ");
   return [
@@ -167,11 +169,42 @@ function fieldLines(field: FieldChange): readonly string[] {
   ];
 }
 
+/** What people wrote says more than what is rendered from it. */
+function writtenLines(written: readonly Written[], change: Change, consequence: string): readonly string[] {
+  return written.flatMap((one) => [
+    `@@ ${writtenTitle(one, change)} (${one.source.file}:${one.source.line}; ${consequence}) @@`,
+    ...differingLines(one.before, one.after),
+  ]);
+}
+
+/** Of two texts of many lines only what differs, with a line around it; other values whole. */
+function differingLines(before: Json | undefined, after: Json | undefined): readonly string[] {
+  if (typeof before !== "string" || typeof after !== "string" || !`${before}${after}`.includes("\n")) {
+    return [...valueBlock("-", before), ...valueBlock("+", after)];
+  }
+  const [left, right] = [before.split("\n"), after.split("\n")];
+  let start = 0;
+  while (start < Math.min(left.length, right.length) && left[start] === right[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(left.length, right.length) - start && left.at(-1 - end) === right.at(-1 - end)) end += 1;
+  const context = (line: string | undefined): readonly string[] =>
+    line === undefined || line.trim() === "" ? [] : [`  ${cut(line, lineWidth)}`];
+  return [
+    ...context(left[start - 1]),
+    ...lineBlock("-", left.slice(start, left.length - end)),
+    ...lineBlock("+", right.slice(start, right.length - end)),
+    ...context(left[left.length - end]),
+  ];
+}
+
 /** A text of several lines is shown line by line, the rest as one line. */
 function valueBlock(sign: string, value: Json | undefined): readonly string[] {
   if (value === undefined) return [];
   const isBlock = typeof value === "string" && value.trimEnd().includes("\n");
-  const lines = isBlock ? value.trimEnd().split("\n") : [valueText(value, lineWidth)];
+  return lineBlock(sign, isBlock ? value.trimEnd().split("\n") : [valueText(value, lineWidth)]);
+}
+
+function lineBlock(sign: string, lines: readonly string[]): readonly string[] {
   const more = lines.length - valueLines;
   return [
     ...lines.slice(0, valueLines).map((line) => `${sign} ${cut(line, lineWidth)}`),

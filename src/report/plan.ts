@@ -1,13 +1,23 @@
 import type { Change, Plan, Refusal } from "../core/change.ts";
 import { acts } from "../core/plan.ts";
+import type { FieldChange } from "../core/resource.ts";
 import { assumedText } from "./assumed.ts";
 import { inColumns } from "./columns.ts";
 import type { Look } from "./palette.ts";
 import { countOf, cut, pad, visible, widthOf, wrap } from "./text.ts";
 import { pairText, shownFields } from "./value.ts";
-import { actionWords, addressParts, countsText, groupChanges, hasChanges, keptText, tagsOf } from "./words.ts";
+import {
+  actionWords,
+  addressParts,
+  countsText,
+  groupChanges,
+  hasChanges,
+  keptText,
+  tagsOf,
+  writtenTitle,
+} from "./words.ts";
 
-const longestPath = 30;
+const longestPath = 40;
 const refusedShown = 5;
 
 /**
@@ -86,7 +96,7 @@ function reasonText(change: Change, look: Look): readonly string[] {
 /** `path  before → after  (forces replace, file:line)`; values too long for one line stand below each other. */
 function fieldsText(change: Change, look: Look): readonly string[] {
   const { palette, width } = look;
-  const fields = shownFields(change.kind, change.fields);
+  const fields = shownFields(change.kind, change.fields).flatMap((field) => asWritten(field, change));
   const pathWidth = Math.min(longestPath, Math.max(0, ...fields.map((field) => widthOf(visible(field.path)))));
   return fields.flatMap((field) => {
     const forces = field.forces === "nothing" ? "" : `forces ${field.forces}`;
@@ -101,9 +111,19 @@ function fieldsText(change: Change, look: Look): readonly string[] {
       const difference = `${palette.red(before)} ${palette.dim("→")} ${palette.green(after)}`;
       return [`      ${paint(path)}  ${difference}${palette.dim(note)}`];
     }
-    const head = `      ${paint(path.trimEnd())}${palette.dim(note)}`;
+    const whole = cut(visible(field.path), Math.max(longestPath, width - 6 - widthOf(note)));
+    const head = `      ${paint(whole)}${palette.dim(note)}`;
     return [head, `        ${palette.red(`- ${before}`)}`, `        ${palette.green(`+ ${after}`)}`];
   });
+}
+
+/** A field that is rendered from many lines is told by those that were written otherwise. */
+function asWritten(field: FieldChange, change: Change): readonly FieldChange[] {
+  if (field.written === undefined) return [field];
+  return field.written.map((one) => ({
+    ...{ path: writtenTitle(one, change), before: one.before, after: one.after },
+    ...{ source: one.source, forces: field.forces },
+  }));
 }
 
 /** Why a plan may not be applied, the first thing a reader must see; empty when it may. */

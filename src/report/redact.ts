@@ -1,6 +1,6 @@
 import { digest } from "../core/identity.ts";
 import { canonical, isObject, type Json } from "../core/json.ts";
-import type { FieldChange } from "../core/resource.ts";
+import type { FieldChange, Written } from "../core/resource.ts";
 
 type Rule = "secret" | "keys" | "script";
 
@@ -17,13 +17,19 @@ const harmless = /(name|ref|refs|reference|file|path|env|kind|count|id)$/i;
 
 /** The field change with every value that must not be shown replaced by what can be said of it. */
 export function redactField<Change extends FieldChange>(kind: string, change: Change): Change {
-  const steps = stepsOf(change.path);
+  const { written } = change;
+  const shown = written === undefined ? {} : { written: written.map(redactWritten) };
+  return { ...change, ...redactPair(kind, change), ...shown };
+}
+
+function redactWritten(written: Written): Written {
+  return { ...written, ...redactPair(written.manifest.split(" ")[0] ?? "", written) };
+}
+
+function redactPair(kind: string, { path, before, after }: Pick<FieldChange, "path" | "before" | "after">) {
+  const steps = stepsOf(path);
   const rule = ruleOf(kind, steps);
-  return {
-    ...change,
-    before: redact(kind, rule, steps, change.before),
-    after: redact(kind, rule, steps, change.after),
-  };
+  return { before: redact(kind, rule, steps, before), after: redact(kind, rule, steps, after) };
 }
 
 /** `metadata.items[ssh-keys]` and `metadata["ssh-keys"]` both end in the step `ssh-keys`. */
@@ -51,6 +57,7 @@ function redact(
 ): Json | undefined {
   if (value === undefined || value === null) return value;
   if (rule !== undefined) return said(rule, value);
+  if (typeof value === "string") return withoutKeys(value);
   if (Array.isArray(value)) return value.map((inner) => redact(kind, undefined, steps, inner) ?? null);
   if (!isObject(value)) return value;
   return Object.fromEntries(
@@ -60,6 +67,12 @@ function redact(
       return [key, redact(kind, decided, below, inner) ?? null];
     }),
   );
+}
+
+/** Secrets that free text shows by their own form: private keys, and passwords in addresses. */
+function withoutKeys(text: string): string {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-1/.test(text)) return "(redacted)";
+  return text.replace(/(:\/\/[^/\s:@]*:)[^@\s]+@/g, "$1(redacted)@");
 }
 
 /** `{key: "ssh-keys", value: …}` and `{name: "API_TOKEN", value: …}`: the neighbour names what the value is. */

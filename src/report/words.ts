@@ -1,5 +1,6 @@
 import { type Action, actions, type Change, type Counts } from "../core/change.ts";
-import type { Phase } from "../core/resource.ts";
+import type { Source } from "../core/problem.ts";
+import type { FieldChange, Phase, Written } from "../core/resource.ts";
 import type { Palette } from "./palette.ts";
 import { countOf, grouped, visible } from "./text.ts";
 
@@ -77,6 +78,18 @@ export function groupChanges(changes: readonly Change[]): ReadonlyMap<string, re
     else group.push(change);
   }
   return groups;
+}
+
+/** What was written otherwise, as people call it: the field alone where it is the change's own manifest. */
+export function writtenTitle({ manifest, path }: Written, change: Change): string {
+  const owner = (change.resource ?? change.cameFrom)?.owner;
+  const short = path.replace(/^spec\.template\.spec\./, "");
+  return manifest === owner ? short : `${manifest} ${short}`;
+}
+
+/** Lines that decide a field: those that were written otherwise, else the one that stands for it. */
+export function linesOf({ source, written }: FieldChange): readonly Source[] {
+  return written?.map((one) => one.source) ?? (source === undefined ? [] : [source]);
 }
 
 /** The colour of a phase. */

@@ -26,6 +26,8 @@ const hidden: readonly (readonly [string, string, Json, RegExp])[] = [
   ["instance", "dbPassword", { any: { deep: [secret] } }, /^"\(redacted\)"$/],
   ["Secret", "data.key", secret, /^"\(redacted\)"$/],
   ["Secret", "data", { key: secret }, /^"\(redacted\)"$/],
+  ["ConfigMap", "data[db.url]", `postgres://me:${secret}@db/x`, /^"postgres:\/\/me:\(redacted\)@db\/x"$/],
+  ["ConfigMap", "data", { key: `-----BEGIN EC PRIVATE KEY-----\n${secret}` }, /^{"key":"\(redacted\)"}$/],
   ["instance", "volumes", { stringData: { a: secret } }, /"stringData":"\(redacted\)"/],
 ];
 
@@ -54,6 +56,18 @@ for (const [kind, path, value] of shown) {
     assert.equal(redactField(kind, { path, before: undefined, after: value, forces: "nothing" }).after, value);
   });
 }
+
+test("hides what was written as it hides what is rendered from it", () => {
+  const source = { file: "a.yaml", line: 1, column: 1 };
+  const written = ["env[DB_PASSWORD].value", "env[MODE].value"].map((path) => ({
+    ...{ manifest: "Workload default/web", path, before: undefined, after: secret, source },
+  }));
+  const field = { path: "metadata.user-data", before: "a", after: "b", forces: "restart" as const, written };
+  assert.equal(
+    redactField("instance", field).written?.map(({ after }) => after),
+    ["(redacted)", secret],
+  );
+});
 
 test("says that two hidden values differ, and nothing of a secret", () => {
   const keys = redactField("instance", { path: "ssh-keys", before: "a", after: "b", forces: "nothing" });

@@ -13,13 +13,22 @@ export function folderRepository(folder: string, subject: string, earlier?: Repo
     return { path, blobId };
   });
   const id = createHash("sha1").update(JSON.stringify(files)).digest("hex");
+  const filesOf: Repository["files"] = async (commit, prefix) =>
+    commit === id || earlier === undefined ? files : await earlier.files(commit, prefix);
   return {
     label: "golden",
     head: async () => id,
     commit: async () => ({ id, parents: [], author: "Ada", authoredAtSeconds: 0, subject }),
     rawCommit: async () => new TextEncoder().encode(`tree ${id}\n\n${subject}\n`),
-    files: async (commit, prefix) => (commit === id || earlier === undefined ? files : earlier.files(commit, prefix)),
-    changed: async () => [],
+    files: filesOf,
+    async changed(from, to, prefix) {
+      const blobs = async (commit: string) =>
+        new Map((await filesOf(commit, prefix)).map(({ path, blobId }) => [path, blobId]));
+      const [before, after] = [await blobs(from), await blobs(to)];
+      return [...new Set([...before.keys(), ...after.keys()])]
+        .filter((path) => before.get(path) !== after.get(path))
+        .map((path) => ({ path, before: before.get(path), after: after.get(path) }));
+    },
     async read(ids, signal) {
       const older = (await earlier?.read(ids, signal)) ?? new Map();
       return new Map(ids.map((blob) => [blob, blobs.get(blob) ?? older.get(blob) ?? new Uint8Array()]));

@@ -1,8 +1,9 @@
 import { reference } from "../../../core/identity.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { compareText, type Source } from "../../../core/problem.ts";
-import type { Resource } from "../../../core/resource.ts";
+import type { Ingredient, Resource } from "../../../core/resource.ts";
 import { controlPlaneOf } from "../../../datum/control-planes.ts";
+import { identityOf } from "../../../datum/document.ts";
 import {
   type Deployment,
   type DiskIntent,
@@ -71,6 +72,8 @@ interface Plan {
   /** Undefined when the machines need no account. */
   readonly secrets: InstanceSecrets | undefined;
   userData(instance: string): string | undefined;
+  /** What the boot text is rendered from. */
+  readonly bootIngredients: readonly Ingredient[];
 }
 
 function planOf(
@@ -91,7 +94,22 @@ function planOf(
     dataDisks: deployment.disks.filter((disk) => !disk.boot),
     presences: presences as readonly Presence[],
     userData: (instance) => shared ?? userDataOf(deployment, instance, secrets),
+    bootIngredients: bootIngredientsOf(deployment),
   };
+}
+
+/** Secrets are none: of them the machine's metadata says a digest, which is a field of its own. */
+function bootIngredientsOf({ document, runtime, configMaps }: Deployment): readonly Ingredient[] {
+  const template = ["spec", "template", "spec"];
+  return [
+    ...[["runtime", runtime], ["volumes"]].map((path) => ({
+      manifest: identityOf(document),
+      path: [...template, ...path],
+    })),
+    ...Object.values(configMaps).flatMap((map) =>
+      ["data", "binaryData"].map((field) => ({ manifest: identityOf(map), path: [field] })),
+    ),
+  ];
 }
 
 function userDataOf(
@@ -169,6 +187,7 @@ function instanceResource(plan: Plan, instance: Instance): Resource {
     provides: [],
     needs: [...new Set(tokens)].sort(compareText),
     fieldSources: sourcesOf(plan),
+    fieldIngredients: { "metadata.user-data": plan.bootIngredients },
     group: {
       name: `${deployment.namespace}/${deployment.name}`,
       ordinal: instance.ordinal,
