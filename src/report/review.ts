@@ -1,3 +1,4 @@
+import type { Change } from "../core/change.ts";
 import { compareEffects, type Effect, effectsOf, isSame } from "../core/effects.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Source } from "../core/problem.ts";
@@ -8,7 +9,7 @@ import { blocks, changesMarkdown, fold, problemsMarkdown, refusalsMarkdown } fro
 import { codeSpan, fenced, plainText } from "./markdown-text.ts";
 import { problemCounts } from "./problems.ts";
 import { countOf, momentText, shortCommit } from "./text.ts";
-import { countsText, hasChanges } from "./words.ts";
+import { actingCounts, hasChanges, plannedText } from "./words.ts";
 
 /** What is told of one pull request. */
 export interface ReviewReport {
@@ -60,12 +61,23 @@ export function reviewMarkdown(report: ReviewReport): string {
     meaning(report),
     own.length === 0 ? "" : changesMarkdown(own, { changesShown, lineUrl: report.lineUrl }),
     assumedMarkdown(plan),
-    fold("Drift that is corrected at the same time", drift.length === 0 ? "" : changesMarkdown(drift)),
+    driftFold(
+      "Drift that is corrected at the same time",
+      drift.filter(({ held }) => !held),
+    ),
+    driftFold(
+      "Drift that stays as it is",
+      drift.filter(({ held }) => held),
+    ),
     fold("Picture of the touched part", picture(report)),
     sincePrevious(report),
     nextSteps(report),
     footer(report),
   ]);
+}
+
+function driftFold(title: string, changes: readonly Change[]): string {
+  return fold(title, changes.length === 0 ? "" : changesMarkdown(changes));
 }
 
 /** Says whether there is nothing that anybody has to read: nothing changes, nothing is wrong, nothing waits. */
@@ -83,10 +95,9 @@ export function reviewVerdict({ outcome, withheld, approvedBy }: ReviewReport): 
       return `❌ Invalid: ${problemCounts(outcome.problems)}`;
     return withheld === "" ? "❌ There is no plan" : `⏸️ Checked, not planned: ${problemCounts(outcome.problems)}`;
   }
-  if (outcome.refusals.length > 0 && approvedBy === "") return `⛔ Refused: ${countsText(plan.counts)}`;
-  return hasChanges(plan.counts)
-    ? `📝 A merge will do this: ${countsText(plan.counts)}`
-    : "✅ A merge changes nothing that runs";
+  if (outcome.refusals.length > 0 && approvedBy === "") return `⛔ Refused: ${plannedText(plan)}`;
+  if (hasChanges(actingCounts(plan))) return `📝 A merge will do this: ${plannedText(plan)}`;
+  return `✅ A merge changes nothing that runs${hasChanges(plan.counts) ? `: ${plannedText(plan)}` : ""}`;
 }
 
 function subtitle({ outcome, headCommit, baseBranch }: ReviewReport): string {
@@ -153,7 +164,7 @@ function nextSteps({ outcome, withheld, approvedBy, heldBy }: ReviewReport): str
   }
   if (hasChanges(plan.counts) && heldBy !== undefined && heldBy !== "")
     return `**Next**: ${codeSpan(heldBy)} holds the fleet, so a merge is applied only after ${codeSpan("/release")}.`;
-  return hasChanges(plan.counts)
+  return hasChanges(actingCounts(plan))
     ? `**Next**: merge to apply it. ${codeSpan("/plan")} looks again, ${codeSpan("/help")} lists what else can be said here.`
     : "";
 }

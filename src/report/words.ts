@@ -1,4 +1,4 @@
-import { type Action, actions, type Change, type Counts } from "../core/change.ts";
+import { type Action, actions, type Change, type Counts, type Plan } from "../core/change.ts";
 import type { Source } from "../core/problem.ts";
 import type { FieldChange, Phase, Written } from "../core/resource.ts";
 import type { Palette } from "./palette.ts";
@@ -31,6 +31,19 @@ export function countsText(counts: Counts): string {
     .filter((action) => counts[action] > 0)
     .map((action) => `${grouped(counts[action])} ${actionWords[action].todo}`);
   return parts.length === 0 ? "nothing at all" : parts.join(", ");
+}
+
+/** The counts of what would be carried out now: without what is held back. */
+export function actingCounts({ counts, changes }: Pick<Plan, "counts" | "changes">): Counts {
+  const acting = { ...counts };
+  for (const { action, held } of changes) if (held && action !== "keep") acting[action] -= 1;
+  return acting;
+}
+
+/** `2 to create, 5 unchanged, 1 held back`: what would be carried out now, and how much would not. */
+export function plannedText(plan: Pick<Plan, "counts" | "changes">): string {
+  const held = plan.changes.filter((change) => change.held && change.action !== "keep").length;
+  return `${countsText(actingCounts(plan))}${held === 0 ? "" : `, ${grouped(held)} held back`}`;
 }
 
 /** `13 things are as the commit wants` */
