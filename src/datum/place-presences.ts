@@ -79,7 +79,7 @@ export function placeAll(
     problems.push(
       ...failed.filter(({ key }) => !written.has(key) || wrong.length === 0).map((one) => told(network, one)),
     );
-    problems.push(...prefixProblems(network, ipv6));
+    problems.push(...prefixProblems(network, ipv6), ...prefixesGiven(network, ipv6, ground.facts));
     for (const { key, location } of own) {
       const given = ground.facts.find((fact) => fact.kind === "given" && fact.presence === key);
       const block = existing.get(key) ?? blocks.get(key) ?? "";
@@ -145,7 +145,10 @@ function ipv6Of(fleet: string, wanted: readonly Wanted[], { facts }: Ground): Ip
     range: network.ipv6Range,
     presences: carrying.filter((one) => one.network === network).map(({ key }) => key),
   }));
-  const prefixes = facts.flatMap((fact) => (fact.kind === "prefix" ? [[fact.network, fact.block] as const] : []));
+  const told = facts.flatMap((fact) => (fact.kind === "prefix" ? [fact] : []));
+  // The first one counts, but for those that could only be changed by making the network anew.
+  const ranked = [...told.filter(({ firm }) => firm === true), ...told.filter(({ firm }) => firm !== true)];
+  const prefixes = ranked.map(({ network, block }) => [network, block] as const);
   const blocks = facts.flatMap((fact) => (fact.kind === "ipv6" ? [[fact.presence, fact.block] as const] : []));
   return planIpv6(fleet, requests, { prefixes: new Map(prefixes.reverse()), blocks: new Map(blocks) });
 }
@@ -163,6 +166,23 @@ function prefixProblems(network: Network, { prefixes }: Ipv6Plan): readonly Prob
   const message = `${prefix} stands already and is not inside ${ipv6Range}; what stands never moves.`;
   const at = { source: network.document, path: ["spec", "ipam", "ipv6Range"] };
   return [problem("network/range-changed", at, message, hints["network/range-changed"])];
+}
+
+/** Worlds that gave the network other prefixes than the one that counts: IPv6 does not lead from one to the other. */
+function prefixesGiven(network: Network, { prefixes }: Ipv6Plan, facts: Ground["facts"]): readonly Problem[] {
+  const name = nameOf(network);
+  const prefix = prefixes.get(name);
+  const told = facts.flatMap((fact) => (fact.kind === "prefix" && fact.network === name ? [fact] : []));
+  if (prefix === undefined) return [];
+  const by = told.find(({ block }) => block === prefix)?.by ?? "its manifest";
+  return told
+    .filter(({ block }) => !cidrHolds(prefix, block))
+    .map((fact) => {
+      const message = `${fact.by ?? "Its world"} gave ${network.name} the IPv6 prefix ${fact.block}, and ${by} ${prefix}, which counts.`;
+      const at = { source: network.document, path: ["spec", "ipFamilies"] };
+      const hint = "IPv6 leads nowhere between the two: give each a network of its own.";
+      return problem("network/block-given", at, message, hint, "warning");
+    });
 }
 
 function isInTheWayOf(text: string | undefined, blocks: Iterable<string>): boolean {

@@ -7,8 +7,14 @@ import type { ObjectName } from "./fleet.ts";
 export type RangeFact =
   /** A range that others hold in a network or beside it; `what` follows `which`, such as `belongs to subnetwork old`. */
   | { readonly kind: "foreign"; readonly network: ObjectName; readonly block: string; readonly what: string }
-  /** The IPv6 prefix that a network has. */
-  | { readonly kind: "prefix"; readonly network: ObjectName; readonly block: string }
+  /** The IPv6 prefix that a network has in one world; `firm` where it would have to be made anew to get another. */
+  | {
+      readonly kind: "prefix";
+      readonly network: ObjectName;
+      readonly block: string;
+      readonly by?: string;
+      readonly firm?: true;
+    }
   /** The IPv6 block that a presence has. */
   | { readonly kind: "ipv6"; readonly presence: string; readonly block: string }
   /** The IPv4 block that a world gave to a presence by its own choice, whatever was asked for. */

@@ -76,6 +76,28 @@ test("a network with IPv6 has a prefix, and what stands of it stays", () => {
   assert.equal(expand(both, facts).presences[0]?.ipv6, { prefix: "fd20:1:2::/48", block: "fd20:1:2:3::/64" });
 });
 
+test("of several prefixes the one that cannot be changed any more counts, and the others are told", () => {
+  const facts: RangeFact[] = [
+    { kind: "prefix", network: "default/default", block: "fd20:1:2::/48", by: "dfw" },
+    { kind: "prefix", network: "default/default", block: "fd20:0003:4::/48", by: "lhr" },
+    { kind: "prefix", network: "default/default", block: "fd20:5:6::/48", by: "gcp", firm: true },
+  ];
+  const { presences, problems } = expand(both, facts);
+  assert.is(presences[0]?.ipv6?.prefix, "fd20:5:6::/48");
+  assert.equal(
+    problems.map(({ rule, severity, message }) => `${severity} ${rule} ${message}`),
+    [
+      "warning network/block-given dfw gave default the IPv6 prefix fd20:1:2::/48, and gcp fd20:5:6::/48, which counts.",
+      "warning network/block-given lhr gave default the IPv6 prefix fd20:0003:4::/48, and gcp fd20:5:6::/48, which counts.",
+    ],
+  );
+  assert.is(expand(both, facts.slice(0, 1)).problems.length, 0);
+  assert.is(
+    expand(both, [{ ...facts[0], block: "fd20:0005:6:0::/48" } as RangeFact, ...facts.slice(2)]).problems.length,
+    0,
+  );
+});
+
 test("a changed IPv6 range that no longer holds the prefix is said", () => {
   const facts: RangeFact[] = [{ kind: "prefix", network: "default/default", block: "fd20:1:2::/48" }];
   const changed = both.replace("mode: Auto", "mode: Auto, ipv6Range: fd20:9:9::/48");

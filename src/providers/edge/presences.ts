@@ -173,7 +173,7 @@ export function presenceFacts(
         : [{ kind: "given" as const, presence: key, block: claim.range, by: provider }]),
       ...(prefix === undefined || !fabricRange.test(prefix)
         ? []
-        : [{ kind: "prefix" as const, network: name, block: prefix }]),
+        : [{ kind: "prefix" as const, network: name, block: prefix, by: provider }]),
     ];
   });
 }

@@ -33,7 +33,7 @@ export function rangeFactsOf(fleet: Fleet, observed: readonly Observed[], settin
     if (!standing.has(partialOf(vpc.key)) && live !== undefined) {
       standing.set(partialOf(vpc.key), { network: name, peers: textsAt(live.state, "peerings") });
       const prefix = textAt(live.state, "internalIpv6Range");
-      if (prefix !== "") facts.push({ kind: "prefix", network: name, block: prefix });
+      if (prefix !== "") facts.push({ kind: "prefix", network: name, block: prefix, by: "gcp", firm: true });
     }
     const block = byKey.get(subnetwork.key)?.status.addresses.ipv6Range;
     if (block !== undefined) facts.push({ kind: "ipv6", presence: presence.key, block });
