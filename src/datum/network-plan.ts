@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import type { Change } from "../core/change.ts";
 import type { NetworkPlace, NetworkPlan, NetworkUser, PresencePart } from "../core/network.ts";
 import { compareText } from "../core/problem.ts";
@@ -40,11 +41,18 @@ function planOf(network: Network, fleet: Fleet, standing: Standing): NetworkPlan
   return {
     ...{ network: name, file, line, families: network.ipFamilies, mtu: network.mtu },
     range: carriesIpv4 ? network.ipv4Range : "",
-    ipv6Prefix: presences.find(({ ipv6 }) => ipv6 !== undefined)?.ipv6?.prefix ?? "",
+    ipv6Prefix: shortest(presences.find(({ ipv6 }) => ipv6 !== undefined)?.ipv6?.prefix ?? ""),
     ...{ total, allotted, unallotted: Math.max(0, total - allotted) },
     ...{ places, leaving, others: occupiedOf(network, standing.ground) },
     policyRules: fleet.firewalls.filter((firewall) => firewall.network === network).length,
   };
+}
+
+/** An IPv6 block as people write it, whatever its world makes of it. */
+function shortest(block: string): string {
+  if (!ipaddr.IPv6.isValidCIDR(block)) return block;
+  const [address, prefix] = ipaddr.IPv6.parseCIDR(block);
+  return `${address.toString()}/${prefix}`;
 }
 
 function addressesIn(block: string): number {
@@ -64,7 +72,7 @@ function placeOf(presence: Presence, fleet: Fleet, standing: Standing): NetworkP
   return {
     ...{ location: location.name, cityCode: location.cityCode, key, block },
     given: given?.kind === "given" && given.block !== block ? `${given.block} at ${given.by}` : "",
-    ipv6: presence.ipv6?.block ?? "",
+    ipv6: shortest(presence.ipv6?.block ?? ""),
     ...{ room, used, free: Math.max(0, room - used) },
     ready: parts.length > 0 && parts.every(({ phase }) => phase === "ready"),
     ...{ parts, users },
