@@ -29,10 +29,12 @@ export function groundOf(
     const remembered = providers.find((provider) => provider.name === name)?.allocation?.(spec);
     if (remembered !== undefined) allocations.set(remembered.key, remembered.block);
   }
-  for (const { allocation, marker } of observed) {
+  const seen = observed.flatMap(({ allocation, marker }) => {
     const isAnothers = marker !== undefined && marker.fleet !== fleet.name;
-    if (allocation !== undefined && !isAnothers) allocations.set(allocation.key, allocation.block);
-  }
+    return allocation === undefined || isAnothers ? [] : [allocation];
+  });
+  for (const { key, block, meant } of seen) if (meant === true) allocations.set(key, block);
+  for (const { key, block, meant } of seen) if (meant !== true) allocations.set(key, block);
   const facts = providers.flatMap(
     (provider) =>
       provider.ranges?.(

@@ -28,6 +28,16 @@ test("of a world that cannot be seen, the remembered block counts; of one that c
   assert.equal(blocksOf([ours]), ["10.138.0.0/20"]);
 });
 
+test("a block that is only written down counts where nothing holds one", () => {
+  const marker = { fleet: "f", uid: "u", address: "a", spec: "", commit: "" };
+  const note = { marker, key: "binding", allocation: { key: "place", block: "10.136.0.0/20", meant: true } };
+  const held = { marker, key: "claim", allocation: { key: "place", block: "10.138.0.0/20" } };
+  const both = [held, note] as unknown as readonly Observed[];
+  assert.equal(blocksOf(both), ["10.138.0.0/20"]);
+  assert.equal(blocksOf([...both].reverse()), ["10.138.0.0/20"]);
+  assert.equal(blocksOf(both.slice(1)), ["10.136.0.0/20"]);
+});
+
 test("where somebody else made the thing, what we planned stays planned", () => {
   assert.equal(blocksOf([claim]), ["10.136.0.0/20"]);
 });

@@ -117,8 +117,11 @@ export interface Observed {
   /** Live values in the shape of Resource.spec (references as their plain `value`), normalised so that equal means equal. */
   readonly state: JsonObject;
   readonly status: Status;
-  /** Address block this thing holds, so that allocations never move: key `<namespace>/<network>@<location>`. */
-  readonly allocation?: { readonly key: string; readonly block: string };
+  /**
+   * Address block this thing holds, so that allocations never move: key `<namespace>/<network>@<location>`. `meant`: it only keeps the
+   * block in mind, and counts where nothing holds one.
+   */
+  readonly allocation?: { readonly key: string; readonly block: string; readonly meant?: true };
 }
 
 /** What a field difference costs. */

@@ -14,6 +14,9 @@ export const protectNote = "plumbline.dev/protect";
 /** Names the presence that an object of ours makes; such a one is ready only when it says so itself. */
 export const presenceNote = "plumbline.dev/presence";
 
+/** The block of that presence, on a binding: the claim may be somebody else's, and its control plane out of sight. */
+export const blockNote = "plumbline.dev/block";
+
 const markerFields: ReadonlySet<string> = new Set([fleetLabel, uidLabel, addressNote, specNote, commitNote]);
 
 /** Whether a label or annotation belongs to the marker. */

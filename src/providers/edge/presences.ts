@@ -7,7 +7,7 @@ import { type Fleet, type Location, networkToken, type Presence, presenceToken }
 import type { RangeFact } from "../../datum/range-facts.ts";
 import type { ServedKind } from "./discovery.ts";
 import { type KnownKind, kindId } from "./kinds.ts";
-import { presenceNote } from "./marker.ts";
+import { blockNote, presenceNote } from "./marker.ts";
 import { fieldOf, textOf } from "./object.ts";
 
 const group = "networking.datumapis.com";
@@ -104,12 +104,14 @@ const steps: readonly PresenceKind[] = ["NetworkContext", "SubnetClaim", "Networ
 
 function maker(translator: PresenceTranslator, fleet: Fleet, presence: Presence, isOld: boolean): Make {
   const { provider, kinds, keyOf } = translator;
-  const { network, location, key } = presence;
+  const { network, location, key, block } = presence;
   const place = isOld ? { name: location.name, namespace: location.namespace || "default" } : { name: location.name };
   const token = (step: PresenceKind): string => `${step} of ${presenceToken(presence)} on ${provider}`;
   return (kind, name, cause, spec) => {
     const known = kinds.find((one) => one.group === group && one.kind === kind);
     const { namespace } = kind === "NetworkBinding" ? cause : network;
+    const remembers = kind === "NetworkBinding" && block !== "";
+    const annotations = { [presenceNote]: key, ...(remembers && { [blockNote]: block }) };
     const isWritten = fleet.documents.some(
       (document) => document.kind === kind && document.name === name && document.namespace === namespace,
     );
@@ -122,7 +124,7 @@ function maker(translator: PresenceTranslator, fleet: Fleet, presence: Presence,
         spec: {
           apiVersion,
           kind,
-          metadata: { name, namespace, annotations: { [presenceNote]: key } },
+          metadata: { name, namespace, annotations },
           spec: { ...spec, location: place },
         },
         provides: [presenceToken(presence), token(kind)],
@@ -142,9 +144,12 @@ export function yieldsTo({ kind, provides }: Pick<Resource, "kind" | "provides">
   return shared.has(kind) && provides.length > 0;
 }
 
-/** The block that a claim of ours asks for, whether it lives or is only remembered; undefined for everything else. */
-export function claimedBlock(object: JsonObject): { readonly key: string; readonly block: string } | undefined {
-  const key = textOf(fieldOf(fieldOf(object, "metadata"), "annotations"), presenceNote);
+/** The block that a claim of ours asks for, or a binding keeps in mind, live or remembered; undefined for everything else. */
+export function claimedBlock(object: JsonObject): Observed["allocation"] {
+  const annotations = fieldOf(fieldOf(object, "metadata"), "annotations");
+  const key = textOf(annotations, presenceNote);
+  const block = textOf(annotations, blockNote);
+  if (key !== "" && block !== "") return { key, block, meant: true };
   const spec = fieldOf(object, "spec");
   const start = textOf(spec, "startAddress");
   return key === "" || start === "" ? undefined : { key, block: `${start}/${String(spec.prefixLength)}` };

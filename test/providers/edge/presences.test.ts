@@ -92,6 +92,12 @@ test("a claim asks for the planned block and proves it when it stands", () => {
   assert.is(claimedBlock({}), undefined);
 });
 
+test("a binding keeps the block of its presence in mind, whoever made the claim", () => {
+  const binding = presenceResources(translator(), fleetIn(locationOf("london"), "web"))[2];
+  const known = { key: "default/wide@default/london", block: "10.134.0.0/20", meant: true };
+  assert.equal(claimedBlock(binding?.spec ?? {}), known);
+});
+
 test("a plane that gave another block is believed", () => {
   const key = "subnetclaim.networking.datumapis.com/default/wide-default-london-0";
   const status = { phase: "ready" as const, detail: "", addresses: { range: "10.9.0.0/20" } };
