@@ -1,3 +1,4 @@
+import { withAwaited } from "./awaited.ts";
 import type { Plan, Refusal } from "./core/change.ts";
 import type { DriftPolicy } from "./core/drift.ts";
 import type { InventoryEntry } from "./core/inventory.ts";
@@ -59,6 +60,8 @@ export interface Question {
   readonly inventory: readonly InventoryEntry[];
   /** The commit that was last applied as a whole: what policies call the old object. */
   readonly previous?: string | undefined;
+  /** The commit that a merge would be added to: what it wants already is told apart. */
+  readonly base?: string | undefined;
   /** `check` stops before anything outside is asked: for drafts and for what strangers wrote. */
   readonly depth?: "check" | "plan";
   readonly signal: AbortSignal;
@@ -149,7 +152,8 @@ export async function decide(judges: Judges, question: Question): Promise<Decisi
     unavailable,
     identity: { rules: judges.rulesDigest, manifests: manifestsDigest(files) },
   });
-  const traced = withWritten(plan, checked.documents, before);
+  const awaited = await withAwaited(judges, question, plan, { ground, observed: seen.observed });
+  const traced = withWritten(awaited, checked.documents, before);
   const rehearsed = await rehearsePlan(judges.providers, plan, signal, onProgress);
   if (hasErrors(rehearsed)) {
     const all = sortProblems([...found, ...rehearsed]);

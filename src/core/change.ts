@@ -30,6 +30,8 @@ export interface Change {
   readonly exposure?: { readonly gained: readonly string[]; readonly lost: readonly string[] };
   /** One sentence: why this action (which field forces it, who holds it, why it is kept back). */
   readonly reason: string;
+  /** The base of the reviewed pull request wants this step too: it comes whether that is merged or not. Absent where nobody asked. */
+  readonly isAwaited?: boolean;
   /** Set when the step is shown but must not be carried out now (drift policy `report`). */
   readonly held: boolean;
 }

@@ -42,7 +42,8 @@ export function lineRemarks(problems: readonly Problem[], changes: readonly Chan
 function planFacts(changes: readonly Change[]): readonly LineRemark[] {
   const facts = new Map<string, { readonly change: Change; readonly addresses: Set<string> }>();
   for (const change of changes) {
-    if (change.held || (change.action !== "replace" && change.action !== "restart")) continue;
+    if (change.held || change.isAwaited === true || (change.action !== "replace" && change.action !== "restart"))
+      continue;
     for (const field of change.fields) {
       if (field.forces === "nothing") continue;
       for (const { file, line } of linesOf(field)) {

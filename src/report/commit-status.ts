@@ -1,7 +1,7 @@
 import type { Outcome } from "../core/outcome.ts";
 import { problemCounts } from "./problems.ts";
 import { countOf, cut, visible } from "./text.ts";
-import { plannedText } from "./words.ts";
+import { ownPart, plannedText } from "./words.ts";
 
 /** What a mark on a commit says, before a forge has cut it to its own size. */
 export interface Mark {
@@ -30,7 +30,8 @@ export function planMark(outcome: Outcome, facts: { readonly withheld: string; r
   if (facts.withheld !== "") return mark("failure", facts.withheld);
   if (plan === undefined)
     return mark("failure", outcome.failure === "" ? "There is no plan: the manifests are not valid" : outcome.failure);
-  const what = `${plannedText(plan)} (plan ${plan.planId})`;
+  const shown = outcome.refusals.length > 0 ? plan : ownPart(plan);
+  const what = `${plannedText(shown)} (plan ${plan.planId})`;
   if (outcome.refusals.length > 0) {
     if (facts.approvedBy !== "") return mark("success", `Allowed by ${facts.approvedBy}: ${what}`);
     return mark("failure", `Refused by ${outcome.refusals.map(({ rule }) => rule).join(", ")}: ${what}`);

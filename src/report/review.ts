@@ -6,10 +6,10 @@ import { assumedMarkdown } from "./assumed.ts";
 import { blastRadius } from "./blast.ts";
 import { diagramLines } from "./diagram.ts";
 import { blocks, changesMarkdown, fold, problemsMarkdown, refusalsMarkdown } from "./markdown-parts.ts";
-import { codeSpan, fenced, plainText } from "./markdown-text.ts";
+import { codeSpan, fenced, htmlText, plainText } from "./markdown-text.ts";
 import { problemCounts } from "./problems.ts";
 import { countOf, momentText, shortCommit } from "./text.ts";
-import { actingCounts, hasChanges, plannedText } from "./words.ts";
+import { actingCounts, hasChanges, ownChanges, ownPart, plannedText } from "./words.ts";
 
 /** What is told of one pull request. */
 export interface ReviewReport {
@@ -47,7 +47,8 @@ export function reviewMarkdown(report: ReviewReport): string {
   const { outcome } = report;
   const { plan } = outcome;
   const moving = (plan?.changes ?? []).filter(({ action }) => action !== "keep");
-  const own = moving.filter(({ cause }) => cause !== "drift");
+  const own = ownChanges(plan).filter(({ action, cause }) => action !== "keep" && cause !== "drift");
+  const awaited = moving.filter(({ isAwaited }) => isAwaited);
   const drift = moving.filter(({ cause }) => cause === "drift");
   return blocks([
     `### ${reviewVerdict(report)}`,
@@ -60,6 +61,7 @@ export function reviewMarkdown(report: ReviewReport): string {
     driftedText(report),
     meaning(report),
     own.length === 0 ? "" : changesMarkdown(own, { changesShown, lineUrl: report.lineUrl }),
+    awaitedText(report, awaited),
     assumedMarkdown(plan),
     driftFold(
       "Drift that is corrected at the same time",
@@ -83,7 +85,7 @@ function driftFold(title: string, changes: readonly Change[]): string {
 /** Says whether there is nothing that anybody has to read: nothing changes, nothing is wrong, nothing waits. */
 export function isQuiet({ outcome, drifted, withheld }: ReviewReport): boolean {
   const { plan, problems, refusals } = outcome;
-  const isEmpty = plan !== undefined && !hasChanges(plan.counts);
+  const isEmpty = plan !== undefined && !hasChanges(ownPart(plan).counts);
   return isEmpty && problems.length + refusals.length + drifted.length === 0 && withheld === "";
 }
 
@@ -96,8 +98,18 @@ export function reviewVerdict({ outcome, withheld, approvedBy }: ReviewReport): 
     return withheld === "" ? "❌ There is no plan" : `⏸️ Checked, not planned: ${problemCounts(outcome.problems)}`;
   }
   if (outcome.refusals.length > 0 && approvedBy === "") return `⛔ Refused: ${plannedText(plan)}`;
-  if (hasChanges(actingCounts(plan))) return `📝 A merge will do this: ${plannedText(plan)}`;
+  const own = ownPart(plan);
+  if (hasChanges(actingCounts(own))) return `📝 A merge will do this: ${plannedText(own)}`;
+  if (own.changes.length < plan.changes.length) return "✅ A merge adds nothing to what is to be done";
   return `✅ A merge changes nothing that runs${hasChanges(plan.counts) ? `: ${plannedText(plan)}` : ""}`;
+}
+
+/** The steps that come whether this is merged or not. */
+function awaitedText({ baseBranch }: ReviewReport, awaited: readonly Change[]): string {
+  if (awaited.length === 0) return "";
+  const count = countOf(awaited.length, "change");
+  const title = `${htmlText(baseBranch)} wants ${count} more that ${awaited.length === 1 ? "is" : "are"} not applied yet`;
+  return fold(title, changesMarkdown(awaited));
 }
 
 function subtitle({ outcome, headCommit, baseBranch }: ReviewReport): string {
@@ -105,7 +117,7 @@ function subtitle({ outcome, headCommit, baseBranch }: ReviewReport): string {
 }
 
 function meaning({ outcome }: ReviewReport): string {
-  const sentences = blastRadius(outcome.plan?.changes ?? []);
+  const sentences = blastRadius(ownChanges(outcome.plan));
   if (sentences.length === 0) return "";
   return ["**What this means**", "", ...sentences.map((sentence) => `- ${plainText(sentence)}`)].join("\n");
 }
@@ -126,7 +138,7 @@ function driftedText({ drifted }: ReviewReport): string {
 }
 
 function picture({ outcome }: ReviewReport): string {
-  const lines = diagramLines(outcome.plan?.changes ?? []);
+  const lines = diagramLines(ownChanges(outcome.plan));
   return lines.length === 0 ? "" : fenced("mermaid", lines);
 }
 
@@ -162,9 +174,10 @@ function nextSteps({ outcome, withheld, approvedBy, heldBy }: ReviewReport): str
   if (outcome.refusals.length > 0 && approvedBy === "") {
     return `**Next**: make the change smaller, or somebody with write permission comments ${codeSpan(`/approve ${plan.planId}`)} to allow exactly this plan.`;
   }
-  if (hasChanges(plan.counts) && heldBy !== undefined && heldBy !== "")
+  const own = ownPart(plan);
+  if (hasChanges(own.counts) && heldBy !== undefined && heldBy !== "")
     return `**Next**: ${codeSpan(heldBy)} holds the fleet, so a merge is applied only after ${codeSpan("/release")}.`;
-  return hasChanges(actingCounts(plan))
+  return hasChanges(actingCounts(own))
     ? `**Next**: merge to apply it. ${codeSpan("/plan")} looks again, ${codeSpan("/help")} lists what else can be said here.`
     : "";
 }

@@ -1,4 +1,5 @@
 import { type Action, actions, type Change, type Counts, type Plan } from "../core/change.ts";
+import { countActions } from "../core/plan.ts";
 import type { Source } from "../core/problem.ts";
 import type { FieldChange, Phase, Written } from "../core/resource.ts";
 import type { Palette } from "./palette.ts";
@@ -55,6 +56,17 @@ export function keptText(count: number): string {
 /** Says whether a plan with these counts would do anything. */
 export function hasChanges(counts: Counts): boolean {
   return actions.some((action) => action !== "keep" && counts[action] > 0);
+}
+
+/** What a plan does of its own: without what the base of a pull request wants already. */
+export function ownChanges(plan: Plan | undefined): readonly Change[] {
+  return (plan?.changes ?? []).filter(({ isAwaited }) => isAwaited !== true);
+}
+
+/** The same with its counts, as a plan of its own. */
+export function ownPart(plan: Plan): Pick<Plan, "counts" | "changes"> {
+  const changes = ownChanges(plan);
+  return { changes, counts: countActions(changes) };
 }
 
 /** The parts of an address: `gcp/instance/default/web-0` → provider and kind, and the name as people say it. */

@@ -44,20 +44,28 @@ export async function decidePull(
       outcome: await decideOn(world, pull.headCommit, "check", signal),
       withheld: `Cannot be merged into ${pull.baseBranch} as it stands: resolve the conflicts and push.`,
     };
-  return { outcome: await decideOn(world, merge, "plan", signal), withheld: "" };
+  return { outcome: await decideOn(world, merge.commit, "plan", signal, merge.base), withheld: "" };
 }
 
-async function decideOn(world: World, commit: string, depth: "check" | "plan", signal: AbortSignal): Promise<Outcome> {
+async function decideOn(
+  world: World,
+  commit: string,
+  depth: "check" | "plan",
+  signal: AbortSignal,
+  mergedWith?: string,
+): Promise<Outcome> {
   const inventory = await world.store.inventory(world.judges.fleet);
   const previous = await world.store.fact(world.judges.fleet, passFacts.applied);
   const { repository } = world;
   const onProgress = (): void => undefined;
   // Never by the policies of the pull request itself: those of its base judge it.
-  const base = world.branchPolicies && (await repository.head(world.branch, signal));
+  const base = mergedWith ?? (world.branchPolicies && (await repository.head(world.branch, signal)));
   const seating =
-    base === undefined ? undefined : await seatPolicies(world, { commit: base, proposed: commit, signal });
+    base === undefined || world.branchPolicies === undefined
+      ? undefined
+      : await seatPolicies(world, { commit: base, proposed: commit, signal });
   const decision: Decision = await decide(seating?.judges ?? world.judges, {
-    ...{ repository, commit, inventory, previous, depth, signal, onProgress },
+    ...{ repository, commit, inventory, previous, base, depth, signal, onProgress },
   });
   return outcomeOf(world, decision, undefined, inventory);
 }
@@ -68,7 +76,7 @@ async function mergeCommit(
   forge: Forge,
   pull: PullRequest,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ readonly commit: string; readonly base: string } | undefined> {
   const { repository, clock } = world;
   const ref = `refs/pull/${pull.number}/merge`;
   for (const pauseMs of [0, ...mergePausesMs]) {
@@ -82,9 +90,9 @@ async function mergeCommit(
     if (found === undefined) continue;
     const { parents } = await repository.commit(found);
     const base = await repository.head(pull.baseBranch, signal);
-    if (parents.includes(pull.headCommit) && parents.includes(base)) return found;
+    if (parents.includes(pull.headCommit) && parents.includes(base)) return { commit: found, base };
     // Nothing to merge: the head stands on the base already.
-    if (found === pull.headCommit && parents.includes(base)) return found;
+    if (found === pull.headCommit && parents.includes(base)) return { commit: found, base };
   }
   throw new RepositoryError(
     `pull request ${pull.number}: the forge has not made its merge with ${pull.baseBranch} yet`,

@@ -67,6 +67,29 @@ test("the base moving plans every open pull request again", async () => {
   assert.match(scene.note(7), "1 to create, 1 to delete, 2 unchanged");
 });
 
+test("what the base wants already and has not got is told apart, and is nobody's here", async () => {
+  const scene = await openSettled();
+  const wanted = [web, "instance/third size=1"];
+  scene.commit(...wanted);
+  const head = scene.propose(7, [...wanted, "instance/new size=2"]);
+  scene.propose(8, wanted);
+  scene.propose(9, base);
+  await scene.look();
+  assert.match(scene.note(7), /A merge will do this: 1 to create, 1 unchanged/);
+  assert.match(scene.note(7), /<summary>main wants 2 changes more that are not applied yet<\/summary>[^]*third[^]*api/);
+  assert.match(
+    scene.forge.statuses.get(`${head} plumbline/plan`)?.description ?? "",
+    /^1 to create, 1 unchanged \(plan/,
+  );
+  assert.match(scene.note(8), "A merge adds nothing to what is to be done");
+  assert.not.match(scene.note(8), /\*\*Next\*\*/);
+  // It takes back what the base wants: nothing is left to do, and nothing is awaited.
+  assert.match(scene.note(9), "A merge changes nothing that runs");
+  await scene.passAndTell();
+  assert.match(scene.note(7), /A merge will do this: 1 to create, 2 unchanged/);
+  assert.not.match(scene.note(7), "more that");
+});
+
 test("a draft and a fork are checked, not planned; a fork's named commit is planned when a writer asks", async () => {
   const scene = await openSettled();
   const draft = scene.propose(7, [web], { isDraft: true });

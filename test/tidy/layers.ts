@@ -111,9 +111,11 @@ export const layers: readonly (readonly [room: string, allowed: readonly string[
   ["places.ts", ["decide.ts", "apply.ts", "datum/", ...contracts, "core/"]],
   ["incidents.ts", ["decide.ts", "apply.ts", ...contracts, "core/", "runtime/"]],
   ["previous.ts", ["read.ts", "datum/", "repo/repository.ts", "core/"]],
+  ["awaited.ts", ["ground.ts", "read.ts", "datum/", "providers/provider.ts", "core/"]],
   [
     "decide.ts",
     [
+      "awaited.ts",
       "ground.ts",
       "previous.ts",
       "read.ts",
