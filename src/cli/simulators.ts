@@ -9,6 +9,10 @@ interface Row {
 }
 
 const name = ["<name>", "Name as the list shows it."] as const;
+const edgeName = [
+  "<name>",
+  "KIND/NAME or KIND/NAMESPACE/NAME, such as httpproxy/www. Without a kind: a network.",
+] as const;
 
 const thread = ["<number>", "Number of the pull request or issue."] as const;
 const permission = ["<permission>", "For example compute.instances.create."] as const;
@@ -55,10 +59,10 @@ const worlds: Readonly<Record<SimulatedWorld, { readonly title: string; readonly
     title: "the edge simulator",
     rows: [
       { action: "list", args: [], description: "List what is there." },
-      { action: "delete", args: [name], description: "Delete an object." },
+      { action: "delete", args: [edgeName], description: "Delete an object." },
       {
         action: "set",
-        args: [name, ["<field=value>", "For example spec.mtu=1400."]],
+        args: [edgeName, ["<field=value>", "For example spec.mtu=1400."]],
         description: "Change a field of an object.",
       },
     ],

@@ -124,18 +124,18 @@ async function changeEdge(shell: Shell, command: ByHand, url: string): Promise<v
   const [name = "", value = ""] = command.args;
   switch (command.action) {
     case "list": {
-      const rows = (await world.listNetworks(url)).map((object) => [
+      const rows = (await world.listObjects(url)).map((object) => [
         object.kind,
-        `${object.namespace}/${object.name}`,
+        object.namespace === "" ? object.name : `${object.namespace}/${object.name}`,
         object.ready,
       ]);
       return say(shell, command, rows, ["KIND", "NAME", "READY"]);
     }
     case "delete":
-      await world.deleteNetwork(url, name.replace(/^network\//, ""));
+      await world.deleteObject(url, name);
       break;
     case "set":
-      await world.setNetworkField(url, name.replace(/^network\//, ""), value);
+      await world.setField(url, name, value);
       break;
     default:
       throw new Error(`The edge world has no action ${command.action}.`);

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { run } from "../../src/commands/run.ts";
 import { createRedactor } from "../../src/runtime/redact.ts";
 import type { Shell } from "../../src/shell.ts";
-import { deleteNetwork } from "../../src/sim/edge/by-hand.ts";
+import { deleteObject } from "../../src/sim/edge/by-hand.ts";
 import { startEdgeSimulator } from "../../src/sim/edge/index.ts";
 import { startReceiver } from "../announce/receiver.ts";
 import { inFolder } from "../support/folder.ts";
@@ -116,7 +116,7 @@ test("a daemon tells drift while it runs, and a new one goes on where it stopped
       };
       await daemon(async () => {
         await receiver.arrived(1);
-        await deleteNetwork(edge.url, "prod");
+        await deleteObject(edge.url, "prod");
         await receiver.arrived(2);
       });
       await daemon(async () => {
