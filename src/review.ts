@@ -77,7 +77,9 @@ export async function review(desk: Review, pull: PullRequest, key: string, signa
   const context = contextOf(desk, "plan");
   const tell = (context: string, mark: Mark) => forge.status(pull.headCommit, { context, ...mark, targetUrl }, signal);
   // Another try says nothing new: each would cost two of the marks that the forge takes in an hour.
-  const isTried = (await world.store.fact(fleet, reviewFacts.pending(pull.headCommit))) !== undefined;
+  const isTried =
+    (await world.store.fact(fleet, reviewFacts.pending(pull.headCommit))) !== undefined ||
+    (await world.store.fact(fleet, reviewFacts.marked(pull.number))) === key;
   await world.store.setFact(fleet, reviewFacts.pending(pull.headCommit), String(pull.number));
   if (!isTried) await tell(context, { state: "pending", description: `Planning ${pull.headCommit.slice(0, 8)}` });
   const looked = await decidePull(world, forge, pull, signal).catch(async (error: unknown) => {
@@ -105,6 +107,7 @@ export async function review(desk: Review, pull: PullRequest, key: string, signa
     { context, ...planMark(outcome, report) },
   ];
   for (const { context: of, ...mark } of marks) await tell(of, mark);
+  await world.store.setFact(fleet, reviewFacts.marked(pull.number), key);
   await world.store.dropFact(fleet, reviewFacts.pending(pull.headCommit));
   const check = checkReport(desk, report, targetUrl);
   const checked = checkedAs(pull, check, key, before);
@@ -117,6 +120,7 @@ export async function review(desk: Review, pull: PullRequest, key: string, signa
   }
   const memory = remember(world, pull, key, report, marks, checked);
   await world.store.setFact(fleet, reviewFacts.review(pull.number), JSON.stringify(memory));
+  await world.store.dropFact(fleet, reviewFacts.marked(pull.number));
   return memory;
 }
 

@@ -213,5 +213,6 @@ async function letGo(
     await world.store.setFact(fleet, deskFacts.merged(number), JSON.stringify(merged));
   } else await world.store.dropFact(fleet, reviewFacts.comment(number));
   await world.store.dropFact(fleet, deskFacts.again(number));
+  await world.store.dropFact(fleet, reviewFacts.marked(number));
   await world.store.dropFact(fleet, reviewFacts.review(number));
 }

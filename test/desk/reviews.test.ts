@@ -128,6 +128,23 @@ test("a failing forge delays words, not work, and is tried again", async () => {
   assert.match(scene.note(7), "1 to create");
 });
 
+test("a comment that has to wait costs no further marks", async () => {
+  const scene = await openSettled();
+  const { forge } = scene;
+  const head = scene.propose(7, [...base, "instance/new size=2"]);
+  const note = forge.note;
+  forge.note = async () => {
+    throw new ForgeError("put off", { code: "budget", next: "quota" });
+  };
+  for (let tries = 0; tries < 3; tries += 1) assert.is(await scene.look(), false);
+  assert.is(scene.state(head, "plan"), "success");
+  forge.note = note;
+  assert.is(await scene.look(), true);
+  assert.match(scene.note(7), "1 to create");
+  assert.is(forge.writes.filter((write) => write === "status plumbline/plan pending").length, 1);
+  assert.equal([...(await scene.store.factsUnder(scene.judges.fleet, "marked/"))], []);
+});
+
 test("the merge of a reviewed plan is told as reviewed, another as what differed", async () => {
   const scene = await openSettled();
   scene.propose(7, [...base, "instance/new size=2"]);
