@@ -108,6 +108,7 @@ export function createDesk(review: Review, options: DeskOptions): Desk {
       () => reviews.look(signal),
       () => tellAll(signal),
       () => alertDrift(review, signal),
+      () => reviews.mend(signal),
     ];
     let isWell = true;
     for (const part of parts) {

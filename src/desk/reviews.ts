@@ -7,11 +7,14 @@ import { contextOf, memoryOf, noteKey, type Review, type ReviewMemory, review, r
 import type { MergedPull } from "./announce.ts";
 import { deskFacts } from "./facts.ts";
 import { distanceTo } from "./history.ts";
+import { createMending } from "./mending.ts";
 
 /** The reviews of one tracked branch that run or wait. */
 export interface Reviews {
   /** Starts what is due, lets go of what is over. Resolves when everything was started, not when it has ended. */
   look(signal: AbortSignal): Promise<void>;
+  /** Mends comments of reviews that the last look found as they shall be. */
+  mend(signal: AbortSignal): Promise<void>;
   /** Resolves when nothing runs and nothing waits. */
   settle(): Promise<void>;
   /** Ends what runs; what was pending is finished by the next look. */
@@ -43,6 +46,8 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
   const { world, forge } = desk;
   const running = new Map<number, Running>();
   const waiting = new Map<number, { readonly pull: PullRequest; readonly key: string }>();
+  const mending = createMending(desk);
+  let settled: readonly number[] = [];
 
   function start(pull: PullRequest, key: string): void {
     const controller = new AbortController();
@@ -82,10 +87,15 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
       const pulls = (await forge.pulls(signal)).filter(({ baseBranch }) => baseBranch === world.branch);
       const memories = await memoriesOf(desk);
       const surroundings = await surroundingsOf(desk, signal);
+      const held: number[] = [];
+      settled = held;
       for (const pull of pulls) {
         const memory = memories.get(pull.number);
         const key = await keyOf(desk, pull, memory, surroundings);
-        if (memory?.key === key) continue;
+        if (memory?.key === key && !(await isHalfTold(desk, pull))) {
+          if (!running.has(pull.number)) held.push(pull.number);
+          continue;
+        }
         // Already carried by the base: it is about to be closed, and its review is what the merge is compared with.
         const isCarried = (await distanceTo(world.repository, surroundings.base, pull.headCommit)) !== undefined;
         if (memory === undefined || !isCarried) await schedule(pull, key);
@@ -106,6 +116,7 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
         listeners.onOver(number);
       }
     },
+    mend: (signal) => mending.mend(settled, signal),
     async settle() {
       while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
     },
@@ -162,6 +173,13 @@ async function keyOf(
     approved: memory !== undefined && decrees.includes(`approval/${memory.planId}`),
     underneath: underneath.map(({ address, openedAt }) => [address, openedAt]),
   });
+}
+
+/** Whether a look that came to no end left its marks on the head; what had been told before it holds no longer. */
+async function isHalfTold({ world }: Review, { headCommit, number }: PullRequest): Promise<boolean> {
+  const { store, judges } = world;
+  const pending = await store.fact(judges.fleet, reviewFacts.pending(headCommit));
+  return pending !== undefined || (await store.fact(judges.fleet, reviewFacts.marked(number))) !== undefined;
 }
 
 /** Pull requests whose review was begun and not finished, also before a crash. */

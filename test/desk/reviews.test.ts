@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { hold, release } from "../../src/decrees.ts";
 import { ForgeError } from "../../src/forge/forge.ts";
 import { suite } from "../support/suite.ts";
 import { openDeskScene } from "./desk-scene.ts";
@@ -143,6 +144,30 @@ test("a comment that has to wait costs no further marks", async () => {
   assert.match(scene.note(7), "1 to create");
   assert.is(forge.writes.filter((write) => write === "status plumbline/plan pending").length, 1);
   assert.equal([...(await scene.store.factsUnder(scene.judges.fleet, "marked/"))], []);
+});
+
+test("a look that failed half-way leaves nothing, also when everything is as it was before it", async () => {
+  const scene = await openSettled();
+  const { forge } = scene;
+  const head = scene.propose(7, [...base, "instance/new size=2"]);
+  await scene.look();
+  const said = scene.note(7);
+  const again = () => scene.desk.lookOnce(new AbortController().signal);
+  const parts = { note: forge.note, status: forge.status };
+  for (const part of ["note", "status"] as const) {
+    await hold(scene.store, scene.judges.fleet, { by: "ann", at: "2026-01-01T00:00:00.000Z" });
+    forge[part] = async (...words: readonly unknown[]) => {
+      if (part === "status" && (words[1] as { state: string }).state === "pending")
+        await parts.status(...(words as Parameters<typeof parts.status>));
+      throw new ForgeError("down", { code: "unreachable", next: "retry" });
+    };
+    assert.is(await again(), false);
+    Object.assign(forge, parts);
+    await release(scene.store, scene.judges.fleet);
+    assert.is(await again(), true);
+    assert.is(scene.state(head, "plan"), "success");
+    assert.is(scene.note(7), said);
+  }
 });
 
 test("the merge of a reviewed plan is told as reviewed, another as what differed", async () => {
