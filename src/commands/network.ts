@@ -2,6 +2,7 @@ import type { Command } from "../cli.ts";
 import { nearest } from "../core/nearest.ts";
 import type { NetworkPlan } from "../core/network.ts";
 import type { Outcome } from "../core/outcome.ts";
+import type { Problem } from "../core/problem.ts";
 import { decide } from "../decide.ts";
 import { facts, outcomeOf, type World } from "../reconcile.ts";
 import type { Shell } from "../shell.ts";
@@ -31,7 +32,7 @@ export async function network(
       return { fleet, commit, plans };
     });
     print.networks(answers, names.length > 0);
-    return outcomes.map((outcome) => tellTrouble(shell, print, outcome)).includes(true) ? 1 : 0;
+    return outcomes.map((outcome) => tellTrouble(shell, print, aboutOnly(outcome, names))).includes(true) ? 1 : 0;
   } finally {
     print.end();
     await session.close();
@@ -46,6 +47,17 @@ async function look(world: World, signal: AbortSignal): Promise<Outcome> {
   const previous = await world.store.fact(fleet, facts.applied);
   const question = { repository, commit, inventory, previous, signal, onProgress };
   return outcomeOf(world, await decide(world.judges, question), undefined, inventory);
+}
+
+/** Without what is said on the manifests of networks that nobody asked for; without names, everything. */
+function aboutOnly(outcome: Outcome, names: readonly string[]): Outcome {
+  const plans = outcome.networks ?? [];
+  const isAsked = ({ file, line }: Problem): boolean => {
+    const above = plans.filter((plan) => plan.file === file && plan.line <= line);
+    const closest = above.sort((left, right) => right.line - left.line)[0];
+    return closest === undefined || names.includes(closest.network);
+  };
+  return names.length === 0 ? outcome : { ...outcome, problems: outcome.problems.filter(isAsked) };
 }
 
 /** What is wrong with networks, and who could not be asked; whether there is anything of that. */

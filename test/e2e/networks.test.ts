@@ -40,6 +40,12 @@ test(
       assert.is(moved.code, 1);
       assert.match(moved.stderr, /network\/range-changed/);
       assert.match(moved.stdout, /dallas +DFW +10\.128\.0\.0\/20/);
+      const other =
+        "---\napiVersion: networking.datumapis.com/v1alpha\nkind: Network\nmetadata: {name: other}\nspec: {ipam: {mode: Auto}}\n";
+      await writeFile(file, `${await readFile(file, "utf8")}${other}`);
+      await git(repository, "commit", "-am", "Add another");
+      const apart = await network("other");
+      assert.equal([apart.code, /range-changed/.test(apart.stderr + apart.stdout)], [0, false], apart.stderr);
     }),
   60_000,
 );
