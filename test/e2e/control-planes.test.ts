@@ -84,7 +84,7 @@ providers:
       await commitFiles(repository, { "net.yaml": manifests(1500) }, "Wider");
       const half = await run(["apply", "--config", config]);
       assert.is(half.code, 1);
-      assert.match(half.stdout, /lhr: .*nobody listens there/);
+      assert.match(half.stdout, /lhr: .*nobody listens at 127\.0\.0\.1:/);
       assert.not.match(half.stdout, /dfw: /);
       assert.equal(await networksOn(dfw.url), ["wide 1500"]);
 

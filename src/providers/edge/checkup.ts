@@ -51,7 +51,7 @@ function servedText(count: number): string {
 
 function mendEndpoint(code: string): string {
   if (code === "unauthenticated") return "Renew what credentials in providers.edge names.";
-  if (code === "permission") return "Look at credentials and certificateAuthority in providers.edge.";
+  if (code === "permission") return "Look at endpoint, credentials and certificateAuthority in providers.edge.";
   return "Look at the network, and at endpoint, project and proxy in providers.edge.";
 }
 

@@ -63,6 +63,7 @@ export function createClient(transport: Transport): Client {
   const dispatcher = dispatcherOf(transport, 8);
   const { timeoutMs, pageSize, busyPauseMs = 1_000 } = transport;
   const streams = dispatcherOf(transport, undefined);
+  const where = hostOf(transport);
   const send = async (call: Call, signal: AbortSignal, through = dispatcher): Promise<Dispatcher.ResponseData> => {
     const { origin, prefix, access } = transport;
     const authorization = await access.authorization(dispatcher, signal);
@@ -90,7 +91,7 @@ export function createClient(transport: Transport): Client {
   const once = async (call: Call, signal: AbortSignal): Promise<JsonObject | undefined> => {
     const patienceMs = isSilent ? Math.min(timeoutMs, silentTimeoutMs) : timeoutMs;
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-    const answer = await guarded(call, signal, async () => {
+    const answer = await guarded(call, where, signal, async () => {
       const response = await send(call, bounded);
       return { response, body: await readJson(response) };
     }).catch((error) => {
@@ -115,7 +116,7 @@ export function createClient(transport: Transport): Client {
     list: (path, labelSelector, doing, signal) => listAll({ call, path, labelSelector, doing, signal, pageSize }),
     open: async (wanted, signal) => {
       const begin = async () => {
-        const response = await guarded(wanted, signal, () => send(wanted, signal, streams));
+        const response = await guarded(wanted, where, signal, () => send(wanted, signal, streams));
         if (response.statusCode === 200) return response.body;
         settle(response, await readJson(response), wanted);
         throw noLonger(wanted.doing, wanted.path);
@@ -158,12 +159,17 @@ async function patiently<T>(work: () => Promise<T>, busyPauseMs: number, signal:
   }
 }
 
-async function guarded<T>(call: Call, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+/** Whom requests go to, for messages; empty behind a proxy, which may be the one that failed. */
+function hostOf({ origin, proxy }: Transport): string {
+  return proxy === undefined && URL.canParse(origin) ? new URL(origin).host : "";
+}
+
+async function guarded<T>(call: Call, where: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof ProviderError ? error : unreachable(error, call.doing, call.resource);
+    throw error instanceof ProviderError ? error : unreachable(error, call.doing, call.resource, where);
   }
 }
 

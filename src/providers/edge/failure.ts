@@ -59,20 +59,21 @@ function sortConflict(
   return error("conflict", "person", `${doing}: ${list.join(", ")}${more}.`);
 }
 
-/** Sorts a request that got no whole answer. */
-export function unreachable(cause: unknown, doing: string, resource: string): ProviderError {
+/** Sorts a request that got no whole answer. `where` is whom it was sent to: `edge.example.org:6443`. */
+export function unreachable(cause: unknown, doing: string, resource: string, where = ""): ProviderError {
   const code = codeOf(cause);
   const timedOut = /TIMEOUT|TimeoutError/i.test(code);
   const trust = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO|SSL/.test(code);
   const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: "nobody listens there (ECONNREFUSED)",
-    ENOTFOUND: "there is no such host (ENOTFOUND)",
+    ECONNREFUSED: `nobody listens ${where === "" ? "there" : `at ${where}`} (ECONNREFUSED)`,
+    ENOTFOUND: `there is no such host${where === "" ? "" : `, ${where}`} (ENOTFOUND)`,
+    ERR_SSL_WRONG_VERSION_NUMBER: `${where || "the server"} does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)`,
     ECONNRESET: "the connection was cut (ECONNRESET)",
   };
   const why = timedOut
     ? "no answer in time"
     : trust
-      ? `the server's certificate is not trusted (${code})`
+      ? (words[code] ?? `the server's certificate is not trusted (${code})`)
       : (words[code] ?? code);
   return new ProviderError(`${doing}: ${why}.`, {
     code: timedOut ? "timeout" : trust ? "permission" : "unavailable",

@@ -70,4 +70,16 @@ test("what never became an answer is sorted too, without its words", () => {
   }
 });
 
+test("where nobody answered is said, with what is wrong there", () => {
+  const told = (code: string, where = "edge.example.org:6443") =>
+    unreachable(Object.assign(new Error("secret"), { code }), "list networks", "", where).message;
+  assert.is(told("ECONNREFUSED"), "list networks: nobody listens at edge.example.org:6443 (ECONNREFUSED).");
+  assert.is(told("ENOTFOUND"), "list networks: there is no such host, edge.example.org:6443 (ENOTFOUND).");
+  assert.is(
+    told("ERR_SSL_WRONG_VERSION_NUMBER"),
+    "list networks: edge.example.org:6443 does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER).",
+  );
+  assert.is(told("ECONNREFUSED", ""), "list networks: nobody listens there (ECONNREFUSED).");
+});
+
 test.run();
