@@ -41,7 +41,8 @@ async function writerOf(bench: Bench, key: string, sinceIso: string, signal: Abo
       textOf(entry, "manager") !== fieldManager &&
       textOf(entry, "subresource") === "" &&
       saysSomething(entry) &&
-      Date.parse(textOf(entry, "time")) > Date.parse(sinceIso),
+      // The server keeps whole seconds.
+      Date.parse(textOf(entry, "time")) >= Math.floor(Date.parse(sinceIso) / 1_000) * 1_000,
   );
   const newest = entries.sort((left, right) => Date.parse(textOf(right, "time")) - Date.parse(textOf(left, "time")))[0];
   if (newest === undefined) return undefined;

@@ -17,6 +17,12 @@ test("the program that wrote an object last is told; we and those who write its 
     const patch = { spec: { mtu: 1400 } };
     await api("PATCH", `${networksPath}/main?fieldManager=kubectl-edit`, patch, "application/merge-patch+json");
     assert.equal(await who(), [[resource.key, "kubectl-edit", "Update"]]);
+    const { managedFields } = (await api("GET", `${networksPath}/main`)).metadata as {
+      managedFields: readonly { manager: string; time: string }[];
+    };
+    const at = managedFields.find(({ manager }) => manager === "kubectl-edit")?.time ?? "";
+    const sameSecond = at.replace("Z", ".999Z");
+    assert.equal((await who(sameSecond)).length, 1, "the server keeps whole seconds");
     assert.equal(await who("2999-01-01T00:00:00Z"), [], "only since then");
     const others = [resource.key.replace("/main", "/none"), "Nothing.example.com/default/x", "nonsense"];
     assert.equal(await who(start, others), []);
