@@ -47,10 +47,10 @@ export async function converse(desk: Review, wakes: Wakes, signal: AbortSignal):
   if (failures.length > 0) throw failures[0];
 }
 
-/** Whether a request was written down but came to no end: the forge or the repository failed half-way, or the daemon died. */
-async function isUnfinished({ world }: Review, id: string): Promise<boolean> {
+/** What was asked for in a request that was written down but came to no end: the forge or the repository failed half-way, or the daemon died. */
+async function unfinished({ world }: Review, id: string): Promise<string | undefined> {
   const records = await world.store.audit(world.judges.fleet, requestsLookedBack);
-  return records.some((record) => record.id === id && record.result === "");
+  return records.find((record) => record.id === id && record.result === "")?.action;
 }
 
 /** Heeds one request; one that fails for good is written down as failed, so that it is not tried for ever. */
@@ -84,7 +84,8 @@ async function heedOnce(desk: Review, wakes: Wakes, remark: Remark, signal: Abor
     subject,
     result: "",
   };
-  if (!(await world.store.addAudit(fleet, record)) && !(await isUnfinished(desk, remark.id))) return;
+  const begun = (await world.store.addAudit(fleet, record)) ? "" : await unfinished(desk, remark.id);
+  if (begun === undefined) return;
   await forge.react(remark, "seen", signal);
   const permission = await forge.permission(remark.author, signal);
   const mayAsk = permission === "admin" || permission === "write";
@@ -93,11 +94,13 @@ async function heedOnce(desk: Review, wakes: Wakes, remark: Remark, signal: Abor
         isDone: false,
         text: `Only people with write permission may ask for that; ${codeSpan(remark.author)} has ${permission}.`,
       }
-    : reading.kind === "unknown"
-      ? { isDone: false, text: plainText(reading.message) }
-      : meant !== "ours"
-        ? meant
-        : await carryOut(desk, wakes, remark, reading.request, signal);
+    : remark.isEdited && begun !== action
+      ? { isDone: false, text: "This comment was edited, perhaps by somebody else. Say it in a new one." }
+      : reading.kind === "unknown"
+        ? { isDone: false, text: plainText(reading.message) }
+        : meant !== "ours"
+          ? meant
+          : await carryOut(desk, wakes, remark, reading.request, signal);
   await forge.react(remark, answer.isDone ? "done" : "refused", signal);
   if (answer.text !== "") {
     const speaker = desk.seat === undefined ? "" : `${codeSpan(desk.seat.context)}, in`;

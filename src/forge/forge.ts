@@ -77,6 +77,8 @@ export interface Remark {
   readonly author: string;
   /** Written by a program, us included. */
   readonly isByBot: boolean;
+  /** Its text was changed after it was written, by its author or by anybody who may write. */
+  readonly isEdited: boolean;
   readonly body: string;
   /** ISO 8601, UTC. */
   readonly writtenAt: string;

@@ -6,6 +6,8 @@ import { gitTokenOf, openForge, readWebhookSecrets } from "../../src/compose/for
 import { completeGithub } from "../../src/config/github.ts";
 import type { RawGithub } from "../../src/config/raw.ts";
 import type { RepositoryConfig } from "../../src/config.ts";
+import { ForgeError } from "../../src/forge/forge.ts";
+import { RepositoryError } from "../../src/repo/repository.ts";
 import { createRedactor } from "../../src/runtime/redact.ts";
 import type { Shell } from "../../src/shell.ts";
 import { startStub } from "../forge/github/stub.ts";
@@ -58,6 +60,30 @@ test("git gets the forge's token at the forge's own site only, and its own befor
   assert.is(await tokenAt("/srv/mirror.git"), undefined);
   assert.is(await tokenAt("https://mirror.example/r.git", { env: "GIT" }), "of git");
   await forge?.close();
+});
+
+test("a token that is missing is told by its place, to git as well as at the forge", async () => {
+  const shell = shellWith({});
+  const raw = withToken("https://api.github.com");
+  const one = tracked(raw, "https://github.com/o/r.git");
+  const forge = await openForge(shell, one);
+  assert.ok(forge);
+  const failure = async (work: Promise<unknown> | undefined) =>
+    await work?.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  const atForge = await failure(forge.pulls(new AbortController().signal));
+  assert.instance(atForge, ForgeError);
+  assert.match((atForge as ForgeError).message, "TOKEN is not set");
+  assert.is((atForge as ForgeError).next, "retry");
+  for (const token of [undefined, { env: "GIT" }]) {
+    const atGit = await failure(gitTokenOf(shell, { ...one, token }, forge)?.());
+    assert.instance(atGit, RepositoryError);
+    assert.match((atGit as RepositoryError).message, /(TOKEN|GIT) is not set/);
+    assert.is((atGit as RepositoryError).code, "auth");
+  }
+  await forge.close();
 });
 
 test("an App's key comes from a file, and the token it brings is hidden from then on", () =>

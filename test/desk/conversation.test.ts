@@ -139,6 +139,18 @@ test("each request is heeded once, by people who may write, and everything is in
   );
 });
 
+test("an edited comment is no request: nobody knows who wrote what it says now", async () => {
+  const scene = openDeskScene();
+  scene.commit(web);
+  await scene.passAndTell();
+  scene.forge.say(7, "ann", "/apply", { isEdited: true });
+  scene.forge.say(7, "ann", "nothing of ours", { isEdited: true });
+  await scene.look();
+  assert.equal(scene.wakes, []);
+  assert.equal(scene.forge.reactions, ["r1 seen", "r1 refused"]);
+  assert.match(scene.forge.notes.get("7 answer/r1")?.[0] ?? "", "Say it in a new one");
+});
+
 test("drift and help are answered where they are asked", async () => {
   const scene = openDeskScene({ driftPolicy: "report" });
   scene.commit(web);

@@ -68,7 +68,10 @@ export function memoryForge(nowIso: () => string): MemoryForge {
     permissions: new Map([["ann", "write"]]),
     say(thread, author, body, more = {}) {
       const id = `r${said.length + 1}`;
-      said.push({ ...{ id, thread, author, body, isPullRequest: true, isByBot: false, writtenAt: nowIso() }, ...more });
+      said.push({
+        ...{ id, thread, author, body, isPullRequest: true, isByBot: false, isEdited: false, writtenAt: nowIso() },
+        ...more,
+      });
       return id;
     },
     async pulls() {

@@ -4,6 +4,8 @@ import { type Desk, isBy } from "./desk.ts";
 import { idAt, numberAt, textAt } from "./wire.ts";
 
 const maxPages = 30;
+/** Both times of a new comment are the same; nobody edits within this long of writing. */
+const clockSlackMs = 1_000;
 const contents: Readonly<Record<Reaction, string>> = { seen: "eyes", done: "rocket", refused: "-1" };
 
 /** What was written in every conversation since a moment, oldest first. What was only edited since then is left out. */
@@ -34,6 +36,7 @@ function remarkOf(item: Json, login: string): Remark {
     isPullRequest: /\/pull\/\d+/.test(textAt(item, "html_url")),
     author,
     isByBot: isProgram || author === "" || isBy(login, item),
+    isEdited: Date.parse(textAt(item, "updated_at")) - Date.parse(textAt(item, "created_at")) > clockSlackMs,
     body: textAt(item, "body"),
     writtenAt: textAt(item, "created_at"),
   };

@@ -229,7 +229,7 @@ export function appView(world: World, slug: string): JsonObject | null {
     ...{ id: app.id, slug, node_id: nodeId("App", app.id), name: slug, description: null, client_id: `Iv1.${app.id}` },
     ...{ owner: userView(world, app.owner), external_url: world.url(), html_url: `${world.url()}/apps/${slug}` },
     ...{ created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z", permissions: { ...app.permissions } },
-    events: ["push", "pull_request", "issue_comment"],
+    events: ["push", "pull_request", "issue_comment", "check_run", "check_suite", "repository"],
   };
 }
 

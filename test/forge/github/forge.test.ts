@@ -72,6 +72,23 @@ test("what was only edited lately is no new remark, and other programs are progr
     );
   }));
 
+test("a comment that was edited after it was written says so", () =>
+  onGithubForge("token", async ({ forge, github, openPull, say, signal }) => {
+    const { number } = await openPull("grow");
+    await say(number, "ann", "/plan");
+    const edited = async () => (await forge.remarks("2020-01-01T00:00:00Z", signal)).map(({ isEdited }) => isEdited);
+    assert.equal(await edited(), [false]);
+    const { state } = github.world;
+    const [written] = state.all("comments");
+    assert.ok(written);
+    state.put("comments", written.id, {
+      ...written,
+      createdAt: "2026-01-01T00:00:00Z",
+      updatedAt: "2026-01-01T00:00:02Z",
+    });
+    assert.equal(await edited(), [true]);
+  }));
+
 test("impossible names are not even asked for", () =>
   onGithubForge("token", async ({ forge, gate, signal }) => {
     for (const name of ["../../x", "", "a b", "-x"]) assert.is(await forge.permission(name, signal), "none");
