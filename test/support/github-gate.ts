@@ -20,6 +20,8 @@ export interface Fault {
   readonly body?: unknown;
   readonly after?: boolean;
   readonly cut?: boolean;
+  /** The request stands before the gate until then, whatever its sender does meanwhile; then it passes as it is. */
+  readonly hold?: Promise<void>;
   /** Once unless said. */
   times?: number;
 }
@@ -63,10 +65,13 @@ async function pass(gate: Gate, behind: string, request: IncomingMessage, respon
   gate.seen.push(passage);
   const fault = gate.faults.find(({ matches, times = 1 }) => times > 0 && matches.test(`${method} ${path}`));
   if (fault !== undefined) fault.times = (fault.times ?? 1) - 1;
+  await fault?.hold;
   const real =
-    fault === undefined || fault.after === true ? await ask(behind + url, request, Buffer.concat(chunks)) : undefined;
+    fault === undefined || fault.hold !== undefined || fault.after === true
+      ? await ask(behind + url, request, Buffer.concat(chunks))
+      : undefined;
   if (fault?.cut === true) return void response.destroy();
-  if (fault === undefined && real !== undefined) {
+  if ((fault === undefined || fault.hold !== undefined) && real !== undefined) {
     passage.status = real.status;
     response.writeHead(real.status, { ...real.headers, ...gate.extra });
     return void response.end(real.body);

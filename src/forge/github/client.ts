@@ -12,6 +12,7 @@ import { createMemory } from "./memory.ts";
 import { createOctokit } from "./octokit.ts";
 import type { GithubOptions } from "./options.ts";
 import { type CallKind, createPacing } from "./pacing.ts";
+import { lingering } from "./patience.ts";
 import { objectsAt, textAt, valueAt } from "./wire.ts";
 
 /** One request, and what has to be known when it fails. Owner and repository are filled in. */
@@ -55,6 +56,8 @@ const rememberedBytes = 32 * 1024 * 1024;
 const maxAnswerBytes = 32 * 1024 * 1024;
 /** A limit that ends this soon is waited for here; a longer one is told to the caller. */
 const shortWaitMs = 5_000;
+/** How long a write that nobody waits for any more may take to be answered. */
+const writeGraceMs = 5_000;
 
 interface Remembered {
   readonly etag: string;
@@ -121,6 +124,15 @@ function assemble(parts: Parts): Client {
   const { clock, ledger, access } = parts;
   const pacing = createPacing(clock, parts.options.patienceMs ?? 15_000);
   const remembered = createMemory<Remembered>(rememberedAnswers, ({ bytes }) => bytes, rememberedBytes);
+  const sent = async (call: Call, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> => {
+    if ((call.kind ?? "read") === "read") return await until(signal, parts.send(call, headers, signal));
+    const patience = lingering(signal, clock, writeGraceMs);
+    try {
+      return await until(patience.signal, parts.send(call, headers, patience.signal));
+    } finally {
+      patience.stop();
+    }
+  };
   const attempt = async (
     call: Call,
     headers: Readonly<Record<string, string>>,
@@ -134,7 +146,7 @@ function assemble(parts: Parts): Client {
       await pacing.admit(kind, doing, signal);
       const token = await sorted(access.token(), call, clock, signal);
       try {
-        const answer = await until(signal, parts.send(call, { ...headers, authorization: `Bearer ${token}` }, signal));
+        const answer = await sent(call, { ...headers, authorization: `Bearer ${token}` }, signal);
         ledger.note(answer.headers, false);
         return answer;
       } catch (error) {

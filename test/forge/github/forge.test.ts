@@ -37,6 +37,30 @@ test("a description is cut to what GitHub takes, without characters of four byte
     assert.is(stands?.targetUrl, "");
   }));
 
+test("a status that is let go of while it is written does not come after the next one", () =>
+  onGithubForge("token", async ({ forge, gate, base, status, signal }) => {
+    const context = "plumbline/plan";
+    const mark = (state: "pending" | "error") => ({ context, state, description: state, targetUrl: "" });
+    await forge.status(base, { ...mark("pending"), context: "warm" }, signal);
+    let open = (): void => undefined;
+    const hold = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    gate.faults.push({ matches: /^POST .*statuses/, hold });
+    const superseded = new AbortController();
+    const before = gate.writes().length;
+    const first = forge.status(base, mark("pending"), superseded.signal).catch(() => undefined);
+    while (gate.writes().length === before) await new Promise((resolve) => setImmediate(resolve));
+    superseded.abort(new Error("superseded"));
+    const second = forge.status(base, mark("error"), signal);
+    // Round trips of others, so that the second would have arrived by now if it did not wait.
+    for (let trip = 0; trip < 5; trip += 1) await forge.pulls(signal);
+    open();
+    await Promise.all([first, second]);
+    while (gate.seen.some(({ status: code }) => code === 0)) await new Promise((resolve) => setImmediate(resolve));
+    assert.is(status(base, context)?.state, "error");
+  }));
+
 test("an issue whose answer was lost is not opened twice", () =>
   onGithubForge("token", async ({ forge, gate, tickets, signal }) => {
     const ticket = { key: "demo/drift", title: "Drift", body: "1", isOpen: true };
