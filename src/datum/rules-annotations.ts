@@ -75,8 +75,9 @@ function checkAnnotation(key: string, value: unknown, path: Path, report: Report
     report.say("annotations/fabric-gateway", path, message, "Write an address of the network such as 10.128.0.5.");
   }
   if (key.endsWith("/flow-logs") && flowLogsWish(String(value)) === undefined) {
-    const message = `${JSON.stringify(String(value).slice(0, 80))} says nothing of flow logs.`;
-    const hint = 'Write "true", or settings such as "sampling=0.1,interval=30s,metadata=none".';
+    const message = `${JSON.stringify(String(value).slice(0, 80))} is no wish for flow logs.`;
+    const hint =
+      'Write "true", or settings such as "sampling=0.1,interval=30s,metadata=none": sampling from 0.001 to 1; interval 5s, 30s, 1m, 5m, 10m or 15m; metadata all or none.';
     report.say("annotations/flow-logs", path, message, hint);
   }
   if (key.endsWith("/peered-ranges") && peeredRanges(String(value)) === undefined) {

@@ -5,7 +5,7 @@ import { ProviderError, type Survey, type Surveyed, type SurveyedManifest } from
 import type { Bench } from "./bench.ts";
 import { pathOf, type ServedKind } from "./discovery.ts";
 import { type KnownKind, kindId } from "./kinds.ts";
-import { fleetLabel, isMarkerField, presenceNote } from "./marker.ts";
+import { blockNote, fleetLabel, isMarkerField, presenceNote } from "./marker.ts";
 import { fieldOf, textOf } from "./object.ts";
 import { keyOf } from "./translate.ts";
 
@@ -107,7 +107,9 @@ function manifestOf(object: JsonObject, plane: string): JsonObject {
 function wordsOf(metadata: JsonObject, field: "labels" | "annotations"): JsonObject {
   const words = Object.entries(fieldOf(metadata, field));
   return Object.fromEntries(
-    words.filter(([name]) => !isMarkerField(name) && name !== presenceNote && !toolNote.test(name)),
+    words.filter(
+      ([name]) => !isMarkerField(name) && name !== presenceNote && name !== blockNote && !toolNote.test(name),
+    ),
   );
 }
 
