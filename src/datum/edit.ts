@@ -1,4 +1,15 @@
-import { isMap, isScalar, isSeq, type Pair, parseAllDocuments, Scalar, stringify, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  parseAllDocuments,
+  Scalar,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { canonical, isObject, type Json } from "../core/json.ts";
 import { type Path, valueAt } from "./document.ts";
 
@@ -27,13 +38,29 @@ export function editManifest(text: string, edits: readonly Edit[]): Edited {
     const expected = before.map((value, index) =>
       index === edit.index ? withValue(value, edit.path, edit.value) : value,
     );
-    const next = splice(edited, edit);
+    const next = inTheStyleOf(edited, splice(edited, edit));
     const after = next === undefined ? undefined : valuesOf(next);
     if (next === undefined || after === undefined || canonical(after) !== canonical(expected))
       return { refusal: `${edit.path.join(".")} cannot be written without changing more than that.` };
     edited = next;
   }
   return { text: edited };
+}
+
+/** Line ends as the author's editor writes them, where it writes only one kind. */
+function inTheStyleOf(before: string, after: string | undefined): string | undefined {
+  const isWindows = before.includes("\r\n") && !/(^|[^\r])\n/.test(before);
+  return isWindows ? after?.replace(/\r?\n/g, "\r\n") : after;
+}
+
+/** What stands in a JSON file stays JSON. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const parseOptions = { schema: "core", keepSourceTokens: true, prettyErrors: false, logLevel: "silent" } as const;
@@ -77,12 +104,16 @@ function splice(text: string, { index, path, value }: Edit): string | undefined 
   if (value === undefined) return takeAway(text, document.getIn(path.slice(0, -1), true), path.at(-1));
   if (isScalar(node) && node.range) {
     const [start, end] = node.range;
-    return text.slice(0, start) + scalarText(text, node, value) + text.slice(end);
+    // A field that says nothing has its value right behind the colon.
+    const space = start === end && /[:-]$/.test(text.slice(0, start)) ? " " : "";
+    return text.slice(0, start) + space + scalarText(text, node, value) + text.slice(end);
   }
   if ((isMap(node) || isSeq(node)) && node.range) {
     const [start, end] = node.range;
     const isFlow = node.flow === true || ((isMap(node) || isSeq(node)) && node.items.length === 0);
-    if (isFlow) return text.slice(0, start) + flowText(value) + text.slice(end);
+    if (isFlow) return text.slice(0, start) + flowText(text, value) + text.slice(end);
+    const inPlace = isSeq(node) && Array.isArray(value) ? spliceItems(text, node, { index, path, value }) : undefined;
+    if (inPlace !== undefined) return inPlace;
     const indent = columnOf(text, start);
     const rest = text.slice(end);
     const made = blockText(value, indent).trimStart();
@@ -91,21 +122,53 @@ function splice(text: string, { index, path, value }: Edit): string | undefined 
   return addField(text, document.toJS() as Json, path, value, (parent) => document.getIn([...parent], true));
 }
 
+/** A list that became longer, shorter or otherwise item by item, so that the comments of the items that stay are kept. */
+function spliceItems(text: string, list: YAMLSeq, { index, path, value }: Edit): string | undefined {
+  const before = list.toJS(documentsOf(text)[index] as Document) as Json[];
+  const after = value as Json[];
+  const isGone = before.map((item) => !after.some((other) => canonical(other) === canonical(item)));
+  const kept = before.filter((_, place) => isGone[place] !== true);
+  if (after.length === 0) return undefined;
+  if (after.length < before.length && canonical(kept) === canonical(after))
+    return list.items.reduceRight<string | undefined>(
+      (left, item, place) => (isGone[place] === true ? withoutItem(left, item) : left),
+      text,
+    );
+  if (after.length < before.length) return undefined;
+  return after.reduce<string | undefined>((made, item, place) => {
+    if (made === undefined || (place < before.length && canonical(before[place] as Json) === canonical(item)))
+      return made;
+    return splice(made, { index, path: [...path, place], value: item });
+  }, text);
+}
+
+/** The text without the lines of one item. */
+function withoutItem(text: string | undefined, item: unknown): string | undefined {
+  const range = (item as { readonly range?: readonly number[] | null } | null)?.range;
+  if (text === undefined || !range) return undefined;
+  const [start = 0, end = 0] = range;
+  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+  if (!/^[ \t]*-[ \t]+$/.test(text.slice(lineStart, start))) return undefined;
+  return text.slice(0, lineStart) + text.slice(lineEndAfter(text, end));
+}
+
 /** A value in the style of the one it takes the place of. */
 function scalarText(text: string, old: Scalar, value: Json): string {
   const [start, end] = old.range as [number, number, number];
   const isBlock = old.type === Scalar.BLOCK_LITERAL || old.type === Scalar.BLOCK_FOLDED;
   if (typeof value !== "string" || isBlock) {
     const ends = isBlock && text.slice(start, end).endsWith("\n") ? "\n" : "";
-    return flowText(value) + ends;
+    return flowText(text, value) + ends;
   }
+  if (isJson(text)) return JSON.stringify(value);
   const made = new Scalar(value);
   if (old.type === Scalar.QUOTE_DOUBLE || old.type === Scalar.QUOTE_SINGLE) made.type = old.type;
   return stringify(made, { lineWidth: 0 }).trimEnd();
 }
 
-function flowText(value: Json): string {
-  if (typeof value === "string" && !value.includes("\n")) return stringify(value, { lineWidth: 0 }).trimEnd();
+function flowText(whole: string, value: Json): string {
+  if (typeof value === "string" && !value.includes("\n") && !isJson(whole))
+    return stringify(value, { lineWidth: 0 }).trimEnd();
   return JSON.stringify(value);
 }
 
@@ -133,15 +196,19 @@ function addField(
   if (isSeq(parent) && typeof name === "number" && parent.range) {
     const list = valueAt(whole, path.slice(0, depth));
     if (!Array.isArray(list)) return undefined;
+    const last = (parent.items.at(-1) as { readonly range?: readonly number[] | null } | undefined)?.range?.[1];
+    if (parent.flow !== true && last !== undefined) {
+      const end = lineEndAfter(text, last);
+      const before = text.slice(0, end);
+      const item = blockText([missing], columnOf(text, parent.range[0]));
+      return `${before}${before.endsWith("\n") ? "" : "\n"}${item}\n${text.slice(end)}`;
+    }
     return replaceList(text, parent.range, [...list, missing], parent.flow === true || list.length === 0);
   }
   if (!isMap(parent) || typeof name !== "string" || !parent.range) return undefined;
   const last = parent.items.at(-1);
   if (parent.flow === true || last === undefined) {
-    const close = text.lastIndexOf("}", parent.range[1]);
-    if (close < parent.range[0]) return undefined;
-    const comma = parent.items.length === 0 ? "" : ", ";
-    return `${text.slice(0, close).trimEnd()}${comma}${flowText(name)}: ${flowText(missing)}${text.slice(close)}`;
+    return addFlowField(text, parent, `${flowText(text, name)}: ${flowText(text, missing)}`);
   }
   const indent = columnOf(text, keyStart(parent.items[0] as Pair));
   const end = lineEndAfter(text, endOf(last));
@@ -150,9 +217,24 @@ function addField(
   return `${before}${before.endsWith("\n") ? "" : "\n"}${made}\n${text.slice(end)}`;
 }
 
+/** A field between braces: on a line of its own where the last one has that, else behind it. */
+function addFlowField(text: string, parent: YAMLMap, field: string): string | undefined {
+  const [start, close] = parent.range as [number, number, number];
+  const last = parent.items.at(-1) as Pair | undefined;
+  if (last === undefined) return `${text.slice(0, start + 1)}${field}${text.slice(close - 1)}`;
+  const end = endOf(last);
+  const behind = /^[ \t]*(,?)[ \t]*(?:#[^\n]*)?\r?\n/.exec(text.slice(end));
+  const begin = keyStart(last);
+  const indent = text.slice(text.lastIndexOf("\n", begin - 1) + 1, begin);
+  if (behind === null || indent.trim() !== "") return `${text.slice(0, end)}, ${field}${text.slice(end)}`;
+  const [rest, comma] = behind;
+  const next = end + rest.length;
+  return `${text.slice(0, end)}${comma === "" ? "," : ""}${rest}${indent}${field}${comma}\n${text.slice(next)}`;
+}
+
 function replaceList(text: string, [start, end]: readonly number[], list: Json, isFlow: boolean): string | undefined {
   if (start === undefined || end === undefined) return undefined;
-  if (isFlow) return text.slice(0, start) + flowText(list) + text.slice(end);
+  if (isFlow) return text.slice(0, start) + flowText(text, list) + text.slice(end);
   const ends = text.slice(start, end).endsWith("\n") ? "\n" : "";
   return text.slice(0, start) + blockText(list, columnOf(text, start)).trimStart() + ends + text.slice(end);
 }

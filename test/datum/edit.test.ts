@@ -72,7 +72,7 @@ const cases: readonly (readonly [
     "a list grows",
     { path: ["spec", "template", "ports", 2], value: { name: "x", port: 1 } },
     "- {name: https, port: 443}",
-    "- name: https\n          port: 443\n        - name: x\n          port: 1",
+    "- {name: https, port: 443}\n        - name: x\n          port: 1",
   ],
   [
     "a field is taken away with its line",
@@ -91,6 +91,49 @@ for (const [title, edit, before, after] of cases)
       "text" in edited ? edited.text : "",
       manifest.replace(before, () => after),
     );
+  });
+
+const styles: readonly (readonly [title: string, text: string, edit: Omit<Edit, "index">, after: string])[] = [
+  [
+    "Windows line ends",
+    "a:\r\n  b: 1 # c\r\n",
+    { path: ["a", "n", "d"], value: [1] },
+    "a:\r\n  b: 1 # c\r\n  n:\r\n    d:\r\n    - 1\r\n",
+  ],
+  ["JSON, a text", '{\n  "a": 1460\n}', { path: ["a"], value: "x" }, '{\n  "a": "x"\n}'],
+  ["JSON, a field", '{\n  "a": {"b": 1}\n}\n', { path: ["a", "c"], value: "x" }, '{\n  "a": {"b": 1, "c": "x"}\n}\n'],
+  ["JSON, a line", '{\n  "a": [1]\n}\n', { path: ["b", "c"], value: 2 }, '{\n  "a": [1],\n  "b": {"c":2}\n}\n'],
+  [
+    "braces with a comma at the end",
+    "a: {\n  b: 1, # one\n}\n",
+    { path: ["a", "c"], value: 2 },
+    "a: {\n  b: 1, # one\n  c: 2,\n}\n",
+  ],
+  ["a field that says nothing", "a:\n  b:\n  c: 1\n", { path: ["a", "b"], value: 2 }, "a:\n  b: 2\n  c: 1\n"],
+  [
+    "an item more",
+    "l:\n  # why\n  - x # one\n  - y\nz: 1\n",
+    { path: ["l"], value: ["x", "y", "w"] },
+    "l:\n  # why\n  - x # one\n  - y\n  - w\nz: 1\n",
+  ],
+  [
+    "an item less",
+    "l:\n  - x # one\n  - y # two\n  - z\n",
+    { path: ["l"], value: ["x", "z"] },
+    "l:\n  - x # one\n  - z\n",
+  ],
+  [
+    "another item",
+    "l:\n  - x # one\n  - y # two\n",
+    { path: ["l"], value: ["x", "q"] },
+    "l:\n  - x # one\n  - q # two\n",
+  ],
+  ["no item left", "l:\n  - x # one\nz: 1\n", { path: ["l"], value: [] }, "l:\n  []\nz: 1\n"],
+];
+
+for (const [title, text, edit, after] of styles)
+  test(`in the author's style: ${title}`, () => {
+    assert.equal(editManifest(text, [{ index: 0, ...edit }]), { text: after });
   });
 
 test("what cannot be written without harm is refused and nothing changes", () => {
