@@ -6,7 +6,8 @@ import type { Look } from "./palette.ts";
 import { cut, visible } from "./text.ts";
 
 const shownAddresses = 3;
-const longestReason = 80;
+/** Long enough for the condition that an object waits for. */
+const longestReason = 200;
 
 /** Every workload, network and location with what stands of it in each place; empty when nothing is known. */
 export function membersText(statuses: readonly MemberStatus[], { palette }: Look): string {
@@ -37,11 +38,12 @@ function nameOf({ namespace, name }: MemberStatus): string {
   return namespace === "default" || namespace === "" ? name : `${namespace}/${name}`;
 }
 
-function stateText({ waits, drifted, addresses }: MemberPlace): string {
+function stateText({ waits, drifted, addresses, wanted }: MemberPlace): string {
   const drift = drifted === 0 ? "" : `${drifted} drifted`;
   const more = addresses.length > shownAddresses ? " …" : "";
   const where = `${addresses.slice(0, shownAddresses).join(", ")}${more}`;
-  return [where, drift, cut(visible(waits), longestReason)].filter((text) => text !== "").join("  ") || "ready";
+  const told = [where, drift, cut(visible(waits), longestReason)].filter((text) => text !== "").join("  ");
+  return told || (wanted === 0 ? "nothing is wanted there" : "ready");
 }
 
 const rowsShown = 100;
