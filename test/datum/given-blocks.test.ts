@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import * as assert from "uvu/assert";
 import { expandFleet } from "../../src/datum/expand.ts";
 import type { RangeFact } from "../../src/datum/range-facts.ts";
@@ -82,6 +83,32 @@ test("a block outside the network's range, or of what stands, is told", () => {
   assert.match(outside.said[0] ?? "", /172\.16\.0\.0\/20 of default, which is not inside 10\.128\.0\.0\/9; 10\.134/);
   const taken = expand([given("edge-fra", "10.128.0.0/20", "dfw")], [[at("dfw"), "10.128.0.0/20"]], "FRA, DFW");
   assert.match(taken.said[0] ?? "", /which overlaps 10\.128\.0\.0\/20 of dfw; 10\.134/);
+});
+
+test("what a control plane gave and is believed never moves, whoever comes, in whatever order the facts are told", () => {
+  const cities = ["AMS", "FRA", "TYO"];
+  const block = fc.constantFrom("10.134.0.0/20", "10.136.0.0/20", "10.138.0.0/20", "172.16.0.0/20");
+  const giving = fc.record({ AMS: block, FRA: block, TYO: block });
+  fc.assert(
+    fc.property(giving, fc.subarray(cities, { minLength: 1 }), fc.boolean(), (blocks, first, backwards) => {
+      const factsOf = (present: readonly string[]): readonly RangeFact[] => {
+        const facts = present.map((city) => {
+          const place = `edge-${city.toLowerCase()}`;
+          return given(place, blocks[city as keyof typeof blocks], city === "AMS" ? "lhr" : "dfw");
+        });
+        return backwards ? facts.reverse() : facts;
+      };
+      const before = expand(factsOf(first), [], first.join(", ")).blocks;
+      const standing = Object.entries(before).map(([place, own]) => [at(place), own] as const);
+      const after = expand(factsOf(cities), standing, cities.join(", ")).blocks;
+      for (const city of first) {
+        const place = `edge-${city.toLowerCase()}`;
+        if (before[place] === blocks[city as keyof typeof blocks]) assert.is(after[place], before[place], place);
+      }
+      assert.is(new Set(Object.values(after)).size, cities.length, "no block twice");
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test.run();
