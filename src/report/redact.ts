@@ -1,6 +1,7 @@
 import { digest } from "../core/identity.ts";
 import { canonical, isObject, type Json } from "../core/json.ts";
 import type { FieldChange, Written } from "../core/resource.ts";
+import { withoutSecrets } from "./redact-text.ts";
 
 type Rule = "secret" | "keys" | "script";
 
@@ -57,7 +58,7 @@ function redact(
 ): Json | undefined {
   if (value === undefined || value === null) return value;
   if (rule !== undefined) return said(rule, value);
-  if (typeof value === "string") return withoutKeys(value);
+  if (typeof value === "string") return withoutSecrets(value);
   if (Array.isArray(value)) return value.map((inner) => redact(kind, undefined, steps, inner) ?? null);
   if (!isObject(value)) return value;
   return Object.fromEntries(
@@ -67,12 +68,6 @@ function redact(
       return [key, redact(kind, decided, below, inner) ?? null];
     }),
   );
-}
-
-/** Secrets that free text shows by their own form: private keys, and passwords in addresses. */
-function withoutKeys(text: string): string {
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-1/.test(text)) return "(redacted)";
-  return text.replace(/(:\/\/[^/\s:@]*:)[^@\s]+@/g, "$1(redacted)@");
 }
 
 /** `{key: "ssh-keys", value: …}` and `{name: "API_TOKEN", value: …}`: the neighbour names what the value is. */
