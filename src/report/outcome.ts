@@ -93,13 +93,17 @@ function doneText(results: readonly ChangeResult[]): string {
 }
 
 function failedText(outcome: Outcome): string {
-  const { results } = outcome;
+  const { results, plan } = outcome;
+  // A world that is away holds up its own part alone: what could be seen was looked after.
+  const isPartial = outcome.failure !== "" && plan !== undefined && plan.changes.length > 0;
+  const seen = isPartial && results.length === 0 && plan.counts.keep > 0 ? keptText(plan.counts.keep) : "";
   const count = (state: ChangeResult["state"]): number => results.filter((result) => result.state === state).length;
   const parts = [
-    results.length === 0 ? "" : doneText(results),
+    results.length === 0 ? seen : doneText(results),
     count("failed") === 0 ? "" : `${count("failed")} failed`,
     count("skipped") === 0 ? "" : `${count("skipped")} skipped`,
     outcome.pending.length === 0 ? "" : `${outcome.pending.length} waiting`,
+    !isPartial ? "" : results.length === 0 && seen === "" ? "not all could be seen" : "the rest could not be seen",
   ].filter((part) => part !== "");
   const next = outcome.retryable ? "it will be tried again" : "somebody has to change something";
   return `${parts.length === 0 ? "the pass could not go on" : parts.join(", ")}; ${next}`;
