@@ -140,7 +140,7 @@ async function rememberStrangers({ store, judges }: World, strangers: Outcome["s
 }
 
 /** Why this commit may not be applied although its plan may be good: nobody who may signed it. */
-async function signatureRefusals(world: World, commit: string): Promise<readonly Refusal[]> {
+export async function signatureRefusals(world: World, commit: string): Promise<readonly Refusal[]> {
   const verdict = await world.signatures?.(commit);
   if (verdict === undefined || verdict.state === "good") return [];
   const message = `Commit ${commit.slice(0, 8)} may not be applied: ${verdict.reason}. This branch needs signed commits.`;

@@ -4,7 +4,7 @@ import type { Outcome } from "../core/outcome.ts";
 import { acts } from "../core/plan.ts";
 import { decide } from "../decide.ts";
 import { doersOf } from "../doers.ts";
-import { facts, outcomeOf, reconcile, type World } from "../reconcile.ts";
+import { facts, outcomeOf, reconcile, signatureRefusals, type World } from "../reconcile.ts";
 import { RepositoryError } from "../repo/repository.ts";
 import type { Shell } from "../shell.ts";
 import { openHubbing } from "./hub.ts";
@@ -72,7 +72,10 @@ async function decideOnce(shell: Shell, world: World, name: "plan" | "drift"): P
   const { repository, onProgress } = world;
   const question = { repository, commit, inventory, previous, signal: shell.signal, onProgress };
   const { judges } = await seatPolicies(world, question);
-  const decision = await decide(judges, question);
+  const decided = await decide(judges, question);
+  // A plan says what a pass would meet; drift is judged at a commit that was applied already.
+  const unsigned = name === "plan" ? await signatureRefusals(world, commit) : [];
+  const decision = { ...decided, refusals: [...unsigned, ...decided.refusals] };
   const doers = name === "drift" ? await doersOf(world.judges, world.store, decision, shell.signal) : new Map();
   return { ...outcomeOf(world, decision, undefined, inventory), ...(doers.size > 0 && { doers }) };
 }
