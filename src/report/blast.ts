@@ -1,10 +1,12 @@
 import type { Change } from "../core/change.ts";
 import { compareText } from "../core/problem.ts";
-import { countOf, visible } from "./text.ts";
+import { countOf, grouped, visible } from "./text.ts";
 import { groupTitle } from "./words.ts";
 
 /** How many sentences of one kind are told before the rest is only counted. */
 const sentencesShown = 12;
+/** How many networks are named. */
+const networksShown = 12;
 /** How many released addresses are named. */
 const addressesShown = 8;
 
@@ -71,8 +73,10 @@ function networksTouched(changes: readonly Change[]): readonly string[] {
   const networks = owners.filter((owner) => owner.startsWith("Network "));
   const names = [...new Set(networks)].sort(compareText).map((owner) => visible(owner.slice("Network ".length)));
   if (names.length === 0) return [];
+  const more = names.length > networksShown ? ` and ${grouped(names.length - networksShown)} more` : "";
+  const shown = names.slice(0, networksShown).join(", ");
   return [
-    `${names.length === 1 ? "Network" : "Networks"} ${names.join(", ")} ${names.length === 1 ? "is" : "are"} touched.`,
+    `${names.length === 1 ? "Network" : "Networks"} ${shown}${more} ${names.length === 1 ? "is" : "are"} touched.`,
   ];
 }
 

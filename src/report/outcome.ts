@@ -73,7 +73,10 @@ export function verdict(outcome: Outcome): string {
       return `${plan === undefined ? "" : `${countsText(plan.counts)}; `}nothing was applied`;
     case "settled": {
       const held = plan?.changes.filter((change) => change.held).length ?? 0;
-      return `${keptText(plan?.counts.keep ?? 0)}${held === 0 ? "" : `, ${countOf(held, "change is", "changes are")} held back`}`;
+      const kept = plan?.counts.keep ?? 0;
+      if (held === 0) return keptText(kept);
+      // Where everything there is differs, something is there all the same.
+      return `${kept === 0 ? "" : `${keptText(kept)}, `}${countOf(held, "change is", "changes are")} held back`;
     }
     case "applied":
       return doneText(outcome.results);
