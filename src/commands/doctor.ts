@@ -7,7 +7,7 @@ import { expandFleet } from "../datum/expand.ts";
 import type { Fleet } from "../datum/fleet.ts";
 import { type Provider, ProviderError } from "../providers/provider.ts";
 import { readManifests } from "../read.ts";
-import type { World } from "../reconcile.ts";
+import { signatureRefusals, type World } from "../reconcile.ts";
 import { RepositoryError } from "../repo/repository.ts";
 import type { Shell } from "../shell.ts";
 import { type Store, StoreError } from "../store/store.ts";
@@ -36,7 +36,13 @@ async function examine(shell: Shell, command: Doctor): Promise<readonly Finding[
   try {
     const first = good("configuration", command.config ?? "none given: the example fleet on embedded worlds");
     const store = await storeFinding(opened.store, opened.worlds);
-    const repositories = await Promise.all(opened.worlds.map((world) => repositoryFindings(world, shell.signal)));
+    const repositories = await Promise.all(
+      opened.worlds.map((world) => {
+        const tracked = opened.config.repositories.find(({ fleet }) => fleet === world.judges.fleet);
+        const isForges = tracked?.github !== undefined && tracked.token === undefined;
+        return repositoryFindings(world, isForges, shell.signal);
+      }),
+    );
     const forges = await Promise.all(opened.config.repositories.map((tracked) => githubFindings(shell, tracked)));
     const announcers = await announcerFindings(shell, opened.config);
     const hub = await hubFindings(shell, opened.config);
@@ -83,7 +89,16 @@ interface Looked {
   readonly fleet: Fleet | undefined;
 }
 
-async function repositoryFindings(world: World, signal: AbortSignal): Promise<Looked> {
+async function signatureFindings(world: World, commit: string): Promise<readonly Finding[]> {
+  const subject = `signature of ${world.branch}`;
+  const [refusal] = await signatureRefusals(world, commit);
+  if (refusal !== undefined)
+    return [bad(subject, refusal.message, "Let somebody whose key is allowed sign a commit on top.")];
+  return world.signatures === undefined ? [] : [good(subject, "by an allowed key")];
+}
+
+/** `isForges`: git reads it with what its forge has. */
+async function repositoryFindings(world: World, isForges: boolean, signal: AbortSignal): Promise<Looked> {
   const { repository, branch, judges } = world;
   const subject = `repository ${repository.label}`;
   try {
@@ -105,16 +120,17 @@ async function repositoryFindings(world: World, signal: AbortSignal): Promise<Lo
       count === 0
         ? doubtful(`manifests of ${branch}`, "there are none", "Add some, or correct prefix or branch.")
         : good(`manifests of ${branch}`, `${count}, all valid`);
-    return { findings: [reached, manifests], fleet };
+    return { findings: [reached, manifests, ...(await signatureFindings(world, commit))], fleet };
   } catch (error) {
     if (!(error instanceof RepositoryError)) throw error;
-    return { findings: [bad(subject, error.message, mendRepository(error.code, branch))], fleet: undefined };
+    return { findings: [bad(subject, error.message, mendRepository(error.code, branch, isForges))], fleet: undefined };
   }
 }
 
-function mendRepository(code: string, branch: string): string {
+function mendRepository(code: string, branch: string, isForges: boolean): string {
   switch (code) {
     case "auth":
+      if (isForges) return "Mend the credentials of GitHub in the repository's configuration.";
       return "Name a token in the repository's configuration that may read the repository.";
     case "unknown-ref":
       return `Push the branch ${branch}, or correct branch in the configuration.`;

@@ -10,7 +10,7 @@ import { suite } from "../support/suite.ts";
 
 const test = suite("e2e/signatures");
 
-test("a plan says that its commit may not be applied, because nobody who may signed it", () =>
+test("plan and doctor say that a commit may not be applied, because nobody who may signed it", () =>
   inFolder(async (folder) => {
     const edge = await startEdgeSimulator({});
     try {
@@ -35,7 +35,7 @@ repositories: [{path: ${repository}, requireSigned: {allowedSigners: signers}}]
 providers: {edge: {endpoint: "${edge.url}"}}
 `,
       );
-      for (const command of ["plan", "apply"]) {
+      for (const command of ["plan", "apply", "doctor"]) {
         const { code, stdout } = await run([command, "--config", config]);
         assert.is(code, 1, stdout);
         assert.match(stdout.replace(/\s+/g, " "), "it is not signed. This branch needs signed commits.");
