@@ -21,6 +21,13 @@ export interface Reviews {
   stop(): Promise<void>;
 }
 
+/** A review that is to be made, and the key that it would have once its plan is known. */
+interface Due {
+  readonly pull: PullRequest;
+  readonly key: string;
+  keyWith(memory: ReviewMemory): Promise<string>;
+}
+
 interface Running {
   readonly key: string;
   readonly headCommit: string;
@@ -45,13 +52,14 @@ export interface ReviewListeners {
 export function createReviews(desk: Review, listeners: ReviewListeners): Reviews {
   const { world, forge } = desk;
   const running = new Map<number, Running>();
-  const waiting = new Map<number, { readonly pull: PullRequest; readonly key: string }>();
+  const waiting = new Map<number, Due>();
   const mending = createMending(desk);
   let settled: readonly number[] = [];
 
-  function start(pull: PullRequest, key: string): void {
+  function start({ pull, key, keyWith }: Due): void {
     const controller = new AbortController();
     const done = review(desk, pull, key, controller.signal)
+      .then(async (memory) => await rekeyed(desk, pull, memory, await keyWith(memory)))
       .then(
         (memory) => listeners.onReviewed(pull.number, memory),
         (error: unknown) => {
@@ -66,20 +74,21 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
   }
 
   function next(): void {
-    for (const [number, { pull, key }] of waiting) {
+    for (const [number, due] of waiting) {
       if (running.size >= sideBySide) return;
       if (running.has(number)) continue;
       waiting.delete(number);
-      start(pull, key);
+      start(due);
     }
   }
 
-  async function schedule(pull: PullRequest, key: string): Promise<void> {
+  async function schedule(due: Due): Promise<void> {
+    const { pull, key } = due;
     const now = running.get(pull.number);
     if (now?.key === key) return;
     now?.controller.abort(new Error("superseded by a newer push"));
     await now?.done;
-    waiting.set(pull.number, { pull, key });
+    waiting.set(pull.number, due);
   }
 
   return {
@@ -98,7 +107,12 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
         }
         // Already carried by the base: it is about to be closed, and its review is what the merge is compared with.
         const isCarried = (await distanceTo(world.repository, surroundings.base, pull.headCommit)) !== undefined;
-        if (memory === undefined || !isCarried) await schedule(pull, key);
+        if (memory !== undefined && isCarried) continue;
+        const keyWith = async (next: ReviewMemory): Promise<string> => {
+          const hasMoved = (await keyOf(desk, pull, memory, surroundings)) !== key;
+          return hasMoved ? key : await keyOf(desk, pull, next, surroundings);
+        };
+        await schedule({ pull, key, keyWith });
       }
       const open = new Set(pulls.map(({ number }) => number));
       for (const number of [...waiting.keys()]) if (!open.has(number)) waiting.delete(number);
@@ -173,6 +187,14 @@ async function keyOf(
     approved: memory !== undefined && decrees.includes(`approval/${memory.planId}`),
     underneath: underneath.map(({ address, openedAt }) => [address, openedAt]),
   });
+}
+
+/** What a review found out about its own plan, such as the drift underneath, was told by it: no reason to look once more. */
+async function rekeyed({ world }: Review, pull: PullRequest, memory: ReviewMemory, key: string): Promise<ReviewMemory> {
+  if (key === memory.key) return memory;
+  const next = { ...memory, key };
+  await world.store.setFact(world.judges.fleet, reviewFacts.review(pull.number), JSON.stringify(next));
+  return next;
 }
 
 /** Whether a look that came to no end left its marks on the head; what had been told before it holds no longer. */

@@ -59,4 +59,30 @@ test("drift of what an open pull request touches is told there, not in an issue"
   assert.is(scene.state(scene.repository.headId(), "drift"), "failure");
 });
 
+test("a pull request that touches what has drifted is looked at once, and again when somebody asks meanwhile", async () => {
+  const scene = openDeskScene({ driftPolicy: "report" });
+  scene.commit(web, "instance/api size=1");
+  await scene.passAndTell();
+  const web1 = scene.first.things.get("instance/web");
+  assert.ok(web1);
+  scene.first.put({ ...web1, state: { ...web1.state, size: "9" } });
+  await scene.passAndTell();
+  scene.propose(7, ["instance/web size=2", "instance/api size=1"]);
+  const again = () => scene.desk.lookOnce(new AbortController().signal);
+  await scene.look();
+  await again();
+  assert.match(scene.note(7), "changed underneath");
+  assert.is(scene.reviewed.length, 1);
+  const { note } = scene.forge;
+  scene.forge.note = async (...words) => {
+    if (scene.reviewed.length === 1) await scene.store.setFact(scene.judges.fleet, "again/7", "r1");
+    return await note(...words);
+  };
+  scene.propose(7, ["instance/web size=3", "instance/api size=1"]);
+  await scene.look();
+  await again();
+  await again();
+  assert.is(scene.reviewed.length, 3, "what was asked meanwhile is not passed over");
+});
+
 test.run();
