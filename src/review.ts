@@ -37,6 +37,13 @@ export interface Seat {
   readonly neighbours: readonly { readonly fleet: string; readonly context: string }[];
 }
 
+/** What a review rests on. */
+export interface ReviewKey {
+  readonly key: string;
+  /** The same once its plan is known: what it told of that, such as the drift underneath, is no reason to look once more. */
+  keyWith(memory: ReviewMemory): Promise<string>;
+}
+
 /** What is remembered of a reviewed pull request. Losing it costs one more look, nothing else. */
 export interface ReviewMemory {
   /** Everything the review rested on; equal: nothing to do. */
@@ -70,7 +77,12 @@ const remarksRemembered = 200;
  * One pass over one pull request: decide on what a merge would give, then report on its head. Changes nothing that runs.
  * Gives up with the signal's reason when a newer head supersedes it; whoever aborts it finishes its pending mark.
  */
-export async function review(desk: Review, pull: PullRequest, key: string, signal: AbortSignal): Promise<ReviewMemory> {
+export async function review(
+  desk: Review,
+  pull: PullRequest,
+  { key, keyWith }: ReviewKey,
+  signal: AbortSignal,
+): Promise<ReviewMemory> {
   const { world, forge, pageUrl } = desk;
   const { fleet } = world.judges;
   const targetUrl = pageUrl(pull.number);
@@ -118,9 +130,10 @@ export async function review(desk: Review, pull: PullRequest, key: string, signa
     await forge.note(pull.number, { key: noteKey(fleet), parts }, signal);
     await world.store.setFact(fleet, reviewFacts.comment(pull.number), text);
   }
-  const memory = remember(world, pull, key, report, marks, checked);
-  await world.store.setFact(fleet, reviewFacts.review(pull.number), JSON.stringify(memory));
+  const found = remember(world, pull, key, report, marks, checked);
+  const memory = { ...found, key: await keyWith(found) };
   await world.store.dropFact(fleet, reviewFacts.marked(pull.number));
+  await world.store.setFact(fleet, reviewFacts.review(pull.number), JSON.stringify(memory));
   return memory;
 }
 

@@ -165,7 +165,7 @@ test("a pull request is judged by the policies of its base alone, and told what 
       const pull = pullOf(number, head);
       forge.pullRequests.set(number, pull);
       const world = { ...inner.world(), branchPolicies: policies };
-      return await review({ world, forge, pageUrl: () => "" }, pull, "key", never);
+      return await review({ world, forge, pageUrl: () => "" }, pull, { key: "key", keyWith: async () => "key" }, never);
     };
     const loose = await look(1, { ...base, "policies/sizes.yaml": sizes(9), "fleet/a.yaml": things(1, 5) });
     assert.equal(

@@ -3,7 +3,16 @@ import { holdOf } from "../decrees.ts";
 import type { PullRequest } from "../forge/forge.ts";
 import { facts as passFacts } from "../reconcile.ts";
 import { codeSpan } from "../report/markdown-text.ts";
-import { contextOf, memoryOf, noteKey, type Review, type ReviewMemory, review, reviewFacts } from "../review.ts";
+import {
+  contextOf,
+  memoryOf,
+  noteKey,
+  type Review,
+  type ReviewKey,
+  type ReviewMemory,
+  review,
+  reviewFacts,
+} from "../review.ts";
 import type { MergedPull } from "./announce.ts";
 import { deskFacts } from "./facts.ts";
 import { distanceTo } from "./history.ts";
@@ -21,11 +30,9 @@ export interface Reviews {
   stop(): Promise<void>;
 }
 
-/** A review that is to be made, and the key that it would have once its plan is known. */
-interface Due {
+/** A review that is to be made. */
+interface Due extends ReviewKey {
   readonly pull: PullRequest;
-  readonly key: string;
-  keyWith(memory: ReviewMemory): Promise<string>;
 }
 
 interface Running {
@@ -58,8 +65,7 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
 
   function start({ pull, key, keyWith }: Due): void {
     const controller = new AbortController();
-    const done = review(desk, pull, key, controller.signal)
-      .then(async (memory) => await rekeyed(desk, pull, memory, await keyWith(memory)))
+    const done = review(desk, pull, { key, keyWith }, controller.signal)
       .then(
         (memory) => listeners.onReviewed(pull.number, memory),
         (error: unknown) => {
@@ -99,10 +105,13 @@ export function createReviews(desk: Review, listeners: ReviewListeners): Reviews
       const held: number[] = [];
       settled = held;
       for (const pull of pulls) {
-        const memory = memories.get(pull.number);
+        // Asked before the memory is read: a review that ends meanwhile has written it.
+        const now = running.get(pull.number);
+        const memory = memoryOf(await world.store.fact(world.judges.fleet, reviewFacts.review(pull.number)));
         const key = await keyOf(desk, pull, memory, surroundings);
-        if (memory?.key === key && !(await isHalfTold(desk, pull))) {
-          if (!running.has(pull.number)) held.push(pull.number);
+        if (now?.key === key) continue;
+        if (memory?.key === key && (now !== undefined || !(await isHalfTold(desk, pull)))) {
+          if (now === undefined) held.push(pull.number);
           continue;
         }
         // Already carried by the base: it is about to be closed, and its review is what the merge is compared with.
@@ -187,14 +196,6 @@ async function keyOf(
     approved: memory !== undefined && decrees.includes(`approval/${memory.planId}`),
     underneath: underneath.map(({ address, openedAt }) => [address, openedAt]),
   });
-}
-
-/** What a review found out about its own plan, such as the drift underneath, was told by it: no reason to look once more. */
-async function rekeyed({ world }: Review, pull: PullRequest, memory: ReviewMemory, key: string): Promise<ReviewMemory> {
-  if (key === memory.key) return memory;
-  const next = { ...memory, key };
-  await world.store.setFact(world.judges.fleet, reviewFacts.review(pull.number), JSON.stringify(next));
-  return next;
 }
 
 /** Whether a look that came to no end left its marks on the head; what had been told before it holds no longer. */
