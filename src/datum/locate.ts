@@ -20,6 +20,10 @@ export function locate(text: string, place: { readonly line: number; readonly co
     return line === place.line && col === place.column;
   };
   for (const [index, document] of documents.entries()) {
+    // Between braces, as in JSON, a document begins before its first field.
+    const { contents } = document;
+    if (isMap(contents) && contents.flow === true && isThere(contents.range?.[0]))
+      return { index, path: [], shape: "map" };
     const found = search(document.contents as Node | null, [], isThere);
     if (found !== undefined) return { index, ...found };
   }

@@ -122,7 +122,8 @@ function wishOf(
   if (written === undefined || source === undefined || text === undefined) return undefined;
   const located = locate(text, source);
   if (located === undefined) return undefined;
-  if (written.path === undefined && located.shape !== shapeOf(written.value)) return undefined;
+  const isField = located.path.length > 0 && located.shape === shapeOf(written.value);
+  if (written.path === undefined && !isField) return undefined;
   const path = written.path ?? located.path;
   return { file: source.file, address: resource.address, edit: { index: located.index, path, value: written.value } };
 }
