@@ -167,6 +167,19 @@ test("images are pulled with each pull secret in turn, and last without", () =>
     });
   }));
 
+test("arguments that name a secret are added by the script, and stand in no unit", () =>
+  withScene(async (scene) => {
+    const image = "image: example.com/shop/app:1\n";
+    const told = shopWith(image, `${image}              args: ["--mode=$(MODE)", "--password=$(PASSWORD)"]\n`);
+    const unit = fileOf(told, scene, "/etc/systemd/system/plumbline-app.service");
+    assert.match(unit, / example\.com\/shop\/app:1\nExecStop=/);
+    const script = fileOf(told, scene, "/etc/plumbline/environment-app.sh");
+    assert.match(script, `\nexec "$@" --mode=live --password="\${value_1}"\n`);
+    const plain = shopWith(image, `${image}              args: ["--mode=$(MODE)"]\n`);
+    const other = fileOf(plain, scene, "/etc/systemd/system/plumbline-app.service");
+    assert.match(other, / example\.com\/shop\/app:1 --mode=live\nExecStop=/);
+  }));
+
 test("what a machine is told is the same byte for byte, and holds no secret", () =>
   withScene(async (scene) => {
     const texts = [shopFleet(), shopFleet()].map((each) =>

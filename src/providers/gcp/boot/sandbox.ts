@@ -2,7 +2,8 @@ import { Buffer } from "node:buffer";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { Deployment } from "../../../datum/fleet.ts";
 import { dataDisksOf, mountLines } from "./disks.ts";
-import { environmentOf, type Variable } from "./environment.ts";
+import { environmentOf, wordsOf } from "./environment.ts";
+import { type Part, plainText } from "./expansion.ts";
 import { type BootFile, bootFolder, configMapFiles, volumeFolder } from "./files.ts";
 import {
   environmentText,
@@ -61,9 +62,10 @@ function secretBootFiles(
   secrets: readonly SecretSource[],
 ): readonly BootFile[] {
   const environments = containers.flatMap((container) => {
-    const variables = secretVariables(environmentOf(container, deployment, instance));
+    const { secretly, words } = commandOf(container, deployment, instance);
     const path = environmentScript(textAt(container, "name"));
-    return variables.length === 0 ? [] : [lay(path, environmentText(variables), "0644")];
+    if (secretly === undefined) return [];
+    return [lay(path, environmentText(secretly, words.every(isPlain) ? [] : words), "0644")];
   });
   const pulls = pullSecretsOf(deployment).length === 0 ? [] : [lay(pullScript, pullText(deployment), "0644")];
   return [
@@ -80,8 +82,21 @@ function environmentScript(container: string): string {
   return `${bootFolder}/environment-${container}.sh`;
 }
 
-function secretVariables(variables: readonly Variable[]): readonly SecretVariable[] {
-  return variables.flatMap((variable) => ("secret" in variable ? [variable] : []));
+/** What a container runs: the entry, its words, and the variables and words that take a script because secrets stand in them. */
+function commandOf(container: JsonObject, deployment: Deployment, instance: string) {
+  const variables = environmentOf(container, deployment, instance);
+  const all = (words: readonly string[]) => wordsOf(words, container, deployment, instance);
+  const [first, ...command] = all(textsAt(container, "command"));
+  // A program's path that holds a secret is none: it stays as it is written.
+  const entry = first && (plainText(first) ?? textsAt(container, "command")[0]);
+  const words = [...command, ...all(textsAt(container, "args"))];
+  const secret = variables.flatMap((variable): readonly SecretVariable[] => ("parts" in variable ? [variable] : []));
+  const isSecret = secret.length > 0 || !words.every(isPlain);
+  return { variables, entry, words, secretly: isSecret ? secret : undefined };
+}
+
+function isPlain(parts: readonly Part[]): boolean {
+  return plainText(parts) !== undefined;
 }
 
 /** A file as cloud-init writes it: as text where a person can read it, else in base64. */
@@ -98,8 +113,7 @@ function unitPath(name: string): string {
 }
 
 function unitOf(container: JsonObject, deployment: Deployment, instance: string): Unit {
-  const [entry, ...command] = textsAt(container, "command");
-  const variables = environmentOf(container, deployment, instance);
+  const { variables, entry, words, secretly } = commandOf(container, deployment, instance);
   const mounts = objectsAt(container, "volumeAttachments").flatMap((attachment) => mountOf(attachment, deployment));
   return {
     container: textAt(container, "name"),
@@ -107,15 +121,16 @@ function unitOf(container: JsonObject, deployment: Deployment, instance: string)
     options: [
       ...(entry === undefined ? [] : [`--entrypoint=${entry}`]),
       // Without a value docker takes it from its own environment.
-      ...variables.map((one) => ("secret" in one ? `--env=${one.name}` : `--env=${one.name}=${one.value}`)),
+      ...variables.map((one) => ("parts" in one ? `--env=${one.name}` : `--env=${one.name}=${one.value}`)),
       ...mounts.map((mount) => `--volume=${mount}`),
     ],
-    words: [...command, ...textsAt(container, "args")],
+    // Words that hold a secret are added by the script.
+    words: words.every(isPlain) ? words.map((parts) => plainText(parts) ?? "") : [],
     after: [
       ...(dataDisksOf(deployment).length === 0 ? [] : [disksUnit]),
       ...(Object.keys(deployment.secrets).length === 0 ? [] : [secretsUnit]),
     ],
-    environment: secretVariables(variables).length === 0 ? undefined : environmentScript(textAt(container, "name")),
+    environment: secretly === undefined ? undefined : environmentScript(textAt(container, "name")),
     pull: pullSecretsOf(deployment).length === 0 ? undefined : pullScript,
   };
 }

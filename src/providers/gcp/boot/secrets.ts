@@ -4,6 +4,7 @@ import type { Deployment } from "../../../datum/fleet.ts";
 import { secretValues } from "../../../datum/secret.ts";
 import { aliasPrefix } from "../secrets/kinds.ts";
 import { shellText } from "./disks.ts";
+import type { Part } from "./expansion.ts";
 import { bootFolder, octal } from "./files.ts";
 import { objectAt, objectsAt, textAt } from "./template.ts";
 
@@ -159,21 +160,34 @@ export const secretsUnitText = [
   "",
 ].join("\n");
 
-/** A variable of a container that a Secret's value fills. */
+/** A variable of a container that Secrets' values stand in. */
 export interface SecretVariable {
   readonly name: string;
-  readonly secret: string;
-  readonly key: string;
+  readonly parts: readonly Part[];
 }
 
-/** The script that puts values into the environment of the command that follows it; docker hands them on by name alone. */
-export function environmentText(variables: readonly SecretVariable[]): string {
-  const lines = variables.map(({ name, secret, key }) => {
-    const file = shellText(valueFile(secret, key));
+/**
+ * The script that puts values into the environment of the command that follows it; docker hands them on by name alone. `words` follow the
+ * command where secrets stand in them.
+ */
+export function environmentText(
+  variables: readonly SecretVariable[],
+  words: readonly (readonly Part[])[] = [],
+): string {
+  const values = new Map<string, string>();
+  const reading: string[] = [];
+  const shell = (part: Part): string => {
+    if (typeof part === "string") return shellText(part);
+    const file = shellText(valueFile(part.secret, part.key));
+    const known = values.get(file) ?? `value_${values.size + 1}`;
     // The x keeps line feeds at the end, which the shell would drop.
-    return `${name}=$(cat ${file} && printf x); export ${name}="\${${name}%x}"`;
-  });
-  return `${["set -eu", ...lines, 'exec "$@"'].join("\n")}\n`;
+    if (!values.has(file)) reading.push(`${known}=$(cat ${file} && printf x); ${known}="\${${known}%x}"`);
+    values.set(file, known);
+    return `"\${${known}}"`;
+  };
+  const exports = variables.map(({ name, parts }) => `export ${name}=${parts.map(shell).join("")}`);
+  const command = ['exec "$@"', ...words.map((parts) => parts.map(shell).join(""))].join(" ");
+  return `${["set -eu", ...reading, ...exports, command].join("\n")}\n`;
 }
 
 /** The script that fetches an image with one pull secret after the other, and last without any. */
