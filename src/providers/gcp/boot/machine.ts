@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Deployment } from "../../../datum/fleet.ts";
-import { dataDisksOf, mountLines, shellText } from "./disks.ts";
+import { dataDisksOf, diskLines, shellText } from "./disks.ts";
 import { type BootFile, configMapFiles, volumeFolder } from "./files.ts";
 import { type SecretSource, secretsScript, secretsText, secretVolumeFolder } from "./secrets.ts";
 import { objectAt, objectsAt, textAt } from "./template.ts";
@@ -23,7 +23,7 @@ export function machineUserData(deployment: Deployment, secrets: readonly Secret
   const lines = [
     ...fileLines(configMapFiles(deployment)),
     ...linkLines(deployment, targets),
-    ...diskLines(deployment, targets),
+    ...preparations(deployment, targets),
     ...secretLines(deployment, secrets),
   ];
   if (lines.length === 0) return undefined;
@@ -62,9 +62,10 @@ function linkLines(deployment: Deployment, targets: ReadonlyMap<string, string>)
   });
 }
 
-function diskLines(deployment: Deployment, targets: ReadonlyMap<string, string>): readonly string[] {
+/** A disk without a mount path and a file system needs nothing. */
+function preparations(deployment: Deployment, targets: ReadonlyMap<string, string>): readonly string[] {
   return dataDisksOf(deployment).flatMap((disk) => {
     const target = targets.get(disk.volume);
-    return target === undefined ? [] : mountLines(disk, target);
+    return target === undefined && disk.filesystem === undefined ? [] : diskLines(disk, target);
   });
 }

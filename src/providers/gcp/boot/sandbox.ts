@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { Deployment } from "../../../datum/fleet.ts";
-import { dataDisksOf, mountLines } from "./disks.ts";
+import { dataDisksOf, deviceOf, diskLines } from "./disks.ts";
 import { environmentOf, wordsOf } from "./environment.ts";
 import { type Part, plainText } from "./expansion.ts";
 import { type BootFile, bootFolder, configMapFiles, volumeFolder } from "./files.ts";
@@ -114,7 +114,8 @@ function unitPath(name: string): string {
 
 function unitOf(container: JsonObject, deployment: Deployment, instance: string): Unit {
   const { variables, entry, words, secretly } = commandOf(container, deployment, instance);
-  const mounts = objectsAt(container, "volumeAttachments").flatMap((attachment) => mountOf(attachment, deployment));
+  const attachments = objectsAt(container, "volumeAttachments");
+  const mounts = attachments.flatMap((attachment) => mountOf(attachment, deployment));
   return {
     container: textAt(container, "name"),
     image: textAt(container, "image"),
@@ -123,6 +124,7 @@ function unitOf(container: JsonObject, deployment: Deployment, instance: string)
       // Without a value docker takes it from its own environment.
       ...variables.map((one) => ("parts" in one ? `--env=${one.name}` : `--env=${one.name}=${one.value}`)),
       ...mounts.map((mount) => `--volume=${mount}`),
+      ...attachments.flatMap((attachment) => deviceOptions(attachment, deployment)),
     ],
     // Words that hold a secret are added by the script.
     words: words.every(isPlain) ? words.map((parts) => plainText(parts) ?? "") : [],
@@ -145,13 +147,25 @@ function mountOf(attachment: JsonObject, deployment: Deployment): readonly strin
   return volume.disk === undefined ? [] : [`${diskFolder(name)}:${target}`];
 }
 
+/** A disk that is attached without a mount path is handed on as the device it is, under the name it has on the machine. */
+function deviceOptions(attachment: JsonObject, deployment: Deployment): readonly string[] {
+  if (textAt(attachment, "mountPath") !== "") return [];
+  const disk = dataDisksOf(deployment).find(({ volume }) => volume === attachment.name);
+  return disk === undefined ? [] : [`--device=${deviceOf(disk)}`];
+}
+
 /** The only place on the read-only image where a disk may be mounted and written to. */
 function diskFolder(volume: string): string {
   return `/mnt/disks/${volume}`;
 }
 
 function diskScript(deployment: Deployment): string {
-  const lines = dataDisksOf(deployment).flatMap((disk) => mountLines(disk, diskFolder(disk.volume)));
+  const containers = objectsAt(objectAt(objectAt(deployment.template, "runtime"), "sandbox"), "containers");
+  const attachments = containers.flatMap((container) => objectsAt(container, "volumeAttachments"));
+  const mounted = new Set(attachments.filter((one) => textAt(one, "mountPath") !== "").map(({ name }) => name));
+  const lines = dataDisksOf(deployment).flatMap((disk) =>
+    diskLines(disk, mounted.has(disk.volume) ? diskFolder(disk.volume) : undefined),
+  );
   return `${["set -eu", ...lines].join("\n")}\n`;
 }
 
