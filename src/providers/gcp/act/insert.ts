@@ -5,6 +5,7 @@ import { textAt } from "../boot/template.ts";
 import { kindFacts, type Place, placeOf, scopeAt } from "../kinds.ts";
 import { type Bench, checkOurs, doingText, markerOf, readLive, seenAs } from "./bench.ts";
 import { bodyOf } from "./bodies.ts";
+import { failedEarlier } from "./operations.ts";
 
 const tries = 2;
 
@@ -29,6 +30,10 @@ export async function insertThing(
       if (!(error instanceof ProviderError) || error.code !== "exists") throw error;
       const live = await readLive(bench, place, resource.key, signal);
       if (live !== undefined) checkOurs(bench, order, place, live, resource.key);
+    }
+    if (operation !== undefined && attempt < tries && failedEarlier(operation)) {
+      bench.requestIds.spend(order, "insert");
+      continue;
     }
     const live = await whenStanding(bench, order, place, operation, resource.key, signal);
     if (live !== undefined) return seenAs(bench, place, live);

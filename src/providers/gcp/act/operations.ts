@@ -41,6 +41,14 @@ export function createOperations(api: Api, pace: Pace): Operations {
   };
 }
 
+/**
+ * Whether an operation had failed before it was answered with: an attempt of an earlier process, whose request id was the same,
+ * and which says nothing about now.
+ */
+export function failedEarlier(operation: JsonObject): boolean {
+  return textAt(operation, "status") === "DONE" && refusalOfOperation(operation) !== undefined;
+}
+
 function finish(operation: JsonObject, doing: string, resource: string, pace: Pace): void {
   const refusal = refusalOfOperation(operation);
   if (refusal !== undefined) throw sortedError(refusal, doing, resource, pace.nowMs());

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Order } from "../../provider.ts";
 
 /** Deterministic request ids: a repeated request is recognised by the server, a new attempt after a known end is not held for the old one. */
@@ -11,21 +11,21 @@ export interface RequestIds {
 
 const remembered = 10_000;
 
-/** Makes request ids. After a restart the first attempt repeats the last id, which is what finds a lost answer again. */
+/** Makes request ids. The first attempt of every process repeats one id, which is what finds a lost answer again. */
 export function createRequestIds(): RequestIds {
-  const attempts = new Map<string, number>();
+  const attempts = new Map<string, string>();
   const baseOf = ({ fleet, specHash, change }: Order, step: string): string =>
     [fleet, change.address, specHash, change.observed?.id ?? "", change.action, step].join("\n");
   return {
     idOf(order, step) {
       const base = baseOf(order, step);
-      return uuidOf(`${base}\n${attempts.get(base) ?? 0}`);
+      return uuidOf(`${base}\n${attempts.get(base) ?? ""}`);
     },
     spend(order, step) {
       const base = baseOf(order, step);
-      const count = (attempts.get(base) ?? 0) + 1;
       attempts.delete(base);
-      attempts.set(base, count);
+      // By chance: a count would begin anew in each process, and repeat what ended in those before it.
+      attempts.set(base, randomUUID());
       const oldest = attempts.keys().next().value;
       if (attempts.size > remembered && oldest !== undefined) attempts.delete(oldest);
     },
